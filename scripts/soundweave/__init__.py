@@ -1,0 +1,1 @@
+"""The library behind the commands in scripts/: config -> client -> library -> network -> site."""

@@ -1,0 +1,99 @@
+"""config/pipeline.yaml as typed values; unknown keys are errors.
+
+The environment goes before the file where a value names the machine rather than a choice:
+FREESOUND_BASE_URL. The key itself is only ever in the environment: FREESOUND_API_KEY.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from soundweave import schemas
+from soundweave.errors import ConfigError
+from soundweave.paths import CONFIG
+
+
+@dataclass(frozen=True)
+class FreesoundConfig:
+    """How to talk to the API; seconds are seconds, limits are requests."""
+
+    base_url: str
+    timeout_seconds: float
+    attempts: int
+    backoff_seconds: float
+    backoff_max_seconds: float
+    requests_per_minute: int
+    requests_per_day: int
+
+
+@dataclass(frozen=True)
+class CollectorConfig:
+    """What a night collects."""
+
+    mode: str
+    query: str
+    max_requests: int
+    overlap_days: float
+    refresh_requests: int
+    refresh_after_days: float
+    pack_refresh_days: float
+
+
+@dataclass(frozen=True)
+class MilestoneConfig:
+    """When something is worth celebrating."""
+
+    interval: int
+
+
+@dataclass(frozen=True)
+class WebsiteConfig:
+    """What the page shows."""
+
+    title: str
+    latest_sounds: int
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole of config/pipeline.yaml."""
+
+    freesound: FreesoundConfig
+    collector: CollectorConfig
+    milestones: MilestoneConfig
+    website: WebsiteConfig
+
+
+def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read and check the configuration; raises ConfigError that names the file and the key."""
+    raw = _read(path)
+    if base_url := environ.get("FREESOUND_BASE_URL"):
+        _section(raw, "freesound")["base_url"] = base_url
+    schemas.check("pipeline", raw, str(path))
+    freesound = raw["freesound"]
+    return Config(
+        freesound=FreesoundConfig(
+            **freesound | {"base_url": freesound["base_url"].rstrip("/") + "/"}
+        ),
+        collector=CollectorConfig(**raw["collector"]),
+        milestones=MilestoneConfig(**raw["milestones"]),
+        website=WebsiteConfig(**raw["website"]),
+    )
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not YAML: {error}") from error
+
+
+def _section(raw: object, name: str) -> dict[str, object]:
+    section = raw.get(name) if isinstance(raw, dict) else None
+    return section if isinstance(section, dict) else {}

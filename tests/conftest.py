@@ -1,0 +1,45 @@
+"""What tests of several modules share."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL = ROOT.parent / "shared"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def real_freesound() -> Path:
+    """The folder of real Freesound metadata, which is not part of this repository."""
+    folder = REAL / "freesound"
+    if not folder.is_dir():
+        pytest.skip(f"no real Freesound metadata at {folder}")
+    return folder
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a command of scripts/ as a user does, from the repository root."""
+
+    def run_script(
+        name: str, *arguments: object, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("GITHUB_", "FREESOUND_"))}
+        return subprocess.run(
+            [sys.executable, f"scripts/{name}", *map(str, arguments)],
+            cwd=ROOT,
+            env=clean | (env or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run_script
