@@ -1,0 +1,179 @@
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from soundweave import library
+from soundweave.errors import ConfigError, LibraryError, NoLibraryError
+from tests.make_library import make_library
+
+
+def count(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM sounds").fetchone()[0])
+
+
+def test_counts(tmp_path: Path) -> None:
+    sounds = [
+        {"username": "a", "pack": "one"},
+        {"username": "a", "pack": "two"},
+        {"username": "b"},
+        {"username": "c", "pack": "gone", "removed_at": "2025-01-01T00:00:00Z"},
+    ]
+    make_library(tmp_path, sounds, links=True)
+    with library.snapshot(tmp_path) as connection:
+        assert library.counts(connection) == {
+            "sounds": 3,
+            "removed": 1,
+            "users": 2,
+            "packs": 2,
+            "edges": 5,
+        }
+
+
+def test_a_snapshot_does_not_see_what_is_written_meanwhile(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    with library.snapshot(tmp_path) as reader:
+        make_library(tmp_path, [{"id": 2}])
+        assert count(reader) == 1
+    with library.snapshot(tmp_path) as reader:
+        assert count(reader) == 2
+
+
+def test_a_snapshot_cannot_write(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    with pytest.raises(LibraryError, match="readonly"), library.snapshot(tmp_path) as reader:
+        reader.execute("DELETE FROM sounds")
+
+
+def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}, {}])
+    with library.writing(tmp_path) as connection:
+        with pytest.raises(ZeroDivisionError), library.transaction(connection):
+            connection.execute("DELETE FROM sounds")
+            assert count(connection) == 0
+            raise ZeroDivisionError
+        assert count(connection) == 2
+
+
+def test_foreign_keys_hold(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    with pytest.raises(LibraryError, match="FOREIGN KEY"), library.writing(tmp_path) as connection:
+        connection.execute("INSERT INTO links VALUES ('user', 1, 99)")
+
+
+def test_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_library(tmp_path, [{}])
+    monkeypatch.setattr(library, "BUSY_SECONDS", 0.2)
+    with library.writing(tmp_path) as first, library.transaction(first):
+        first.execute("UPDATE sounds SET name = 'held'")
+        with (
+            pytest.raises(LibraryError, match="another process"),
+            library.writing(tmp_path) as second,
+            library.transaction(second),
+        ):
+            pytest.fail("two writers at once")
+
+
+def test_a_writer_waits_for_the_other(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    with library.writing(tmp_path) as first:
+        first.execute("BEGIN IMMEDIATE")
+        thread = threading.Thread(target=make_library, args=(tmp_path, [{"id": 2}]))
+        thread.start()
+        first.execute("DELETE FROM sounds")
+        first.execute("COMMIT")
+        thread.join()
+        assert [row["id"] for row in first.execute("SELECT id FROM sounds")] == [2]
+
+
+def test_a_killed_writer_leaves_what_it_committed(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    code = """
+import os, signal, sys
+from pathlib import Path
+from soundweave import library
+connection = library.connect(Path(sys.argv[1]))
+with library.transaction(connection):
+    connection.execute("UPDATE sounds SET name = 'kept'")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE sounds SET name = 'lost'")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], env={"PYTHONPATH": "scripts"}, check=False
+    )
+    assert killed.returncode == -9
+    with library.snapshot(tmp_path) as connection:
+        assert connection.execute("SELECT name FROM sounds").fetchone()[0] == "kept"
+
+
+def test_no_library_is_said_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(NoLibraryError, match=r"collect_sounds\.py"), library.snapshot(tmp_path):
+        pytest.fail("there is none")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough" * 40, b"SQLite format 3\0"])
+def test_a_file_that_is_no_library(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / library.FILE_NAME).write_bytes(content)
+    with pytest.raises(LibraryError, match="damaged"), library.writing(tmp_path):
+        pytest.fail("it is none")
+    assert (tmp_path / library.FILE_NAME).read_bytes() == content
+
+
+def test_a_torn_library_is_an_error_not_a_crash(tmp_path: Path) -> None:
+    make_library(tmp_path, [{"id": n, "name": "x" * 500} for n in range(1, 200)])
+    path = tmp_path / library.FILE_NAME
+    path.write_bytes(path.read_bytes()[:20_000])
+    with pytest.raises(LibraryError), library.snapshot(tmp_path) as connection:
+        connection.execute("SELECT sum(length(name)) FROM sounds").fetchone()
+
+
+def test_a_library_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    with closing(library.connect(tmp_path)) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    with pytest.raises(LibraryError, match="newer"), library.writing(tmp_path):
+        pytest.fail("it is newer")
+
+
+def test_an_older_library_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    make_library(tmp_path, [{}])
+    new = tmp_path_factory.mktemp("migrations") / "999_more.sql"
+    new.write_text(
+        "ALTER TABLE sounds ADD COLUMN mood TEXT;\n-- a comment\nDROP INDEX sounds_user;"
+    )
+    monkeypatch.setattr(library, "MIGRATIONS", [*library.MIGRATIONS, new])
+    with library.snapshot(tmp_path) as connection:
+        assert connection.execute("SELECT mood FROM sounds").fetchone()[0] is None
+        assert "sounds_user" not in dict(connection.execute(library.DEFINITIONS))
+
+
+def test_a_migration_that_fails_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    make_library(tmp_path, [{}])
+    new = tmp_path_factory.mktemp("migrations") / "999_bad.sql"
+    new.write_text("ALTER TABLE sounds ADD COLUMN mood TEXT;\nALTER TABLE nothing ADD COLUMN x;")
+    with monkeypatch.context() as patched, pytest.raises(LibraryError, match="nothing"):
+        patched.setattr(library, "MIGRATIONS", [*library.MIGRATIONS, new])
+        with library.writing(tmp_path):
+            pytest.fail("the migration is wrong")
+    with library.writing(tmp_path) as connection:
+        columns = {row["name"] for row in connection.execute("PRAGMA table_info(sounds)")}
+    assert "mood" not in columns
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises((LibraryError, ConfigError), match="cannot make"),
+        library.writing(tmp_path / "file" / "library", create=True),
+    ):
+        pytest.fail("a file is in the way")
