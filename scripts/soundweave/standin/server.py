@@ -1,0 +1,81 @@
+"""The embedded stand-in for Freesound: the API of a catalogue on 127.0.0.1."""
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from types import TracebackType
+
+from soundweave.standin.catalogue import Catalogue
+from soundweave.standin.faults import Fault
+from soundweave.standin.pipeline import Entry, Pipeline
+from soundweave.standin.transport import Transport
+
+
+class StandIn:
+    """A server over `catalogue`; port 0 takes any free one. Use it with `with`, or start/close.
+
+    `keys` are the valid API keys; None accepts anything a key could look like. The limits are
+    requests per key (None: no limit, 0: suspended), measured with `clock`, which gives Unix
+    seconds. Raises ConfigError when the port is taken.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        port: int = 0,
+        requests_per_minute: int | None = 60,
+        requests_per_day: int | None = 2000,
+        keys: Collection[str] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.catalogue = catalogue
+        self._closing = threading.Event()
+        self._transport = Transport(port, self._closing)
+        self.root = f"http://127.0.0.1:{self._transport.server_port}/"
+        self.base_url = f"{self.root}apiv2/"
+        limits = (requests_per_minute, requests_per_day)
+        self._pipeline = Pipeline(catalogue, self.root, limits, keys, clock)
+        self._transport.pipeline = self._pipeline
+        self._thread: threading.Thread | None = None
+
+    @property
+    def log(self) -> list[Entry]:
+        """The requests answered so far, in order; a snapshot."""
+        return self._pipeline.entries()
+
+    def add_fault(self, fault: Fault) -> None:
+        """Let something go wrong from the next request on."""
+        self._pipeline.faults.add(fault)
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self._pipeline.faults.clear()
+
+    def start(self) -> None:
+        """Start to answer; returns at once."""
+        self._pipeline.warm_up()
+        self._thread = threading.Thread(
+            target=self._transport.serve_forever, args=(0.05,), name="stand-in", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop to answer and free the port; a request that hangs does not delay it."""
+        self._closing.set()
+        if self._thread is not None:
+            self._transport.shutdown()
+            self._thread.join()
+            self._thread = None
+        self._transport.server_close()
+
+    def __enter__(self) -> "StandIn":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

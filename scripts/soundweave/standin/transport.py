@@ -1,0 +1,122 @@
+"""HTTP for the stand-in: sockets, threads, and a close that waits for nobody."""
+
+import contextlib
+import logging
+import socket
+import socketserver
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from soundweave.errors import ConfigError
+from soundweave.standin.faults import Fault
+from soundweave.standin.messages import Answer, Request
+
+if TYPE_CHECKING:
+    from soundweave.standin.pipeline import Pipeline
+
+log = logging.getLogger(__name__)
+
+_API_PATH = "/apiv2/"
+
+
+class Transport(socketserver.ThreadingMixIn, HTTPServer):
+    """A threading HTTP server on 127.0.0.1; raises ConfigError when the port is taken."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+    pipeline: "Pipeline"
+
+    def __init__(self, port: int, closing: threading.Event) -> None:
+        self.closing = closing
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except (OSError, OverflowError) as error:
+            raise ConfigError(f"port {port} cannot be used: {error}; choose another") from error
+
+    def server_bind(self) -> None:
+        """Bind without asking the name service who we are, which can take seconds."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, so that close can end it."""
+        with self._lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget the connection."""
+        with self._lock:
+            self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Log what broke a connection; a client that went away is not worth more."""
+        log.debug("connection %s from %s broke", request, client_address, exc_info=True)
+
+    def server_close(self) -> None:
+        """Free the port and end all connections; those that wait for a request too."""
+        super().server_close()
+        with self._lock:
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Transport
+    protocol_version = "HTTP/1.1"
+    server_version = "Soundweave-stand-in"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = -1  # one packet for head and body
+    timeout = 120
+
+    def answer(self) -> None:
+        answer = self.server.pipeline.answer(self._request())
+        if isinstance(answer, Fault):
+            if answer.kind == "hang":
+                self.server.closing.wait(answer.seconds)
+            self.close_connection = True
+            return
+        self._send(answer)
+
+    def _request(self) -> Request:
+        raw_path, raw_query = urlsplit(f"http://host{self.path}")[2:4]
+        path = unquote(raw_path)
+        if path.startswith(_API_PATH):
+            path = path.removeprefix(_API_PATH)
+        query = dict(parse_qsl(raw_query, keep_blank_values=True))
+        headers = {name.title(): value for name, value in self.headers.items()}
+        return Request(self.command, path, raw_path, raw_query, query, headers)
+
+    def _send(self, answer: Answer) -> None:
+        if self.command not in ("GET", "HEAD", "OPTIONS") or answer.sent is not None:
+            # A body that was not read, or one that ends early, must not run into the next request.
+            self.close_connection = True
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Content-Length", str(len(answer.body)))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        if "Origin" in self.headers:
+            self.send_header("Access-Control-Allow-Origin", "*")
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body[: answer.sent])
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+        log.debug(format, *args)
+
+
+# The base class looks for a method per HTTP method.
+for _method in ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"):
+    setattr(_Handler, f"do_{_method}", _Handler.answer)

@@ -1,0 +1,93 @@
+"""The command that serves the stand-in."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from soundweave.paths import ROOT
+
+COMMAND = [sys.executable, str(ROOT / "scripts" / "run_standin.py")]
+KEY = {"Authorization": "Token k"}
+
+
+@contextmanager
+def running(*flags: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    with subprocess.Popen(
+        [*COMMAND, "--port", "0", *map(str, flags)], stdout=subprocess.PIPE, text=True
+    ) as child:
+        try:
+            assert child.stdout is not None
+            yield child.stdout.readline().strip(), child
+        finally:
+            child.kill()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_serves_until_it_is_told_to_stop(ending: signal.Signals) -> None:
+    with running("--sounds", 30, "--fault", "overloaded:1:search/") as (base, child):
+        assert base.startswith("http://127.0.0.1:")
+        assert base.endswith("/apiv2/")
+        first = requests.get(f"{base}search/", headers=KEY, timeout=10)
+        second = requests.get(f"{base}search/", headers=KEY, timeout=10)
+        assert (first.status_code, second.json()["count"]) == (500, 30)
+        child.send_signal(ending)
+        assert child.wait(timeout=10) == 0
+
+
+def test_a_file_json_output_and_limits(tmp_path: Path) -> None:
+    file = tmp_path / "c.jsonl"
+    file.write_text('{"id": 4}\n{"id": 5}\n')
+    flags = ["--catalogue", file, "--json", "--requests-per-minute", 1]
+    with running(*flags) as (line, _):
+        told = json.loads(line)
+        assert told["sounds"] == 2
+        url = f"{told['base_url']}sounds/4/"
+        codes = [requests.get(url, headers=KEY, timeout=10).status_code for _ in range(2)]
+        assert codes == [200, 429]
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--catalogue", "x.jsonl", "--sounds", "3"], "leave out --sounds and --seed"),
+        (["--catalogue", "x.jsonl", "--seed", "0"], "leave out --sounds and --seed"),
+        (["--catalogue", "nosuch.jsonl"], "cannot read nosuch.jsonl"),
+        (["--fault", "nosuch"], "no kind of fault"),
+        (["--sounds", "-1"], "--sounds"),
+        (["--port", "70000"], "port 70000"),
+        (["--requests-per-day", "-1"], "negative"),
+    ],
+)
+def test_mistakes_are_usage_errors(flags: list[str], says: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, *flags], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_said(tmp_path: Path) -> None:
+    with running("--sounds", 1) as (base, _):
+        port = base.split(":")[2].split("/")[0]
+        done = subprocess.run(
+            [*COMMAND, "--port", port, "--sounds", "1"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
+
+
+def test_help_ends_with_an_example() -> None:
+    done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
+    assert "example:" in done.stdout
