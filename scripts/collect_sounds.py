@@ -1,0 +1,78 @@
+"""Collect one night of sounds from Freesound into the library."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from soundweave import actions, cli, collection, config, paths
+from soundweave.collector import MODES, Outcome
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Return 0 when Freesound could be asked, 1 when nothing could be collected."""
+    args = _parse(argv)
+    cli.setup_logging(verbose=args.verbose, log_file=args.log_file)
+    settings = config.load()
+    choice = collection.choose(
+        settings, mode=args.mode, query=args.query, max_requests=args.max_requests
+    )
+    if args.dry_run:
+        plan = collection.dry_run(settings, choice, args.checkpoint_dir)
+        cli.show(plan, _plan_text(plan), as_json=args.json)
+        return 0
+    line, outcome = collection.run(settings, choice, args.checkpoint_dir, args.metrics_history)
+    actions.set_outputs({name: line[name] for name in ("added", "removed", "nodes", "requests")})
+    cli.show(line, _text(line), as_json=args.json)
+    return _exit_code(outcome)
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = cli.parser(
+        "Collect one night of sounds from Freesound into the library.\n"
+        "The API key is read from the environment: FREESOUND_API_KEY.",
+        "python scripts/collect_sounds.py --mode search --query rain --max-requests 20",
+    )
+    cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
+    cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "gets one more line")
+    parser.add_argument("--mode", default="", help=f"{' | '.join(MODES)} (from the configuration)")
+    parser.add_argument("--query", default="", help="what mode search looks for")
+    parser.add_argument("--max-requests", default="", metavar="N", help="stop after N requests")
+    parser.add_argument("--log-file", type=Path, metavar="PATH", help="keep the log here as well")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan, send no request")
+    return parser.parse_args(argv)
+
+
+def _exit_code(outcome: Outcome) -> int:
+    if outcome.stopped == "interrupted":
+        return cli.EXIT_INTERRUPTED
+    if not outcome.failure:
+        return 0
+    if outcome.pages:
+        actions.warning(f"{outcome.failure}; what came before is kept, the next night goes on")
+        return 0
+    actions.error(f"nothing could be collected: {outcome.failure}")
+    return 1
+
+
+def _text(line: dict[str, object]) -> str:
+    return (
+        f"{line['nodes']} sounds by {line['users']} users in {line['packs']} packs:"
+        f" {line['added']} added, {line['removed']} removed"
+        f" ({line['requests']} requests, {line['duration_seconds']} s, {line['stopped']})"
+    )
+
+
+def _plan_text(plan: dict[str, object]) -> str:
+    phases = plan["phases"] if isinstance(plan["phases"], dict) else {}
+    steps = [f"  {name:8} up to {requests} requests" for name, requests in phases.items()]
+    return "\n".join(
+        [
+            f"mode {plan['mode']}, up to {plan['requests']} requests"
+            f" ({plan['quota_left']} left in the last 24 hours' quota):",
+            *steps,
+        ]
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

@@ -1,0 +1,107 @@
+"""One night of collecting: which phases run, with how many requests, and how it ended."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from soundweave import phases
+from soundweave.config import CollectorConfig
+from soundweave.errors import ApiError, BudgetSpentError, QuotaExhaustedError
+from soundweave.phases import Kept, Night
+from soundweave.progress import Progress, progress
+
+log = logging.getLogger(__name__)
+
+MODES = ("newest", "search", "packs", "mixed")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What this night is asked to do."""
+
+    mode: str
+    query: str
+    max_requests: int
+
+
+@dataclass
+class Outcome:
+    """What a night came to; `stopped` says why it ended (see metrics.schema.json)."""
+
+    added: int = 0
+    removed: int = 0
+    pages: int = 0
+    stopped: str = "complete"
+    failure: str = ""
+
+
+def shares(choice: Choice, config: CollectorConfig) -> dict[str, int]:
+    """Return the night's phases in order, each with the most requests it may use.
+
+    In mode `mixed` packs get at most half, so that neither they nor new sounds wait for nights.
+    """
+    limits = {"refresh": min(config.refresh_requests, choice.max_requests)}
+    if choice.mode == "mixed":
+        limits |= {"packs": choice.max_requests // 2, "newest": choice.max_requests}
+    else:
+        limits[choice.mode] = choice.max_requests
+    return {name: limit for name, limit in limits.items() if limit > 0}
+
+
+def requests_needed(
+    connection: sqlite3.Connection, choice: Choice, config: CollectorConfig, now: str
+) -> dict[str, int]:
+    """Return how many requests each phase would use at least, at most its share; sends none.
+
+    Only Freesound knows how many pages a search has, so a search counts with its whole share.
+    """
+    due = {
+        "refresh": len(phases.due_sounds(connection, config, now)),
+        "packs": len(phases.due_packs(connection, config, now)),
+    }
+    limits = shares(choice, config)
+    return {name: min(due.get(name, limit), limit) for name, limit in limits.items()}
+
+
+def collect(night: Night, choice: Choice) -> Outcome:
+    """Run the night's phases; an interrupt ends the collecting, not the account of it."""
+    outcome = Outcome()
+    with progress("collecting", choice.max_requests, "requests") as bar:
+        try:
+            for name, limit in shares(choice, night.config).items():
+                _run(night, name, _pages(night, name, choice.query), limit, outcome, bar)
+        except QuotaExhaustedError as error:
+            outcome.stopped = "quota"
+            log.warning("%s", error)
+        except ApiError as error:
+            outcome.stopped, outcome.failure = "failed", str(error)
+        except KeyboardInterrupt:
+            outcome.stopped = "interrupted"
+    return outcome
+
+
+def _pages(night: Night, name: str, query: str) -> Iterator[Kept]:
+    if name == "refresh":
+        return phases.refresh(night)
+    if name == "packs":
+        return phases.packs(night)
+    return phases.search(night, query if name == "search" else "")
+
+
+def _run(  # one phase, to its end or its share
+    night: Night, name: str, pages: Iterator[Kept], limit: int, outcome: Outcome, bar: Progress
+) -> None:
+    shown = night.client.requests_sent
+    try:
+        with night.client.limited_to(limit):
+            for kept in pages:
+                outcome.added += kept.added
+                outcome.removed += kept.removed
+                outcome.pages += 1
+                bar.step(night.client.requests_sent - shown)
+                shown = night.client.requests_sent
+                bar.note(f"{name}: {outcome.added} new sounds")
+    except BudgetSpentError:
+        if night.client.requests_left == 0:
+            outcome.stopped = "max_requests"
