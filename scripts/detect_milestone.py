@@ -1,0 +1,47 @@
+"""Tell whether the library crossed a milestone that is not recorded yet."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from soundweave import actions, cli, config, files, library, milestones, paths, schemas
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write milestone_status.json; returns 0, or 2 when there is no library."""
+    parser = cli.parser(
+        "Tell whether the library crossed a milestone that is not recorded yet.",
+        "python scripts/detect_milestone.py --output milestone_status.json",
+    )
+    cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
+    cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "milestones so far")
+    cli.path_argument(parser, "--output", paths.MILESTONE_STATUS, "file to write")
+    args = parser.parse_args(argv)
+    cli.setup_logging(verbose=args.verbose)
+    status = _detect(args.checkpoint_dir, args.milestone_history)
+    schemas.check("milestone_status", status, str(args.output))
+    files.write_json(args.output, status)
+    actions.set_outputs(
+        {name: status[name] for name in ("is_milestone", "milestone_number", "current_nodes")}
+    )
+    cli.show(status, _text(status), as_json=args.json)
+    return 0
+
+
+def _detect(checkpoint_dir: Path, milestone_history: Path) -> dict[str, Any]:
+    interval = config.load().milestones.interval
+    history = milestones.read_history(milestone_history)
+    with library.snapshot(checkpoint_dir) as connection:
+        nodes = library.counts(connection)["sounds"]
+    return milestones.status(nodes, interval, history)
+
+
+def _text(status: dict[str, Any]) -> str:
+    nodes, interval = status["current_nodes"], status["interval"]
+    if status["is_milestone"]:
+        return f"milestone {status['milestone_number']}: {nodes} sounds"
+    return f"no milestone: {nodes} sounds, the next one is at {(nodes // interval + 1) * interval}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

@@ -1,0 +1,45 @@
+"""Record a milestone, once its actions ran and validation passed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from soundweave import cli, files, milestones, paths, schemas
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Append to the milestone history; returns 0, or 1 when validation did not pass."""
+    parser = cli.parser(
+        "Record a milestone, once its actions ran and validation passed.\n"
+        "A milestone that is recorded already is not recorded twice.",
+        "python scripts/record_milestone.py --status milestone_status.json",
+    )
+    cli.path_argument(parser, "--status", paths.MILESTONE_STATUS, "what detect_milestone.py wrote")
+    cli.path_argument(
+        parser, "--results", paths.MILESTONE_RESULTS, "what summarize_milestone.py wrote"
+    )
+    cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "gets one more line")
+    args = parser.parse_args(argv)
+    cli.setup_logging(verbose=args.verbose)
+    status = _checked("milestone_status", args.status)
+    results = _checked("milestone_results", args.results)
+    record = milestones.record(args.milestone_history, status, results)
+    cli.show({"recorded": record}, _text(record, results), as_json=args.json)
+    return 0 if results["passed"] else 1
+
+
+def _checked(schema: str, path: Path) -> dict[str, Any]:
+    value: dict[str, Any] = files.read_json(path)
+    schemas.check(schema, value, str(path))
+    return value
+
+
+def _text(record: dict[str, Any] | None, results: dict[str, Any]) -> str:
+    if record is not None:
+        return f"milestone {record['milestone_number']} recorded"
+    reason = "no new milestone" if results["passed"] else "validation did not pass"
+    return f"nothing recorded: {reason}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

@@ -1,0 +1,132 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import detect_milestone
+import record_milestone
+from soundweave import milestones
+from soundweave.errors import ConfigError
+from tests.make_library import make_library
+
+PASSED = {
+    "milestone_number": 1,
+    "passed": True,
+    "actions": [
+        {"name": "validation", "status": "passed"},
+        {"name": "edge_generation", "status": "failed"},
+        {"name": "website", "status": "passed"},
+    ],
+}
+FAILED = PASSED | {"passed": False}
+
+
+def night(path: Path, nodes: int, interval: int = 100, results: dict[str, Any] = PASSED) -> Any:
+    status = milestones.status(nodes, interval, milestones.read_history(path))
+    milestones.record(path, status, results)
+    return status
+
+
+@pytest.mark.parametrize(
+    ("nodes", "number", "crossed"),
+    [(0, 0, []), (99, 0, []), (100, 1, [1]), (101, 1, [1]), (199, 1, [1]), (450, 4, [1, 2, 3, 4])],
+)
+def test_first_night(nodes: int, number: int, crossed: list[int]) -> None:
+    status = milestones.status(nodes, 100, [])
+    assert status["is_milestone"] == bool(crossed)
+    assert status["milestone_number"] == number
+    assert status["crossed"] == crossed
+    assert status["current_nodes"] == nodes
+    assert status["previous_milestone_nodes"] == 0
+    assert status["nodes_since_last_milestone"] == nodes
+
+
+@pytest.mark.parametrize(
+    ("nights", "fired"),
+    [
+        ([100, 199, 200], [[1], [], [2]]),
+        ([150, 450], [[1], [2, 3, 4]]),
+        ([250, 150, 250, 299, 300], [[1, 2], [], [], [], [3]]),
+        ([100, 100], [[1], []]),
+        ([100, 50, 0, 99, 100, 210], [[1], [], [], [], [], [2]]),
+    ],
+)
+def test_each_boundary_fires_once(
+    tmp_path: Path, nights: list[int], fired: list[list[int]]
+) -> None:
+    path = tmp_path / "milestone_history.jsonl"
+    assert [night(path, nodes)["crossed"] for nodes in nights] == fired
+
+
+@given(nights=st.lists(st.tuples(st.integers(0, 2000), st.sampled_from([50, 100, 250]))))
+def test_no_history_fires_a_boundary_twice(
+    tmp_path_factory: pytest.TempPathFactory, nights: list[tuple[int, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("m") / "milestone_history.jsonl"
+    boundaries: list[int] = []
+    for nodes, interval in nights:
+        status = night(path, nodes, interval)
+        boundaries += [number * interval for number in status["crossed"]]
+    assert boundaries == sorted(set(boundaries))
+    assert len(milestones.read_history(path)) <= len(boundaries)
+
+
+def test_a_failed_validation_leaves_the_milestone_for_the_next_night(tmp_path: Path) -> None:
+    path = tmp_path / "milestone_history.jsonl"
+    night(path, 120, results=FAILED)
+    assert not path.exists()
+    assert night(path, 130)["crossed"] == [1]
+    (record,) = milestones.read_history(path)
+    assert record["nodes"] == 130
+    assert record["actions"]["edge_generation"] == "failed"
+
+
+def test_numbers_since_the_last_milestone(tmp_path: Path) -> None:
+    path = tmp_path / "milestone_history.jsonl"
+    night(path, 130)
+    status = night(path, 90)
+    assert (status["previous_milestone_nodes"], status["nodes_since_last_milestone"]) == (130, -40)
+
+
+def test_foreign_records_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "milestone_history.jsonl"
+    path.write_text('{"milestone": 3}\n')
+    with pytest.raises(ConfigError, match="record 1"):
+        milestones.read_history(path)
+
+
+def test_detect_without_a_library_ends_with_2(tmp_path: Path, run: Any) -> None:
+    output = tmp_path / "status.json"
+    done = run("detect_milestone.py", "--checkpoint-dir", tmp_path, "--output", output)
+    assert done.returncode == 2
+    assert "collect_sounds.py" in done.stderr
+    assert not output.exists()
+
+
+def test_the_two_commands_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_library(tmp_path / "library", [{"id": n} for n in range(1, 251)])
+    history, status = tmp_path / "h.jsonl", tmp_path / "status.json"
+    results = tmp_path / "results.json"
+    results.write_text('{"milestone_number": 2, "passed": true, "actions": []}')
+    detect = [
+        *("--checkpoint-dir", str(tmp_path / "library")),
+        *("--milestone-history", str(history), "--output", str(status)),
+    ]
+    record = [
+        "--status",
+        str(status),
+        "--results",
+        str(results),
+        "--milestone-history",
+        str(history),
+    ]
+    assert detect_milestone.main(detect) == 0
+    assert "milestone 2: 250 sounds" in capsys.readouterr().out
+    assert record_milestone.main(record) == 0
+    assert record_milestone.main(record) == 0
+    assert "nothing recorded" in capsys.readouterr().out.splitlines()[-1]
+    assert len(milestones.read_history(history)) == 1
+    assert detect_milestone.main(detect) == 0
+    assert "the next one is at 300" in capsys.readouterr().out
