@@ -1,0 +1,1 @@
+"""Validation: small checks, one idea each, that yield findings with a location."""
