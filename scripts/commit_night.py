@@ -1,0 +1,56 @@
+"""Commit and push what a night made: its metrics line, and at a milestone what its actions made."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from soundweave import actions, cli, night_files, publish
+from soundweave.paths import METRICS_HISTORY, MILESTONE_HISTORY, MILESTONE_RESULTS, WEBSITE_DIR
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = cli.parser(__doc__, "python scripts/commit_night.py --dry-run")
+    cli.path_argument(parser, "--results", MILESTONE_RESULTS, "what summarize_milestone.py wrote")
+    cli.path_argument(parser, "--metrics-history", METRICS_HISTORY, "the nights")
+    cli.path_argument(parser, "--milestone-history", MILESTONE_HISTORY, "the milestones")
+    cli.path_argument(parser, "--reports-dir", Path(), "folder of the reports")
+    cli.path_argument(parser, "--website-dir", WEBSITE_DIR, "folder of the page")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be committed")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Push one commit, or none when nothing changed; a tag cannot be pushed to."""
+    arguments = parse(argv)
+    cli.setup_logging(verbose=arguments.verbose)
+    results = night_files.passed_results(arguments.results)
+    paths = [arguments.metrics_history]
+    if results:
+        paths += night_files.derived(
+            results, arguments.milestone_history, arguments.reports_dir, arguments.website_dir
+        )
+    metrics = night_files.last_metrics(arguments.metrics_history)
+    subject = night_files.subject(metrics, results["milestone_number"] if results else None)
+    if os.environ.get("GITHUB_REF_TYPE") == "tag":
+        actions.warning("Started on a tag, which cannot take a commit; start the night on a branch")
+        return 0
+    pushed = None
+    if not arguments.dry_run:
+        pushed = publish.commit_and_push(publish.Git(Path()), paths, subject)
+    names = [str(path) for path in paths]
+    outcome = _outcome(pushed, dry_run=arguments.dry_run)
+    text = "\n  ".join([f"{subject}\n{outcome}", *names])
+    cli.show({"commit": pushed, "subject": subject, "paths": names}, text, as_json=arguments.json)
+    return 0
+
+
+def _outcome(pushed: str | None, *, dry_run: bool) -> str:
+    if dry_run:
+        return "Would commit and push, where changed:"
+    return f"Pushed {pushed}:" if pushed else "Nothing changed, nothing was pushed:"
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

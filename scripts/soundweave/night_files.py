@@ -1,0 +1,63 @@
+"""Which files of a night are committed, and what the commit says about them.
+
+The metrics line always: the raw night is kept. What was derived from it only when the milestone's
+validation passed, and of each other action only when that one passed.
+"""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from soundweave import files, schemas
+from soundweave.errors import ConfigError
+from soundweave.paths import EDGE_STATS, VALIDATION_REPORT
+
+log = logging.getLogger(__name__)
+
+
+def last_metrics(path: Path) -> Mapping[str, Any] | None:
+    """Return the newest line of the metrics history, checked; None when there is none."""
+    records = files.read_history(path)
+    if not records:
+        return None
+    schemas.check("metrics", records[-1], f"{path}, last line")
+    return records[-1]
+
+
+def passed_results(path: Path) -> Mapping[str, Any] | None:
+    """Return a passed milestone's results; None without a milestone, or when it did not pass."""
+    if not path.exists():
+        return None
+    try:
+        results = files.read_json(path)
+        schemas.check("milestone_results", results, str(path))
+    except ConfigError as error:
+        log.warning("%s; nothing of the milestone is committed", error)
+        return None
+    return results if results["passed"] else None
+
+
+def derived(
+    results: Mapping[str, Any], milestone_history: Path, reports_dir: Path, website_dir: Path
+) -> list[Path]:
+    """Return what a passed milestone adds to the commit."""
+    made = {
+        "validation": reports_dir / VALIDATION_REPORT,
+        "edge_generation": reports_dir / EDGE_STATS,
+        "website": website_dir / "public" / "index.html",
+    }
+    passed = [action["name"] for action in results["actions"] if action["status"] == "passed"]
+    return [milestone_history, *(made[name] for name in passed)]
+
+
+def subject(metrics: Mapping[str, Any] | None, milestone: int | None) -> str:
+    """Return the commit's subject, of literal numbers alone: what the night changed."""
+    parts = []
+    if metrics:
+        parts.append(f"+{metrics['added']} sounds")
+        if metrics["removed"]:
+            parts.append(f"{metrics['removed']} gone")
+        parts.append(f"{metrics['nodes']} in all")
+    line = "Nightly: " + (", ".join(parts) or "results")
+    return line if milestone is None else f"{line} [Milestone {milestone}]"

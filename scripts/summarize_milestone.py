@@ -1,0 +1,45 @@
+"""Collect how the three actions of a milestone ended; exit 1 when a critical one did not pass."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from soundweave import actions, cli, files, milestone_results, milestone_summary, schemas
+from soundweave.paths import MILESTONE_RESULTS, MILESTONE_STATUS
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = cli.parser(__doc__, "python scripts/summarize_milestone.py --reports-dir .")
+    cli.path_argument(
+        parser, "--reports-dir", Path(), "folder of exit codes, times, logs and reports"
+    )
+    cli.path_argument(parser, "--status", MILESTONE_STATUS, "what detect_milestone.py wrote")
+    cli.path_argument(parser, "--output", MILESTONE_RESULTS, "where the results go")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the results and show them; the logs only on GitHub Actions."""
+    arguments = parse(argv)
+    cli.setup_logging(verbose=arguments.verbose)
+    status = files.read_json(arguments.status)
+    schemas.check("milestone_status", status, str(arguments.status))
+    number = status["milestone_number"]
+    if not status["is_milestone"]:
+        cli.show({"milestone": False}, "No milestone, no actions.", as_json=arguments.json)
+        return 0
+    results = milestone_results.read(arguments.reports_dir)
+    value = milestone_results.as_json(results, number)
+    files.write_json(arguments.output, value)
+    actions.set_outputs({result.action.name: result.status for result in results})
+    actions.add_summary(milestone_summary.markdown(results, number))
+    milestone_summary.annotate(results)
+    if actions.running():
+        milestone_summary.print_logs(results, arguments.reports_dir)
+    cli.show(value, milestone_summary.text(results, number), as_json=arguments.json)
+    return 0 if value["passed"] else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

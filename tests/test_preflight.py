@@ -1,0 +1,173 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import check_setup
+from soundweave import preflight
+from soundweave.paths import ROOT, SCHEMAS
+from soundweave.preflight import Inputs
+
+HOSTILE = [
+    "$(touch /tmp/x)",
+    "`id`",
+    "; rm -rf /",
+    "1 && true",
+    "10\nready=true",
+    "1e9",
+    "0x10",
+    "-5",
+    "0",
+    "2001",
+    "99999999999999999999",
+    "١٢",  # digits, but not ours
+    " 5",
+    "5\n",
+    "007",
+]
+
+
+def read_outputs(path: Path) -> dict[str, str]:
+    found, lines = {}, iter(path.read_text(encoding="utf-8").splitlines())
+    for line in lines:
+        name, end = line.split("<<")
+        values = []
+        while (value := next(lines)) != end:
+            values.append(value)
+        found[name] = "\n".join(values)
+    return found
+
+
+@pytest.fixture
+def step(tmp_path, monkeypatch):
+    """Run the command as a step of GitHub Actions; returns exit code, outputs and summary."""
+
+    def run(**environ: str) -> tuple[int, dict[str, str], str]:
+        for name in ("FREESOUND_API_KEY", "HAS_API_KEY", "INPUT_MAX_REQUESTS", "INPUT_QUERY"):
+            monkeypatch.delenv(name, raising=False)
+        outputs, summary = tmp_path / "outputs", tmp_path / "summary"
+        outputs.touch()
+        summary.touch()
+        monkeypatch.setenv("GITHUB_ACTIONS", "true")
+        monkeypatch.setenv("GITHUB_OUTPUT", str(outputs))
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        return check_setup.main([]), read_outputs(outputs), summary.read_text(encoding="utf-8")
+
+    return run
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_max_requests_is_a_small_whole_number_or_refused(value):
+    (problem,) = preflight.problems(Inputs(value, "", ""))
+    assert problem.startswith("max_requests is ")
+    assert "\n" not in problem
+
+
+@pytest.mark.parametrize("value", ["", "1", "50", "2000"])
+def test_usual_max_requests_pass(value):
+    assert not list(preflight.problems(Inputs(value, "", "")))
+
+
+@pytest.mark.parametrize("mode", ["", "newest", "search", "packs", "mixed"])
+def test_modes_of_the_configuration_pass(mode):
+    assert not list(preflight.problems(Inputs("", mode, "")))
+
+
+@pytest.mark.parametrize("mode", ["Newest", "all", "newest\n", "$(id)", "newest;id"])
+def test_other_modes_are_refused(mode):
+    (problem,) = preflight.problems(Inputs("", mode, ""))
+    assert "choose one of newest, search, packs, mixed" in problem
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "rain", "$(touch /tmp/x)", "`id`", "; rm -rf /", "--help", "Gänse 🪿", "a" * 200, "'\"|<"],
+)
+def test_any_text_of_one_line_is_a_query(query):
+    assert not list(preflight.problems(Inputs("", "", query)))
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("a" * 201, "201 characters"),
+        ("a\nready=true", "control characters"),
+        ("a\rb", "control characters"),
+        ("\x1b[31m", "control characters"),
+        ("a\x00", "control characters"),
+        ("a\u2028b", "control characters"),
+        (os.fsdecode(b"\xff"), "control characters"),
+    ],
+)
+def test_other_queries_are_refused(query, words):
+    (problem,) = preflight.problems(Inputs("", "", query))
+    assert words in problem
+    assert problem.isascii()
+
+
+@given(st.text())
+def test_whatever_max_requests_passes_is_in_range(text):
+    if text and not list(preflight.problems(Inputs(text, "", ""))):
+        assert 1 <= int(text) <= preflight.MAX_REQUESTS
+        assert str(int(text)) == text
+
+
+def test_all_problems_are_told_at_once():
+    assert len(list(preflight.problems(Inputs("x", "x", "\n" * 300)))) == 4
+
+
+def test_ready_with_a_key(step):
+    code, outputs, summary = step(HAS_API_KEY="true", INPUT_MODE="default", INPUT_QUERY="a b")
+    assert code == 0
+    assert outputs == {"ready": "true", "max_requests": "", "mode": "", "query": "a b"}
+    assert summary == ""
+
+
+@pytest.mark.parametrize("said", ["false", "", "True", "yes"])
+def test_no_key_is_neutral_and_says_what_to_do_in_one_line(step, said):
+    code, outputs, summary = step(HAS_API_KEY=said)
+    assert code == 0
+    assert outputs["ready"] == "false"
+    assert len(summary.strip().splitlines()) == 1
+    for words in ("FREESOUND_API_KEY", "Actions -> New repository secret", "/apiv2/apply/"):
+        assert words in summary
+
+
+def test_hostile_inputs_end_the_step_without_outputs(step, capsys):
+    code, outputs, summary = step(
+        HAS_API_KEY="true", INPUT_MAX_REQUESTS="1\nready=true", INPUT_QUERY="::warning::x\n"
+    )
+    assert code == 2
+    assert outputs == {}
+    assert summary == ""
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.startswith("::error::") for line in lines] == [True, True]
+
+
+def test_runs_on_a_python_without_any_package(tmp_path):
+    environ = {"PATH": os.defpath, "HAS_API_KEY": "true", "INPUT_MAX_REQUESTS": "7"}
+    command = [sys.executable, "-S", "scripts/check_setup.py", "--json"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout) == {
+        "ready": True,
+        "max_requests": "7",
+        "mode": "",
+        "query": "",
+    }
+
+
+def test_the_rules_are_those_of_the_configuration():
+    schema = json.loads((SCHEMAS / "pipeline.schema.json").read_text(encoding="utf-8"))
+    query = schema["properties"]["collector"]["properties"]["query"]
+    longest = query["maxLength"]
+    assert not list(preflight.problems(Inputs("", "", "x" * longest)))
+    assert list(preflight.problems(Inputs("", "", "x" * (longest + 1))))

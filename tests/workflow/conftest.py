@@ -1,0 +1,37 @@
+"""The project on a "GitHub" of its own, over a stand-in for Freesound of a chosen size."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from soundweave.standin import StandIn, synthetic_catalogue
+from tests.workflow.act import Project, git, make_origin, require_act
+
+MakeProject = Callable[[int], Project]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The work tree as it is, as a bare repository."""
+    return make_origin(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def freesound() -> Iterator[Callable[[int], StandIn]]:
+    """Start a stand-in with so many sounds; more sounds keep the earlier ones."""
+    with ExitStack() as stack:
+        yield lambda sounds: stack.enter_context(StandIn(synthetic_catalogue(sounds, seed=7)))
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path, freesound: Callable[[int], StandIn]) -> MakeProject:
+    """Make the project; call it with how many sounds Freesound has."""
+    require_act()
+
+    def make(sounds: int) -> Project:
+        git("clone", "--quiet", "--bare", str(template), "origin.git", cwd=tmp_path)
+        return Project(tmp_path, tmp_path / "origin.git", freesound(sounds))
+
+    return make

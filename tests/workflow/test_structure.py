@@ -1,0 +1,169 @@
+"""What must hold for every workflow and action, read from the files as they are."""
+
+import re
+import shlex
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from soundweave import paths
+
+GITHUB = paths.ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+ALL = [*WORKFLOWS, *sorted((GITHUB / "actions").rglob("action.yml"))]
+NIGHTLY = yaml.safe_load(paths.WORKFLOW.read_text(encoding="utf-8"))
+FLAGS = re.compile(r"--[a-z-]+")
+
+
+def each(files: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("path", files, ids=[p.parent.name + "/" + p.name for p in files])
+
+
+def steps(path: Path) -> list[dict]:
+    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if "runs" in loaded:
+        return loaded["runs"]["steps"]
+    return [step for job in loaded["jobs"].values() for step in job["steps"]]
+
+
+def commands(script: str) -> list[list[str]]:
+    """Return the words of each line of a script that runs one of ours."""
+    lines = script.replace("\\\n", " ").splitlines()
+    return [shlex.split(line) for line in lines if "scripts/" in line]
+
+
+NIGHTLY_COMMANDS = [
+    command for step in steps(paths.WORKFLOW) for command in commands(step.get("run", ""))
+]
+
+
+@cache
+def help_of(script: str) -> str:
+    command = [sys.executable, script, "--help"]
+    return subprocess.run(
+        command, cwd=paths.ROOT, check=True, capture_output=True, text=True
+    ).stdout
+
+
+@each(ALL)
+def test_no_expression_reaches_a_script(path):
+    assert not [step["run"] for step in steps(path) if "${{" in step.get("run", "")]
+
+
+@each(ALL)
+def test_every_action_is_pinned_and_says_its_version(path):
+    lines = re.findall(r"^.*\buses:.*$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ours = re.compile(r"uses: \./\.github/actions/\w+$")
+    pinned = re.compile(r"uses: actions/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+    assert not [line for line in lines if not (ours.search(line) or pinned.search(line))]
+
+
+@each(ALL)
+def test_no_checkout_leaves_its_credentials_behind(path):
+    checkouts = [step for step in steps(path) if "actions/checkout" in step.get("uses", "")]
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+@each(WORKFLOWS)
+def test_least_rights_and_a_time_limit(path):
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {}
+    assert workflow["defaults"] == {"run": {"shell": "bash"}}
+    for job in workflow["jobs"].values():
+        assert job["permissions"]
+        assert job["timeout-minutes"] <= 180
+
+
+def test_the_rights_of_the_nightly():
+    assert {name: job["permissions"] for name, job in NIGHTLY["jobs"].items()} == {
+        "check": {"contents": "read"},
+        "nightly": {"contents": "write"},
+        "deploy": {"pages": "write", "id-token": "write"},
+    }
+
+
+def test_nights_and_deployments_wait_for_each_other():
+    assert NIGHTLY["concurrency"]["cancel-in-progress"] is False
+    deploy = NIGHTLY["jobs"]["deploy"]["concurrency"]
+    assert deploy == {"group": "pages", "cancel-in-progress": False}
+
+
+def test_the_schedule_avoids_the_start_of_the_hour():
+    (schedule,) = NIGHTLY[True]["schedule"]  # YAML reads the key `on` as true
+    assert int(schedule["cron"].split()[0]) % 5
+
+
+def test_secrets_reach_one_step_each():
+    text = paths.WORKFLOW.read_text(encoding="utf-8")
+    assert re.findall(r".*secrets\..*", text) == [
+        "          HAS_API_KEY: ${{ secrets.FREESOUND_API_KEY != '' }}",
+        "          FREESOUND_API_KEY: ${{ secrets.FREESOUND_API_KEY }}",
+    ]
+    holders = [
+        step["name"]
+        for step in steps(paths.WORKFLOW)
+        if {"FREESOUND_API_KEY", "GITHUB_TOKEN"} & step.get("env", {}).keys()
+    ]
+    assert holders == ["Collect sounds", "Commit the night"]
+    assert "toJSON(secrets" not in text
+
+
+def test_a_step_is_one_command():
+    for step in steps(paths.WORKFLOW):
+        if "run" in step and step.get("id") != "actions":
+            assert len(step["run"].strip().splitlines()) == 1, step["name"]
+
+
+def test_the_order_of_a_night():
+    found = [
+        step.get("name") or step["uses"].split("@")[0]
+        for step in NIGHTLY["jobs"]["nightly"]["steps"]
+    ]
+    assert found == [
+        "actions/checkout",
+        "./.github/actions/setup",
+        "Restore the library",
+        "Collect sounds",
+        "Detect a milestone",
+        "Run the three milestone actions",
+        "Summarize the milestone",
+        "Record the milestone",
+        "Save the library",
+        "Commit the night",
+        "Upload the night's log",
+        "Upload the milestone's logs and reports",
+        "Upload the page",
+    ]
+
+
+def test_the_paths_are_those_of_the_commands():
+    environ = NIGHTLY["jobs"]["nightly"]["env"]
+    names = ("CHECKPOINT_DIR", "METRICS_HISTORY", "MILESTONE_HISTORY", "WEBSITE_DIR")
+    assert environ == {name: str(getattr(paths, name)) for name in names} | {"REPORTS": "."}
+
+
+@pytest.mark.parametrize(
+    "command", NIGHTLY_COMMANDS, ids=lambda c: next(w for w in c if ".py" in w)
+)
+def test_every_command_exists_and_knows_its_flags(command):
+    script = next(word for word in command if word.startswith("scripts/"))
+    flags = [word.partition("=")[0] for word in command if word.startswith("--")]
+    assert set(flags) <= set(FLAGS.findall(help_of(script)))
+
+
+def test_all_commands_were_looked_at():
+    assert len(NIGHTLY_COMMANDS) == 9
+
+
+def test_the_tools_have_one_version_each():
+    text = "".join(
+        (paths.ROOT / name).read_text(encoding="utf-8")
+        for name in (".ci/run", "tests/lint.sh", "tests/workflow/act.py")
+    )
+    found = re.findall(r"/(act|actionlint)@(v[\d.]+)", text)
+    assert sorted(set(found)) == [("act", "v0.2.87"), ("actionlint", "v1.7.12")]
+    assert len(found) == 4
