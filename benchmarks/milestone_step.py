@@ -1,0 +1,129 @@
+"""Measure the workflow's milestone step against its three commands one after another.
+
+The step's script is taken from the workflow file; both runs start from the same synthetic
+library. Fails when the step takes longer than 1.15 times its slowest job alone plus one second.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from soundweave import cli, files, library, metrics, milestone_results, nightly, paths
+from soundweave.collector import Outcome
+from soundweave.errors import SoundweaveError
+from soundweave.milestone_results import PASSED
+
+STATUS = {
+    "is_milestone": True,
+    "previous_milestone_nodes": 0,
+    "interval": 100,
+    "crossed": [1],
+    "milestone_number": 1,
+}
+USERS, PACKS = 2000, 4000
+SEEN = "2025-11-21T03:17:00Z"
+CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
+IN_BACKGROUND = ' & jobs+=("$!")'
+BASH = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the times; returns 1 when the step is slower than it may be."""
+    parser = cli.parser(
+        __doc__, "PYTHONPATH=scripts python benchmarks/milestone_step.py --sounds 300000"
+    )
+    parser.add_argument("--sounds", type=int, default=200_000, help="sounds in the library")
+    arguments = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="soundweave-") as folder:
+        result = measure(Path(folder), arguments.sounds)
+    cli.show(result, _text(result), as_json=arguments.json)
+    return 0 if result["wall"] <= result["limit"] else 1
+
+
+def measure(folder: Path, sounds: int) -> dict[str, float]:
+    """Return seconds: each job alone, their sum, the step's wall and its limit."""
+    alone, together = nightly.Workspace(folder / "alone"), nightly.Workspace(folder / "together")
+    make(alone, sounds)
+    shutil.copytree(alone.folder, together.folder)
+    script = nightly.milestone_step()
+    # The same script with its jobs in the foreground: one after another.
+    in_line = script.replace(IN_BACKGROUND, "")
+    if script.count(IN_BACKGROUND) != len(milestone_results.ACTIONS):
+        raise SoundweaveError("the milestone step has another form now; adapt this benchmark")
+    run(in_line, alone)
+    wall = run(script, together)
+    jobs = {result.action.name: result.seconds or 0.0 for result in passed(alone)}
+    passed(together)
+    slowest, total = max(jobs.values()), sum(jobs.values())
+    facts = {"sounds": sounds, "cores": os.cpu_count() or 1, "total": total, "slowest": slowest}
+    return {**facts, **jobs, "wall": wall, "limit": 1.15 * slowest + 1}
+
+
+def make(workspace: nightly.Workspace, sounds: int) -> None:
+    """Fill a workspace with a library of heavy tails, its metrics line and a milestone."""
+    environ = workspace.environment()
+    with library.writing(Path(environ["CHECKPOINT_DIR"]), create=True) as connection:
+        with library.transaction(connection):
+            users = [(number, f"user {number}") for number in range(1, USERS + 1)]
+            packs = [(number, f"pack {number}", 1 + number // 2) for number in range(1, PACKS)]
+            connection.executemany("INSERT INTO users VALUES (?, ?)", users)
+            connection.executemany("INSERT INTO packs (id, name, user_id) VALUES (?, ?, ?)", packs)
+            connection.executemany(
+                "INSERT INTO sounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+                (_sound(number) for number in range(1, sounds + 1)),
+            )
+        outcome = Outcome(added=sounds)
+        line = metrics.night_line(connection, outcome, mode="mixed", requests=1, duration_seconds=1)
+    metrics.append(Path(environ["METRICS_HISTORY"]), line)
+    status = STATUS | {"current_nodes": sounds, "nodes_since_last_milestone": sounds}
+    files.write_json(workspace.folder / paths.MILESTONE_STATUS, status)
+
+
+def _sound(number: int) -> tuple[object, ...]:
+    share = number * 7919 % 1000 / 1000
+    pack = 1 + int(share**3 * (PACKS - 2))  # cubed: few packs and users own much
+    tags = json.dumps(["field-recording", f"tag-{number % 500}"])
+    preview = f"https://cdn.freesound.org/previews/{number}-hq.mp3"
+    played = (1.5 + number % 60, "wav", tags, number % 1000, preview, None)
+    return (number, f"sound {number}", 1 + pack // 2, pack, CC0, SEEN, *played, SEEN, SEEN)
+
+
+def run(script: str, workspace: nightly.Workspace) -> float:
+    """Run a step's script as GitHub does; returns how many seconds it took."""
+    here = str(Path(sys.executable).parent)
+    path = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
+    environ = {**os.environ, **workspace.environment(), "PATH": path}
+    started = time.monotonic()
+    subprocess.run([*BASH, script], cwd=paths.ROOT, env=environ, check=True)
+    return time.monotonic() - started
+
+
+def passed(workspace: nightly.Workspace) -> list[milestone_results.Result]:
+    """Return the results; raises SoundweaveError unless all passed, for then times mean little."""
+    results = milestone_results.read(workspace.folder)
+    for result in results:
+        if result.status != PASSED:
+            raise SoundweaveError(f"{result.action.title} {result.status}: {result.detail}")
+    return results
+
+
+def _text(result: dict[str, float]) -> str:
+    names = [action.name for action in milestone_results.ACTIONS]
+    lines = [f"{result['sounds']} sounds, {result['cores']} cores"]
+    lines += [f"{name:16} {result[name]:7.2f} s alone" for name in names]
+    lines += [
+        f"{'one by one':16} {result['total']:7.2f} s",
+        f"{'side by side':16} {result['wall']:7.2f} s, at most {result['limit']:.2f} s allowed",
+        f"{'wall / slowest':16} {result['wall'] / result['slowest']:7.2f}",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

@@ -1,0 +1,45 @@
+"""Run a whole night on this machine, offline, against the embedded stand-in."""
+
+from collections.abc import Sequence
+
+from soundweave import cli, paths
+from soundweave.nightly import Workspace, run_night
+from soundweave.standin import StandIn, synthetic_catalogue
+
+WORKSPACE = paths.ROOT / "build" / "nightly"
+AHEAD = 2000  # how many more sounds the stand-in has than earlier nights collected
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Return 0, or 1 when validation failed."""
+    parser = cli.parser(
+        "Run a whole night on this machine, offline, against the embedded stand-in:\n"
+        "collect, detect a milestone, and at one validate, connect and publish side by side.\n"
+        "Each run goes on where the last one stopped.",
+        "python scripts/run_nightly.py --max-requests 8",
+    )
+    cli.path_argument(parser, "--workspace", WORKSPACE, "folder that keeps everything")
+    parser.add_argument(
+        "--max-requests", type=cli.positive, default=4, metavar="N", help="a night's limit (4)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="which stand-in catalogue (1)")
+    args = parser.parse_args(argv)
+    cli.setup_logging(verbose=args.verbose)
+    workspace = Workspace(args.workspace.resolve())
+    sounds = workspace.known_sounds() + AHEAD
+    with StandIn(synthetic_catalogue(sounds=sounds, seed=args.seed)) as standin:
+        passed = run_night(workspace, standin.base_url, args.max_requests, quiet=args.json)
+    page = str(workspace.page) if workspace.page.exists() else None
+    result = {"passed": passed, "sounds": workspace.known_sounds(), "page": page}
+    cli.show(result, _text(workspace), as_json=args.json)
+    return 0 if passed else 1
+
+
+def _text(workspace: Workspace) -> str:
+    if not workspace.page.exists():
+        return "\nNo page yet: the first milestone makes it."
+    return f"\nOpen {workspace.page.as_uri()}\n  or `make serve` and http://127.0.0.1:8000/"
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

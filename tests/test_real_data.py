@@ -1,0 +1,74 @@
+"""Real Freesound metadata goes through the whole pipeline; skipped where it is not at hand."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from soundweave.standin import Catalogue
+from tests import real_catalogues
+from tests.conftest import Run
+from tests.nights import nights_of
+
+
+def pipeline(
+    sounds: list[dict[str, Any]], folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """Collect, connect, validate and publish; returns edge stats, report and page."""
+    with nights_of(Catalogue(sounds), folder, monkeypatch) as nights:
+        line = nights.run()
+        assert line["stopped"] == "complete"
+        assert nights.ids() == {sound["id"] for sound in sounds}
+    data = ["--checkpoint-dir", nights.library]
+    metrics = ["--metrics-history", nights.metrics]
+    stats, report = folder / "edge_stats.json", folder / "validation_report.json"
+    page = folder / "website" / "public" / "index.html"
+    website = ["--milestone-history", folder / "none.jsonl", "--output-dir", folder / "website"]
+    for command in (
+        ["generate_user_pack_edges.py", *data, "--output", stats],
+        ["validate_pipeline_data.py", *data, *metrics, "--output", report],
+        ["generate_landing_page.py", *data, *metrics, *website],
+    ):
+        done = run(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(stats.read_text()), json.loads(report.read_text()), page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            real_catalogues.attribution_list,
+            {"total_nodes": 9281, "user_edges": 9281, "same_user_pairs": 399_609},
+        ),
+        (real_catalogues.published_graph, {"total_nodes": 1671, "same_user_pairs": 7620}),
+        (
+            real_catalogues.pack_lists,
+            {"total_nodes": 1551, "pack_edges": 1551, "same_pack_pairs": 287_953},
+        ),
+    ],
+)
+def test_pairs_are_counted_as_published(
+    source: Callable[[Path], Iterable[dict[str, Any]]],
+    expected: dict[str, int],
+    real_freesound: Path,
+    tmp_path: Path,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stats, report, _ = pipeline(list(source(real_freesound)), tmp_path, run, monkeypatch)
+    assert {name: stats[name] for name in expected} == expected
+    assert (report["status"], report["errors"], report["warnings"]) == ("passed", [], [])
+
+
+def test_everything_together(
+    real_freesound: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounds = real_catalogues.everything(real_freesound)
+    assert len(sounds) > 24_000
+    stats, report, page = pipeline(sounds, tmp_path, run, monkeypatch)
+    assert stats["total_nodes"] == report["statistics"]["sounds"] == len(sounds)
+    assert report["status"] == "passed"
+    assert f"{len(sounds):,}" in page
