@@ -1,0 +1,54 @@
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from soundweave import paths
+from tests.conftest import ROOT, Run
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
+COMMANDS = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("make ")])
+def test_every_make_target_is_there_and_on_the_menu(command: str) -> None:
+    target = command.split()[1]
+    menu = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.search(rf"^{target}\s+\w", menu, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("python ")])
+def test_every_command_takes_its_flags(command: str, run: Run) -> None:
+    _, script, *flags = command.split()
+    shown = run(script.removeprefix("scripts/"), "--help").stdout
+    for flag in flags:
+        if flag.startswith("--"):
+            assert re.search(rf"^\s+{flag}\b", shown, flags=re.MULTILINE), flag
+
+
+def test_every_path_on_the_map_is_there() -> None:
+    made = ("build/", "website/public/", "data/", ".venv/")
+    for path in re.findall(r"`([\w./-]+/[\w.-]*)`", README):
+        if not path.startswith(made):
+            assert (ROOT / path).exists(), path
+
+
+def test_every_script_is_on_the_map() -> None:
+    for path in (ROOT / "scripts").glob("*.py"):
+        assert f"`{path.name}`" in README, path.name
+
+
+def test_every_linked_file_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", README)
+    for link in ("".join(each) for each in links):
+        assert (ROOT / link).exists(), link
+
+
+def test_the_picture_has_the_order_of_the_workflow() -> None:
+    picture = re.findall(r"```mermaid\n(.*?)```", README, flags=re.DOTALL)[0]
+    drawn = list(dict.fromkeys(re.findall(r"\w+\.py", picture)))
+    steps = yaml.safe_load(paths.WORKFLOW.read_text())["jobs"]["nightly"]["steps"]
+    run = re.findall(r"scripts/(\w+\.py)", " ".join(step.get("run", "") for step in steps))
+    assert drawn == run
