@@ -22,6 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     line, outcome = collection.run(settings, choice, args.checkpoint_dir, args.metrics_history)
     actions.set_outputs({name: line[name] for name in ("added", "removed", "nodes", "requests")})
+    actions.add_summary(f"{_text(line)}.")
     cli.show(line, _text(line), as_json=args.json)
     return _exit_code(outcome)
 
