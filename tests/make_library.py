@@ -21,11 +21,9 @@ def make_library(folder: Path, sounds: Sequence[dict[str, Any]], *, links: bool 
         for number, sound in enumerate(sounds, start=1):
             _insert(connection, number, dict(sound))
         if links:
-            for kind in ("user", "pack"):
-                connection.execute(
-                    f"INSERT INTO links SELECT '{kind}', {kind}_id, id FROM sounds"
-                    f" WHERE {kind}_id IS NOT NULL AND removed_at IS NULL"
-                )
+            connection.execute(
+                "INSERT INTO links SELECT id, user_id, pack_id FROM sounds WHERE removed_at IS NULL"
+            )
 
 
 def _insert(connection: Any, number: int, sound: dict[str, Any]) -> None:

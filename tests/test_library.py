@@ -62,7 +62,7 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
 def test_foreign_keys_hold(tmp_path: Path) -> None:
     make_library(tmp_path, [{}])
     with pytest.raises(LibraryError, match="FOREIGN KEY"), library.writing(tmp_path) as connection:
-        connection.execute("INSERT INTO links VALUES ('user', 1, 99)")
+        connection.execute("INSERT INTO links VALUES (1, 99, NULL)")
 
 
 def test_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,12 +82,12 @@ CASES = {
         "sounds",
     ),
     "an edge from no sound": (
-        corrupt("INSERT INTO links VALUES ('user', 1, 999)"),
+        corrupt("INSERT INTO links VALUES (999, 1, NULL)"),
         "edges_point_to_sounds",
         "user edge 999 - 1",
     ),
     "an edge to no pack": (
-        corrupt("INSERT INTO links VALUES ('pack', 999, 1)"),
+        corrupt("UPDATE links SET pack_id = 999 WHERE sound_id = 1"),
         "edges_point_to_sounds",
         "pack edge 1 - 999",
     ),

@@ -95,7 +95,7 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
                count(*) FILTER (WHERE removed_at IS NOT NULL) AS removed,
                count(DISTINCT user_id) FILTER (WHERE removed_at IS NULL) AS users,
                count(DISTINCT pack_id) FILTER (WHERE removed_at IS NULL) AS packs,
-               (SELECT count(*) FROM links) AS edges
+               (SELECT count(*) + count(pack_id) FROM links) AS edges
         FROM sounds
         """
     ).fetchone()

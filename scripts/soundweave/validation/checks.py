@@ -55,7 +55,7 @@ def unique_ids(subject: Subject) -> Iterator[Finding]:
     """No sound, user or pack is there twice."""
     for table, column in (("sounds", "id"), ("users", "username"), ("packs", "id")):
         rows = subject.library.execute(
-            f"SELECT {column} AS value, count(*) AS n FROM {table} NOT INDEXED"  # noqa: S608
+            f"SELECT {column} AS value, count(*) AS n FROM {table} NOT INDEXED"
             f" GROUP BY +{column} HAVING n > 1"
         )
         for row in rows:
@@ -67,7 +67,7 @@ def required_fields(subject: Subject) -> Iterator[Finding]:
     for field in REQUIRED:
         empty = "" if field in MAY_BE_EMPTY else f" OR trim({field}) = ''"
         rows = subject.library.execute(
-            f"SELECT id FROM sounds WHERE {field} IS NULL{empty}"  # noqa: S608 - constants
+            f"SELECT id FROM sounds WHERE {field} IS NULL{empty}"
         )
         for row in rows:
             yield Finding(f"sound {row['id']}", f"{field} is missing")
@@ -77,10 +77,10 @@ def edges_point_to_sounds(subject: Subject) -> Iterator[Finding]:
     """Every edge leads from a sound to its hub, both there."""
     rows = subject.library.execute(
         """
-        SELECT kind, hub_id, sound_id FROM links
-        WHERE sound_id NOT IN (SELECT id FROM sounds)
-           OR kind = 'user' AND hub_id NOT IN (SELECT id FROM users)
-           OR kind = 'pack' AND hub_id NOT IN (SELECT id FROM packs)
+        SELECT 'user' AS kind, user_id AS hub_id, sound_id FROM links
+        WHERE sound_id NOT IN (SELECT id FROM sounds) OR user_id NOT IN (SELECT id FROM users)
+        UNION ALL SELECT 'pack', pack_id, sound_id FROM links
+        WHERE pack_id NOT IN (SELECT id FROM packs)
         """
     )
     for row in rows:
