@@ -1,9 +1,9 @@
-"""Check the library and its metrics history; say what is wrong, and where."""
+"""Check the library and its histories; say what is wrong, and where."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from soundweave import cli, files, paths, schemas
+from soundweave import cli, config, files, paths, schemas
 from soundweave.validation.report import validate
 
 MARKS = {"passed": "✓", "failed": "✗", "skipped": "–"}
@@ -12,15 +12,17 @@ MARKS = {"passed": "✓", "failed": "✗", "skipped": "–"}
 def main(argv: Sequence[str] | None = None) -> int:
     """Write validation_report.json; returns 0 when it passed, 1 when it failed."""
     parser = cli.parser(
-        "Check the library and its metrics history; say what is wrong, and where.",
+        "Check the library and its histories; say what is wrong, and where.",
         "python scripts/validate_pipeline_data.py --output validation_report.json",
     )
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
     cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "what nights reported")
+    cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "milestones so far")
     cli.path_argument(parser, "--output", paths.VALIDATION_REPORT, "file to write")
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
-    report = validate(args.checkpoint_dir, args.metrics_history)
+    settings = config.load().validation
+    report = validate(args.checkpoint_dir, args.metrics_history, args.milestone_history, settings)
     schemas.check("validation_report", report, str(args.output))
     files.write_json(args.output, report)
     cli.show(report, _text(report), as_json=args.json)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -41,6 +42,9 @@ class CollectorConfig:
     refresh_requests: int
     refresh_after_days: float
     pack_refresh_days: float
+    similar_requests: int
+    similar_keep: int
+    similar_again_days: float
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,33 @@ class MilestoneConfig:
     """When something is worth celebrating."""
 
     interval: int
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """How many pairs of one user's or one pack's sounds are made; both are numbers of sounds."""
+
+    exact_up_to: int
+    nearest: int
+
+
+@dataclass(frozen=True)
+class ValidationConfig:
+    """How strict validation is; `levels` is error, warning or off (False) by check."""
+
+    largest_shrink: float
+    largest_gap_days: float
+    levels: Mapping[str, str | bool]
+
+
+@dataclass(frozen=True)
+class MapConfig:
+    """How the network is cut into communities; sizes are numbers of sounds, or of nodes."""
+
+    seed: int
+    networkx_up_to: int
+    smallest_community: int
+    largest_community: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +96,9 @@ class Config:
     freesound: FreesoundConfig
     collector: CollectorConfig
     milestones: MilestoneConfig
+    network: NetworkConfig
+    validation: ValidationConfig
+    map: MapConfig
     website: WebsiteConfig
 
 
@@ -72,6 +106,10 @@ def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config
     """Read and check the configuration; raises ConfigError that names the file and the key."""
     raw = _read(path)
     if base_url := environ.get("FREESOUND_BASE_URL"):
+        if not _is_address(base_url):
+            raise ConfigError(
+                f"FREESOUND_BASE_URL is {base_url!r}; it is like https://freesound.org/apiv2/"
+            )
         _section(raw, "freesound")["base_url"] = base_url
     schemas.check("pipeline", raw, str(path))
     freesound = raw["freesound"]
@@ -81,8 +119,20 @@ def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config
         ),
         collector=CollectorConfig(**raw["collector"]),
         milestones=MilestoneConfig(**raw["milestones"]),
+        network=NetworkConfig(**raw["network"]),
+        validation=ValidationConfig(**raw["validation"]),
+        map=MapConfig(**raw["map"]),
         website=WebsiteConfig(**raw["website"]),
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        whole = text.split() == [text]  # urlsplit would drop line ends and tabs in silence
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and whole
+    except ValueError:
+        return False
 
 
 def _read(path: Path) -> Any:

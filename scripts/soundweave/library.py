@@ -4,12 +4,13 @@ https://sqlite.org/wal.html: a reader sees the state of its transaction's start,
 writer commits meanwhile.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from soundweave.errors import LibraryError, NoLibraryError
+from soundweave.errors import ConfigError, LibraryError, NoLibraryError
 
 FILE_NAME = "library.db"
 BUSY_SECONDS = 60
@@ -57,12 +58,17 @@ def snapshot(checkpoint_dir: Path) -> Iterator[sqlite3.Connection]:
 
     Raises NoLibraryError and LibraryError like `connect`.
     """
-    # A library of an older version is brought up to date first: readers know one schema.
-    connect(checkpoint_dir).close()
     path = checkpoint_dir / FILE_NAME
-    uri = f"{path.resolve().as_uri()}?mode=ro"
+    if not path.exists():
+        raise NoLibraryError(f"no library at {path}; run scripts/collect_sounds.py first")
+    # Where nobody can write, SQLite cannot make the files it shares a library with writers by.
+    mode = "mode=ro" if os.access(checkpoint_dir, os.W_OK) else "immutable=1"
+    uri = f"{path.resolve().as_uri()}?{mode}"
     with _explained(path), closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as reader:
         reader.row_factory = sqlite3.Row
+        if _version(reader) != len(MIGRATIONS):
+            # Readers know one schema: an older library is brought up to date first.
+            connect(checkpoint_dir).close()
         reader.execute("BEGIN")
         reader.execute("SELECT 1 FROM meta").fetchone()  # the snapshot is taken at the first read
         yield reader
@@ -75,7 +81,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has rolled it back already
+            connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
 
@@ -91,12 +98,18 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Return the numbers of sounds (not removed), removed sounds, their users, packs and edges."""
     row = connection.execute(
         """
-        SELECT count(*) FILTER (WHERE removed_at IS NULL) AS sounds,
-               count(*) FILTER (WHERE removed_at IS NOT NULL) AS removed,
-               count(DISTINCT user_id) FILTER (WHERE removed_at IS NULL) AS users,
-               count(DISTINCT pack_id) FILTER (WHERE removed_at IS NULL) AS packs,
+        -- Each of these is read from an index alone.
+        SELECT (SELECT count(*) FROM sounds WHERE removed_at IS NULL) AS sounds,
+               (SELECT count(*) FROM sounds)
+               - (SELECT count(*) FROM sounds WHERE removed_at IS NULL) AS removed,
+               -- A look-up for each hub; counting distinct ones would sort all sounds.
+               (SELECT count(*) FROM users WHERE EXISTS (
+                    SELECT 1 FROM sounds WHERE user_id = users.id AND removed_at IS NULL
+               )) AS users,
+               (SELECT count(*) FROM packs WHERE EXISTS (
+                    SELECT 1 FROM sounds WHERE pack_id = packs.id AND removed_at IS NULL
+               )) AS packs,
                (SELECT count(*) + count(pack_id) FROM links) AS edges
-        FROM sounds
         """
     ).fetchone()
     return dict(row)
@@ -106,7 +119,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LibraryError(f"cannot make {folder}: {error.strerror}") from error
+        raise ConfigError(f"cannot make {folder}: {error.strerror}") from error
 
 
 @contextmanager
@@ -119,7 +132,8 @@ def _explained(path: Path) -> Iterator[None]:
         raise LibraryError(f"cannot use {path}: {error}") from error
     except sqlite3.DatabaseError as error:
         raise LibraryError(
-            f"{path} is damaged or no library ({error}); restore it, or move it away to start anew"
+            f"{path} is damaged or no library ({error}); restore it, or move"
+            " its folder away to start anew"
         ) from error
 
 

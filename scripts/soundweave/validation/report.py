@@ -2,34 +2,49 @@
 
 import sqlite3
 import time
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from soundweave import library, times
+from soundweave.config import ValidationConfig
 from soundweave.errors import LibraryError, SoundweaveError
 from soundweave.progress import progress
-from soundweave.validation.checks import CHECKS, Check, Finding, NotApplicableError
+from soundweave.validation import registry
+from soundweave.validation.finding import Finding, NotApplicableError, plain
 from soundweave.validation.subject import Subject
 
 SHOWN = 20  # findings of one check that the report lists; all are counted
 
+# What damage makes SQLite, a decoder or arithmetic say. Anything else is a bug.
+DAMAGE = (sqlite3.Error, SoundweaveError, ValueError, ArithmeticError, RecursionError)
 
-def validate(checkpoint_dir: Path, metrics_history: Path) -> dict[str, Any]:
-    """Check the library and its history; returns a validation_report (its schema says more).
 
-    Never raises for a damaged or missing library: that is a finding.
+def validate(
+    checkpoint_dir: Path,
+    metrics_history: Path,
+    milestone_history: Path,
+    config: ValidationConfig,
+) -> dict[str, Any]:
+    """Check the library and its histories; returns a validation_report (its schema says more).
+
+    A damaged or missing library is a finding. Raises ConfigError for an unknown check.
     """
     began = time.monotonic()
+    levels = registry.levels(config.levels)
     statistics = dict.fromkeys(("sounds", "removed", "users", "packs", "edges"), 0)
+    checks: list[dict[str, Any]] = []
     try:
         with library.snapshot(checkpoint_dir) as connection:
-            checks = _run_all(Subject(connection, metrics_history))
-            statistics = library.counts(connection)
+            connection.text_factory = _text
+            subject = Subject(connection, metrics_history, milestone_history, config, times.now())
+            checks += _run_all(subject, levels)
+            statistics = subject.counts
     except LibraryError as error:
+        opened = _result("library", "The library can be opened and counted.", "error")
         where = str(checkpoint_dir / library.FILE_NAME)
-        opened = _result("library", "The library can be opened.", "error")
-        checks = [_with(opened, [Finding(where, str(error))])]
+        checks.append(_with(opened, iter([Finding(where, str(error))])))
     return {
         "status": "failed" if _failed(checks, "error") else "passed",
         "timestamp": times.now(),
@@ -41,25 +56,39 @@ def validate(checkpoint_dir: Path, metrics_history: Path) -> dict[str, Any]:
     }
 
 
-def _run_all(subject: Subject) -> list[dict[str, Any]]:
+def _run_all(subject: Subject, levels: dict[str, str]) -> list[dict[str, Any]]:
     checks = []
-    with progress("validating", len(CHECKS), "checks") as bar:
-        for name, (level, check) in CHECKS.items():
-            about = (check.__doc__ or "").strip()
-            checks.append(_run(_result(name, about, level), check, subject))
+    with progress("validating", len(levels), "checks") as bar:
+        for name, level in levels.items():
+            checks.append(_run(name, level, subject))
             bar.step()
             bar.note(name)
     return checks
 
 
-def _run(result: dict[str, Any], check: Check, subject: Subject) -> dict[str, Any]:
+def _run(name: str, level: str, subject: Subject) -> dict[str, Any]:
+    check = registry.CHECKS[name]
+    result = _result(name, (check.__doc__ or "").strip(), level)
+    if level == "off":
+        return result | {"status": "skipped"}
+    began = time.monotonic()
     try:
-        return _with(result, check(subject))
+        result = _with(result, _until_damage(check(subject)))
     except NotApplicableError as reason:
-        return result | {"status": "skipped", "about": f"{result['about']} Skipped: {reason}."}
-    except (sqlite3.DatabaseError, SoundweaveError) as error:
-        # A damaged page stops one check, not the others.
-        return _with(result, [Finding("library.db or history", f"cannot be read: {error}")])
+        result |= {"status": "skipped", "about": f"{result['about']} Skipped: {reason}."}
+    return result | {"seconds": round(time.monotonic() - began, 3)}
+
+
+def _until_damage(findings: Iterable[Finding]) -> Iterator[Finding]:
+    # A damaged page stops one check, not the others, and not what it found before.
+    try:
+        yield from findings
+    except DAMAGE as error:
+        yield Finding("library.db or history", f"cannot be read: {error}")
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", errors="backslashreplace")
 
 
 def _result(name: str, about: str, level: str) -> dict[str, Any]:
@@ -73,10 +102,12 @@ def _result(name: str, about: str, level: str) -> dict[str, Any]:
     }
 
 
-def _with(result: dict[str, Any], findings: Any) -> dict[str, Any]:
-    stream = iter(findings)
-    shown = [vars(finding) for finding in islice(stream, SHOWN)]
-    found = len(shown) + sum(1 for _ in stream)
+def _with(result: dict[str, Any], findings: Iterator[Finding]) -> dict[str, Any]:
+    shown = [
+        {"where": plain(finding.where), "what": plain(finding.what)}
+        for finding in islice(findings, SHOWN)
+    ]
+    found = len(shown) + sum(1 for _ in findings)
     status = "failed" if found else "passed"
     return result | {"status": status, "found": found, "findings": shown}
 

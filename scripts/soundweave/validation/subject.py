@@ -1,13 +1,64 @@
 """What is validated."""
 
 import sqlite3
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+from soundweave import library, times
+from soundweave.config import ValidationConfig
+from soundweave.validation import histories, texts
+from soundweave.validation.finding import Finding
+from soundweave.validation.scan import Scan, Scans
+
+CLOCKS_DIFFER_DAYS = 1
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One snapshot of a library, and the history that goes with it."""
+    """One snapshot of a library, and the histories that go with it; `now` is a stamp."""
 
     library: sqlite3.Connection
     metrics_history: Path
+    milestone_history: Path
+    config: ValidationConfig
+    now: str
+
+    @cached_property
+    def metrics(self) -> histories.History:
+        """The metrics history; raises HistoryError when it cannot be read."""
+        return histories.read(self.metrics_history, "metrics")
+
+    @cached_property
+    def milestones(self) -> histories.History:
+        """The milestone history; raises HistoryError when it cannot be read."""
+        return histories.read(self.milestone_history, "milestone")
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """The numbers of sounds, users, packs and edges."""
+        return library.counts(self.library)
+
+    @cached_property
+    def future(self) -> str:
+        """The stamp from which on a time is in the future, whoever's clock was right."""
+        return times.before(self.now, days=-CLOCKS_DIFFER_DAYS)
+
+    def scan(self, scan: Scan, check: str) -> Iterator[Finding]:
+        """Yield what one check's rules of a shared scan found."""
+        return self._scans.findings(scan, check)
+
+    def bad_texts(self, table: str, tests: Mapping[str, texts.Test]) -> list[tuple[int, str]]:
+        """Return (id, column) of the bad values of a table; all its columns in one pass."""
+        if table not in self._bad_texts:
+            self._bad_texts[table] = list(texts.bad_values(self.library, table, tests))
+        return self._bad_texts[table]
+
+    @cached_property
+    def _bad_texts(self) -> dict[str, list[tuple[int, str]]]:
+        return {}
+
+    @cached_property
+    def _scans(self) -> Scans:
+        return Scans(self.library, {"future": self.future})

@@ -1,0 +1,195 @@
+"""Ways to validate all sounds: what they cost, and how many kinds of wrong rows they find."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel, ConfigDict, Field, Json, TypeAdapter, ValidationError
+
+from benchmarks import libraries
+from benchmarks.contender import Contender
+from soundweave import config, edges, library
+from soundweave.validation.report import validate
+
+GROUP = "validation"
+FAULTS, METRICS, MILESTONES = "faults.json", "metrics.jsonl", "milestones.jsonl"
+ROWS_OF_A_KIND = 3
+
+KINDS = {
+    "no name": "name = ''",
+    "a name of blanks": "name = '  '",
+    "a name with a NUL": "name = 'a' || char(0)",
+    "a name that is no UTF-8": "name = CAST(x'41ff' AS TEXT)",
+    "no licence": "license = ''",
+    "an unknown licence": "license = 'https://example.org/mine/'",
+    "a time in words": "created = 'yesterday'",
+    "30 February": "created = '2014-02-30T00:00:00Z'",
+    "before Freesound": "created = '1999-01-01T00:00:00Z'",
+    "in the future": "created = '2999-01-01T00:00:00Z'",
+    "last seen before first": "last_seen = '2006-01-01T00:00:00Z'",
+    "removed before seen": "removed_at = '2006-01-01T00:00:00Z'",
+    "a negative duration": "duration = -1",
+    "an endless duration": "duration = 9e999",
+    "negative downloads": "num_downloads = -1",
+    "an address of ftp": "preview_mp3 = 'ftp://example.org/'",
+    "an address with a blank": "preview_ogg = 'https://example.org/a b'",
+    "tags that are no JSON": "tags = '[\"a\"'",
+    "a tag that is a number": "tags = '[\"a\", 1]'",
+    "a pack of two users": "user_id = user_id + 1",
+    "a sound under two ids": (
+        "(name, user_id, created, duration) = (SELECT name, user_id, created, duration"
+        " FROM sounds AS other WHERE other.id > sounds.id ORDER BY other.id LIMIT 1)"
+    ),
+}
+IN_A_PACK = "SELECT id, pack_id FROM sounds WHERE pack_id IN (SELECT hub_id FROM hubs WHERE {})"
+IN_LARGE_ONES = IN_A_PACK.format("kind = 'pack' AND size > 2") + " ORDER BY id"
+
+
+def inject(checkpoint_dir: Path) -> None:
+    """Draw the edges, then make some rows of each kind wrong; note which."""
+    with library.writing(checkpoint_dir) as connection, closing(connection.cursor()) as cursor:
+        edges.update(connection)
+        libraries.add_metrics(checkpoint_dir, checkpoint_dir / METRICS)
+        rows = cursor.execute(IN_LARGE_ONES).fetchall()
+        step = len(rows) // (len(KINDS) * ROWS_OF_A_KIND)
+        chosen = iter(rows[:: max(1, step)])
+        faults: dict[str, list[str]] = {}
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        for kind, change in KINDS.items():
+            places = [tuple(next(chosen)) for _ in range(ROWS_OF_A_KIND)]
+            for sound, _ in places:
+                cursor.execute(f"UPDATE sounds SET {change} WHERE id = ?", (sound,))
+            table = 1 if kind == "a pack of two users" else 0
+            faults[kind] = [f"{('sound', 'pack')[table]} {place[table]}" for place in places]
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (checkpoint_dir / FAULTS).write_text(json.dumps(faults), encoding="utf-8")
+
+
+def ours(checkpoint_dir: Path) -> int:
+    """All checks: storage, records, network and histories."""
+    settings = config.load(environ={}).validation
+    histories = (checkpoint_dir / METRICS, checkpoint_dir / MILESTONES)
+    report = validate(checkpoint_dir, *histories, settings)
+    places = (finding["where"] for check in report["checks"] for finding in check["findings"])
+    return kinds(checkpoint_dir, {place.replace("sounds ", "sound ") for place in places})
+
+
+def floor(checkpoint_dir: Path) -> int:
+    """Every column of every table that validation looks at into Python, once; no look at it."""
+    with closing(sqlite3.connect(checkpoint_dir / library.FILE_NAME)) as connection:
+        for table in ("sounds", "users", "packs", "links", "hubs"):
+            for _ in connection.execute(f"SELECT * FROM {table}"):
+                pass
+    return 0
+
+
+def by_jsonschema(checkpoint_dir: Path) -> int:
+    """Each row as a dictionary, checked with jsonschema."""
+    validator = Draft202012Validator(SCHEMA)
+    bad = (row for row in rows_of(checkpoint_dir) if not validator.is_valid(row))
+    return kinds(checkpoint_dir, {f"sound {row['id']}" for row in bad})
+
+
+def by_pydantic(checkpoint_dir: Path) -> int:
+    """Each row as a dictionary, checked with pydantic."""
+    adapter = TypeAdapter(Sound)
+    bad = set()
+    for row in rows_of(checkpoint_dir):
+        try:
+            adapter.validate_python(row)
+        except ValidationError:
+            bad.add(f"sound {row['id']}")
+    return kinds(checkpoint_dir, bad)
+
+
+def rows_of(checkpoint_dir: Path) -> Iterator[dict[str, Any]]:
+    """Yield the sounds as dictionaries; bytes that are no UTF-8 become surrogates."""
+    with closing(sqlite3.connect(checkpoint_dir / library.FILE_NAME)) as connection:
+        connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+        rows = connection.execute("SELECT * FROM sounds")
+        names = [column[0] for column in rows.description]
+        for row in rows:
+            yield dict(zip(names, row, strict=True))
+
+
+def kinds(checkpoint_dir: Path, found: set[str]) -> int:
+    """Return how many kinds of injected rows are among those found."""
+    faults = json.loads((checkpoint_dir / FAULTS).read_text(encoding="utf-8"))
+    return sum(1 for places in faults.values() if found.intersection(places))
+
+
+DEEDS = (
+    r"^https?://creativecommons\.org/"
+    r"(publicdomain/zero/1\.0|licenses/(by|by-nc)/[34]\.0|licenses/sampling\+/1\.0)/$"
+)
+NAME = r"^[^\x00\ud800-\udfff]*[^\s\x00\ud800-\udfff][^\x00\ud800-\udfff]*$"
+STAMP = r"^20(0[5-9]|[1-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+URL = r"^https?://[!-~]+$"
+LARGEST = 2**53
+
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "required": ["id", "name", "user_id", "license", "created", "duration", "tags"],
+    "properties": {
+        "id": {"type": "integer", "minimum": 1},
+        "name": {"type": "string", "pattern": NAME},
+        "user_id": {"type": "integer"},
+        "pack_id": {"type": ["integer", "null"]},
+        "license": {"type": "string", "pattern": DEEDS},
+        "created": {"type": "string", "pattern": STAMP},
+        "duration": {"type": "number", "minimum": 0, "maximum": LARGEST},
+        "type": {"type": "string"},
+        "tags": {"type": "string", "pattern": r'^\[("[^"]*"(, ?"[^"]*")*)?\]$'},
+        "num_downloads": {"type": "integer", "minimum": 0},
+        "preview_mp3": {"type": ["string", "null"], "pattern": URL},
+        "preview_ogg": {"type": ["string", "null"], "pattern": URL},
+        "first_seen": {"type": "string", "pattern": STAMP},
+        "last_seen": {"type": "string", "pattern": STAMP},
+        "removed_at": {"type": ["string", "null"], "pattern": STAMP},
+    },
+}
+
+Stamp = Annotated[datetime, Field(ge=datetime.fromisoformat("2005-01-01T00:00:00Z"))]
+Url = Annotated[str, Field(pattern=URL)]
+
+
+class Sound(BaseModel):
+    """A row of the table sounds, as pydantic sees it."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+    id: Annotated[int, Field(ge=1)]
+    name: Annotated[str, Field(min_length=1)]
+    user_id: int
+    pack_id: int | None
+    license: Annotated[str, Field(pattern=DEEDS)]
+    created: Stamp
+    duration: Annotated[float, Field(ge=0, le=LARGEST)]
+    type: str
+    tags: Json[list[str]]
+    num_downloads: Annotated[int, Field(ge=0)]
+    preview_mp3: Url | None
+    preview_ogg: Url | None
+    first_seen: Stamp
+    last_seen: Stamp
+    removed_at: Stamp | Literal[""] | None
+
+
+ROWS: list[Contender] = [
+    Contender(GROUP, "all checks, by SQL", ours, ours=True, prepare=inject),
+    Contender(GROUP, "every column into Python (floor)", floor, prepare=inject),
+    Contender(GROUP, "pydantic, row by row", by_pydantic, prepare=inject),
+    Contender(
+        GROUP,
+        "jsonschema, row by row",
+        by_jsonschema,
+        prepare=inject,
+        largest=100_000,
+        why="minutes at 700 000",
+    ),
+]

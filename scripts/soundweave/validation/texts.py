@@ -1,0 +1,65 @@
+"""A pass over text as bytes: SQLite joins thousands of rows, Python looks at them in one go."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+
+ROWS = 4096
+FIRST = -(2**63)
+SCHEMES = (b"http://", b"https://")
+VISIBLE = bytes(range(ord("!"), ord("~") + 1))
+SEPARATOR = b"\n"  # belongs to no character of several bytes
+
+Test = Callable[[bytes, int], bool]
+"""Tells whether so many values, with SEPARATOR between them, hold a bad one."""
+
+
+def bad_values(
+    connection: sqlite3.Connection, table: str, tests: Mapping[str, Test]
+) -> Iterator[tuple[int, str]]:
+    """Yield (id, column) of each value that its column's test finds bad.
+
+    Rows are looked at only where a block of them is bad.
+    """
+    columns = list(tests)
+    names = ", ".join(columns)
+    values = ", ".join(f"CAST({column} AS BLOB)" for column in columns)
+    joined = ", ".join(
+        f"CAST(group_concat({column}, '\n') AS BLOB), count({column})" for column in columns
+    )
+    block = f"SELECT id, {names} FROM {table} WHERE id > ? ORDER BY id LIMIT {ROWS}"
+    after = FIRST
+    while True:
+        last, *contents = connection.execute(
+            f"SELECT max(id), {joined} FROM ({block})", (after,)
+        ).fetchone()
+        if last is None:
+            return
+        blocks = zip(tests.values(), contents[::2], contents[1::2], strict=True)
+        if any(count and is_bad(content, count) for is_bad, content, count in blocks):
+            rows = connection.execute(
+                f"SELECT id, {values} FROM {table} WHERE id > ? AND id <= ?", (after, last)
+            )
+            for row_id, *row in rows:
+                for column, value in zip(columns, row, strict=True):
+                    if value is not None and tests[column](value, 1):
+                        yield row_id, column
+        after = last
+
+
+def not_text(content: bytes, _: int) -> bool:
+    """Tell whether bytes are not UTF-8 or hold a NUL, at which SQLite's functions stop."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return b"\0" in content
+
+
+def not_urls(content: bytes, count: int) -> bool:
+    """Tell whether so many addresses are not all of http or https, or hold blanks and the like."""
+    return (
+        bool(content.translate(None, VISIBLE + SEPARATOR))
+        or content.count(SEPARATOR) != count - 1
+        or not content.startswith(SCHEMES)
+        or sum(content.count(SEPARATOR + scheme) for scheme in SCHEMES) != count - 1
+    )

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from benchmarks import libraries, validation_contenders
+from benchmarks.validation_contenders import KINDS, ROWS, inject, kinds
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("library")
+    libraries.make(made, 1000)
+    inject(made)
+    return made
+
+
+def test_ours_finds_every_kind(folder: Path) -> None:
+    assert validation_contenders.ours(folder) == len(KINDS) >= 20
+
+
+def test_the_others_find_some_and_only_what_one_row_tells(folder: Path) -> None:
+    for other in (validation_contenders.by_jsonschema, validation_contenders.by_pydantic):
+        assert 12 <= other(folder) < len(KINDS)
+
+
+def test_finding_nothing_counts_as_nothing(folder: Path) -> None:
+    assert kinds(folder, set()) == kinds(folder, {"sound -1"}) == 0
+
+
+def test_the_rows_of_the_table(tmp_path: Path) -> None:
+    libraries.make(tmp_path, 20)
+    (floor,) = [row for row in ROWS if row.prepare is None]
+    assert floor.function(tmp_path) == 0
+    assert [row.name for row in ROWS if row.ours] == ["all checks, by SQL"]
