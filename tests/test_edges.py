@@ -1,11 +1,9 @@
 import json
-from itertools import combinations
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from soundweave import edges, library
 from tests.conftest import Run
@@ -43,6 +41,7 @@ def test_each_sound_is_connected_with_its_hubs(tmp_path: Path) -> None:
         "pack_edges": 3,
         "same_user_pairs": 3,
         "same_pack_pairs": 1,
+        "pairs": 3,
         "user_groups": 2,
         "pack_groups": 2,
         "largest_user_group": 3,
@@ -82,32 +81,23 @@ def test_edges_follow_the_sounds(
     assert (stats["user_edges_removed"], stats["pack_edges_removed"]) == removed
 
 
-@given(
-    sounds=st.lists(
-        st.tuples(st.sampled_from("abcd"), st.none() | st.sampled_from("xyz"), st.booleans()),
-        max_size=40,
-    )
-)
-def test_counts_equal_brute_force(
-    tmp_path_factory: pytest.TempPathFactory, sounds: list[tuple[str, str | None, bool]]
-) -> None:
-    folder = tmp_path_factory.mktemp("library")
-    rows = [
-        {"username": user, "pack": pack and user + pack, "removed_at": "x" if gone else None}
-        for user, pack, gone in sounds
-    ]
-    make_library(folder, rows)
-    stats, links = update(folder)
-    there = [(user, pack and user + pack) for user, pack, gone in sounds if not gone]
-    for kind, group in (("user", 0), ("pack", 1)):
-        pairs = sum(
-            a[group] == b[group] and a[group] is not None for a, b in combinations(there, 2)
+@pytest.mark.parametrize("drawn_before", [False, True])
+def test_readers_see_all_of_the_change_or_none(tmp_path: Path, drawn_before: bool) -> None:
+    make_library(tmp_path, SOUNDS)
+    if drawn_before:
+        update(tmp_path)
+    with library.writing(tmp_path) as made:
+        before = [tuple(row) for row in made.execute("SELECT * FROM links")]
+        made.execute("UPDATE sounds SET pack_id = 2 WHERE id = 1")
+        made.execute(
+            "CREATE TRIGGER t BEFORE INSERT ON hubs WHEN new.kind = 'pack'"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
-        assert stats[f"same_{kind}_pairs"] == pairs
-        members = sum(sound[group] is not None for sound in there)
-        assert (
-            stats[f"{kind}_edges"] == sum(link[1 + group] is not None for link in links) == members
-        )
+        with pytest.raises(sqlite3.DatabaseError, match="no"):
+            edges.update(made)
+        assert [tuple(row) for row in made.execute("SELECT * FROM links")] == before
+        made.execute("DROP TRIGGER t")
+    assert (1, 1, 2) in update(tmp_path)[1]
 
 
 def test_the_command_writes_its_statistics(tmp_path: Path, run: Run) -> None:

@@ -12,6 +12,8 @@ from tests import real_catalogues
 from tests.conftest import Run
 from tests.nights import nights_of
 
+TWICE = "duplicates: sound"
+
 
 def pipeline(
     sounds: list[dict[str, Any]], folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
@@ -25,9 +27,10 @@ def pipeline(
     metrics = ["--metrics-history", nights.metrics]
     stats, report = folder / "edge_stats.json", folder / "validation_report.json"
     page = folder / "website" / "public" / "index.html"
+    pairs = ["--pairs", folder / "pairs.csv", "--pairs-up-to", 1_000_000]
     website = ["--milestone-history", folder / "none.jsonl", "--output-dir", folder / "website"]
     for command in (
-        ["generate_user_pack_edges.py", *data, "--output", stats],
+        ["generate_user_pack_edges.py", *data, "--output", stats, *pairs],
         ["validate_pipeline_data.py", *data, *metrics, "--output", report],
         ["generate_landing_page.py", *data, *metrics, *website],
     ):
@@ -37,22 +40,30 @@ def pipeline(
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"),
+    ("source", "expected", "warnings"),
     [
         (
             real_catalogues.attribution_list,
-            {"total_nodes": 9281, "user_edges": 9281, "same_user_pairs": 399_609},
+            {"total_nodes": 9281, "user_edges": 9281, "same_user_pairs": 399_609, "pairs": 399_609},
+            # Neither list tells when and how long: same name and user is all there is to compare.
+            [f"{TWICE} 246892 is there 5 times, also as sound 246932 (and 160 more)"],
         ),
-        (real_catalogues.published_graph, {"total_nodes": 1671, "same_user_pairs": 7620}),
+        (
+            real_catalogues.published_graph,
+            {"total_nodes": 1671, "same_user_pairs": 7620, "pairs": 7620},
+            [],
+        ),
         (
             real_catalogues.pack_lists,
-            {"total_nodes": 1551, "pack_edges": 1551, "same_pack_pairs": 287_953},
+            {"total_nodes": 1551, "pack_edges": 1551, "same_pack_pairs": 287_953, "pairs": 288_561},
+            [f"{TWICE} 28811 is there 2 times, also as sound 29181 (and 360 more)"],
         ),
     ],
 )
 def test_pairs_are_counted_as_published(
     source: Callable[[Path], Iterable[dict[str, Any]]],
     expected: dict[str, int],
+    warnings: list[str],
     real_freesound: Path,
     tmp_path: Path,
     run: Run,
@@ -60,7 +71,9 @@ def test_pairs_are_counted_as_published(
 ) -> None:
     stats, report, _ = pipeline(list(source(real_freesound)), tmp_path, run, monkeypatch)
     assert {name: stats[name] for name in expected} == expected
-    assert (report["status"], report["errors"], report["warnings"]) == ("passed", [], [])
+    lines = (tmp_path / "pairs.csv").read_text().splitlines()
+    assert len(set(lines)) == 1 + stats["pairs_written"] == 1 + stats["pairs"]
+    assert (report["status"], report["errors"], report["warnings"]) == ("passed", [], warnings)
 
 
 def test_everything_together(

@@ -10,6 +10,7 @@ the same edges from nothing; it is taken by itself when so much changed that it 
 import sqlite3
 import time
 
+from soundweave import mixed_packs
 from soundweave.library import transaction
 
 KINDS = ("user", "pack")
@@ -26,16 +27,20 @@ def update(connection: sqlite3.Connection, *, rebuild: bool = False) -> dict[str
     """
     began = time.monotonic()
     with transaction(connection):
-        whole = rebuild or _rebuild_is_faster(connection)
+        whole = rebuild or not mixed_packs.known(connection) or _rebuild_is_faster(connection)
         stats = _changes(connection, "true" if whole else DUE)
         if whole:
             _rebuild(connection)
+            mixed_packs.find(connection)
         else:
             _touch(connection)
+            mixed_packs.follow(connection)
         connection.execute("DELETE FROM links_due")
-    for kind in KINDS:
-        stats |= _sizes(connection, kind)
+        for kind in KINDS:
+            stats |= _sizes(connection, kind)
+        across = mixed_packs.pairs_across_users(connection)
     return stats | {
+        "pairs": stats["same_user_pairs"] + across,  # a pack's other pairs are in there
         "duration_seconds": round(time.monotonic() - began, 3),
         "total_nodes": stats["user_edges"],  # every sound has one user
         "total_edges": stats["user_edges"] + stats["pack_edges"],
