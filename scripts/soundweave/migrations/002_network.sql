@@ -55,19 +55,26 @@ CREATE TABLE similarity_targets (
     asked_at TEXT NOT NULL,
     found    INTEGER NOT NULL
 ) STRICT;
+-- Whom to ask for next (soundweave/similarity.py).
+CREATE INDEX similarity_targets_asked ON similarity_targets (asked_at);
+CREATE INDEX sounds_popular ON sounds (num_downloads DESC) WHERE removed_at IS NULL;
+CREATE INDEX sounds_unpacked ON sounds (user_id, num_downloads)
+    WHERE pack_id IS NULL AND removed_at IS NULL;
 
--- The map: communities as circles, sounds inside them.
+-- The map: communities as circles, sounds inside them. The unit of length is the room of one
+-- sound; a map of n sounds is about 2.4 sqrt(n) across, and 10 000 bounds every coordinate.
 CREATE TABLE communities (
-    id     INTEGER PRIMARY KEY,
-    x      REAL NOT NULL,
-    y      REAL NOT NULL,
-    radius REAL NOT NULL,
-    size   INTEGER NOT NULL,
-    label  TEXT NOT NULL                -- its most telling tags
+    id       INTEGER PRIMARY KEY,       -- stays while most of its sounds stay together
+    x        REAL NOT NULL,
+    y        REAL NOT NULL,
+    radius   REAL NOT NULL,
+    size     INTEGER NOT NULL,
+    label    TEXT NOT NULL,             -- its most telling tags
+    laid_out INTEGER NOT NULL           -- its size when its sounds were last laid out anew
 ) STRICT;
 CREATE TABLE positions (
     sound_id     INTEGER PRIMARY KEY REFERENCES sounds (id),
-    x            REAL NOT NULL,
-    y            REAL NOT NULL,
+    x            REAL NOT NULL CHECK (abs(x) <= 10000),
+    y            REAL NOT NULL CHECK (abs(y) <= 10000),
     community_id INTEGER NOT NULL REFERENCES communities (id)
 ) STRICT;

@@ -1,0 +1,54 @@
+"""Find the network's communities, draw its map, and put the network in numbers."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from soundweave import cli, config, files, paths, schemas
+from soundweave.analysis import run
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write communities and positions into the library, and network_stats.json; returns 0."""
+    args = _parse(argv)
+    cli.setup_logging(verbose=args.verbose)
+    settings = config.load().map
+    stats = run.analyze(
+        args.checkpoint_dir,
+        settings,
+        seed=settings.seed if args.seed is None else args.seed,
+        fresh=args.fresh,
+    )
+    schemas.check("network_stats", stats, str(args.output))
+    files.write_json(args.output, stats)
+    cli.show(stats, _text(stats), as_json=args.json)
+    return 0
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = cli.parser(
+        "Find the network's communities, draw its map, and put the network in numbers."
+        " Yesterday's map is kept as far as it still holds.",
+        "python scripts/analyze_network.py --output network_stats.json --seed 1",
+    )
+    cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
+    cli.path_argument(parser, "--output", paths.NETWORK_STATS, "file to write")
+    parser.add_argument("--seed", type=int, metavar="N", help="of all that is random (configured)")
+    parser.add_argument("--fresh", action="store_true", help="forget yesterday's map")
+    return parser.parse_args(argv)
+
+
+def _text(stats: dict[str, Any]) -> str:
+    communities, drawn = stats["communities"], stats["map"]
+    seconds = sum(stats["seconds"].values())
+    return (
+        f"{stats['sounds']} sounds in {communities['count']} communities"
+        f" (modularity {communities['modularity']:.3f}, {stats['engine']['name']});"
+        f" of a sound's {drawn['nearest']} nearest on the map,"
+        f" {drawn['neighbourhood_preservation']:.0%} are its neighbors"
+        f" ({drawn['possible']:.0%} possible); {seconds:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

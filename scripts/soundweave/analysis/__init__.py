@@ -1,0 +1,1 @@
+"""Which sounds belong together, which stand out: the network in numbers."""
