@@ -1,5 +1,4 @@
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -33,13 +32,43 @@ def test_two_nights_grow_one_library(tmp_path: Path, run: Run) -> None:
 
 
 def test_a_night_touches_nothing_of_the_repository(tmp_path: Path, run: Run) -> None:
-    def status() -> str:
-        command = ["git", "status", "--porcelain", "--ignored", "data", "website", "*.json"]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    def repository() -> dict[str, bytes | None]:
+        """What a command without flags would write: histories, library, website, reports."""
+        inside = [path for name in ("data", "website") for path in (ROOT / name).rglob("*")]
+        beside = [path for path in ROOT.iterdir() if path.suffix in {".json", ".log", ".exit"}]
+        return {
+            str(path.relative_to(ROOT)): path.read_bytes() if path.is_file() else None
+            for path in inside + beside
+        }
 
-    before = status()
-    run("run_nightly.py", "--workspace", tmp_path / "night", "--max-requests", 1)
-    assert status() == before
+    before = repository()
+    assert any(before.values())
+    done = run("run_nightly.py", "--workspace", tmp_path / "night", "--max-requests", 1)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert repository() == before
+
+
+def test_a_command_that_fails_ends_the_night(tmp_path: Path, run: Run) -> None:
+    history = tmp_path / paths.METRICS_HISTORY
+    history.parent.mkdir()
+    history.write_text("damage\n{}\n")
+    done = run("run_nightly.py", "--workspace", tmp_path, "--max-requests", 1)
+    assert done.returncode == 1
+    assert "collect_sounds.py ended with exit code 1" in done.stderr
+    assert "detect_milestone" not in done.stdout
+
+
+def test_a_night_writes_into_no_outer_step_and_asks_no_proxy(tmp_path: Path, run: Run) -> None:
+    outer = {name: str(tmp_path / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    nobody = "http://127.0.0.1:9/"
+    env = outer | {"GITHUB_ACTIONS": "true", "http_proxy": nobody, "HTTP_PROXY": nobody}
+    done = run("run_nightly.py", "--workspace", tmp_path / "n", "--max-requests", 1, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["n"]
+
+
+def test_a_new_workspace_knows_no_sounds(tmp_path: Path) -> None:
+    assert nightly.Workspace(tmp_path).known_sounds() == 0
 
 
 def test_a_failed_validation_fails_the_night_and_records_nothing(tmp_path: Path, run: Run) -> None:
@@ -62,8 +91,29 @@ def test_a_night_without_a_milestone_leaves_no_page(tmp_path: Path, run: Run) ->
     folder.mkdir()
     done = run("run_nightly.py", "--workspace", folder, "--max-requests", 0)
     assert done.returncode == 2
+    no_milestone_soon(folder)
+    done = run("run_nightly.py", "--workspace", folder, "--max-requests", 1)
+    assert done.returncode == 0
+    assert "no milestone: 150 sounds" in done.stdout
+    assert "No page yet" in done.stdout
+
+
+def test_each_seed_is_another_freesound(tmp_path: Path, run: Run) -> None:
+    names = []
+    for seed in (1, 2):
+        folder = tmp_path / str(seed)
+        no_milestone_soon(folder)
+        flags = ["--workspace", folder, "--max-requests", 1, "--seed", seed, "--json"]
+        done = run("run_nightly.py", *flags)
+        assert json.loads(done.stdout) == {"passed": True, "sounds": 150, "page": None}
+        with library.snapshot(folder / paths.CHECKPOINT_DIR) as connection:
+            names.append({row["name"] for row in connection.execute("SELECT name FROM sounds")})
+    assert names[0] != names[1]
+
+
+def no_milestone_soon(folder: Path) -> None:
     history = folder / paths.MILESTONE_HISTORY
-    history.parent.mkdir()
+    history.parent.mkdir(parents=True)
     record = {
         "timestamp": "2025-01-01T00:00:00Z",
         "milestone_number": 50,
@@ -73,10 +123,6 @@ def test_a_night_without_a_milestone_leaves_no_page(tmp_path: Path, run: Run) ->
         "actions": {},
     }
     history.write_text(json.dumps(record) + "\n")
-    done = run("run_nightly.py", "--workspace", folder, "--max-requests", 1)
-    assert done.returncode == 0
-    assert "no milestone: 150 sounds" in done.stdout
-    assert "No page yet" in done.stdout
 
 
 def test_the_nights_order_is_the_workflows() -> None:
@@ -87,13 +133,14 @@ def test_the_nights_order_is_the_workflows() -> None:
     assert local == [
         "collect_sounds.py",
         "detect_milestone.py",
+        "analyze_network.py",
         "summarize_milestone.py",
         "record_milestone.py",
     ]
     places = [text.index(name) for name in local]
     assert places == sorted(places)
     step = text.index("validate_pipeline_data.py")
-    assert places[1] < step < places[2]
+    assert places[2] < step < places[3]
 
 
 def test_a_workflow_without_the_step_is_said(tmp_path: Path) -> None:

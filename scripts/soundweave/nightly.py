@@ -62,6 +62,8 @@ def run_night(
     `quiet` sends what the commands print to stderr, so that stdout stays free for JSON.
     Raises SoundweaveError when collecting failed.
     """
+    if shutil.which("bash") is None:
+        raise ConfigError("the milestone step needs bash; install it")
     workspace.folder.mkdir(parents=True, exist_ok=True)
     env = workspace.environment()
     run = _Runner({**env, "FREESOUND_BASE_URL": base_url, "FREESOUND_API_KEY": "stand-in"}, quiet)
@@ -75,6 +77,8 @@ def run_night(
     run.script("detect_milestone.py", *data, *milestones, "--output", str(status))
     if not files.read_json(status)["is_milestone"]:
         return True
+    stats = str(workspace.folder / paths.NETWORK_STATS)
+    run.script("analyze_network.py", *data, "--output", stats, may_fail=True)
     run.bash(milestone_step())
     summary = ["--reports-dir", env["REPORTS"], "--status", str(status), "--output", str(results)]
     passed = run.script("summarize_milestone.py", *summary, may_fail=True) == 0
@@ -100,6 +104,7 @@ class _Runner:
         # Inside GitHub Actions this night must not write into the outer step's outputs.
         outer = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
         here = str(Path(sys.executable).parent)
+        outer |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}  # the stand-in is here
         path = {"PATH": os.pathsep.join([here, os.environ.get("PATH", os.defpath)])}
         self._env = {**outer, **path, **variables}
 
@@ -108,11 +113,8 @@ class _Runner:
         return self._run(name, command, may_fail=may_fail)
 
     def bash(self, script: str) -> None:
-        bash = shutil.which("bash")
-        if bash is None:
-            raise ConfigError("the milestone step needs bash; install it")
         # As GitHub runs a step with `shell: bash`.
-        command = [bash, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script]
+        command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script]
         self._run("validation | edges | website", command)
 
     def _run(self, title: str, command: list[str], *, may_fail: bool = False) -> int:

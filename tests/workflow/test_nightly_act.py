@@ -17,6 +17,7 @@ HISTORY = "data/metrics_history.jsonl"
 MILESTONES = "data/milestone_history.jsonl"
 LOGS = {"validation.log", "edge_generation.log", "website.log"}
 REPORTS = {"validation_report.json", "edge_stats.json"}
+STATS = "network_stats.json"
 NIGHT = {"collection.log", "milestone_status.json"}
 PAGE = "website/public/index.html"
 SUCCESS = {"check": "success", "nightly": "success"}
@@ -84,7 +85,7 @@ def test_a_milestone_and_the_same_night_again(project):
     schemas.check("milestone", milestone, MILESTONES)
     assert run.artifacts() == {
         "night-1": NIGHT,
-        "milestone-1": LOGS | REPORTS,
+        "milestone-1": LOGS | REPORTS | {STATS},
         "github-pages-1": {"artifact.tar"},
     }
     assert run.page().read_text(encoding="utf-8") == night.show(PAGE)
@@ -137,7 +138,7 @@ def test_validation_fails_on_a_damaged_library_and_the_next_night_tries_again(
     damaged = tmp_path / "damaged.db"
     damaged.write_bytes(good.read_bytes())
     database = sqlite3.connect(damaged)
-    database.execute("UPDATE sounds SET user_id = 999999 WHERE id = (SELECT min(id) FROM sounds)")
+    database.execute("UPDATE sounds SET license = '' WHERE id = (SELECT min(id) FROM sounds)")
     database.commit()
     database.close()
     put_in_cache(night, damaged, "1-1")
@@ -149,7 +150,7 @@ def test_validation_fails_on_a_damaged_library_and_the_next_night_tries_again(
     assert results(run) == {"Validation": "failed", "Edges": "passed", "Website": "passed"}
     (error,) = run.annotations("error")
     assert error.startswith("Validation failed: found errors")
-    assert run.artifacts() == {"night-1": NIGHT, "milestone-1": LOGS | REPORTS}
+    assert run.artifacts() == {"night-1": NIGHT, "milestone-1": LOGS | REPORTS | {STATS}}
     assert "Record the milestone" not in run.steps()
     assert night.subjects()[0] == "Nightly: +60 sounds, 120 in all"
     assert night.changed() == {HISTORY}
@@ -182,7 +183,7 @@ def test_edges_and_website_fail_and_the_run_stays_green(project):
     assert night.changed() == {HISTORY, MILESTONES, "validation_report.json"}
     milestone = json.loads(night.show(MILESTONES))
     assert milestone["actions"]["website"] == "failed"
-    assert run.artifacts()["milestone-1"] == LOGS | {"validation_report.json"}
+    assert run.artifacts()["milestone-1"] == LOGS | {"validation_report.json", STATS}
     assert "github-pages-1" not in run.artifacts()
 
 
@@ -216,7 +217,7 @@ def test_no_exit_code_of_validation_is_no_pass(project):
     }
     assert run.annotations("error")[0].startswith("Validation not finished: left no exit code")
     assert run.annotations("warning")[0].startswith("Website not finished: left no exit code")
-    assert run.artifacts()["milestone-1"] == LOGS | {"edge_stats.json"}
+    assert run.artifacts()["milestone-1"] == LOGS | {"edge_stats.json", STATS}
     assert night.changed() == {HISTORY}
 
 

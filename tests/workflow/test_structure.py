@@ -129,6 +129,7 @@ def test_the_order_of_a_night():
         "Restore the library",
         "Collect sounds",
         "Detect a milestone",
+        "Draw the map",
         "Run the three milestone actions",
         "Summarize the milestone",
         "Record the milestone",
@@ -156,7 +157,7 @@ def test_every_command_exists_and_knows_its_flags(command):
 
 
 def test_all_commands_were_looked_at():
-    assert len(NIGHTLY_COMMANDS) == 9
+    assert len(NIGHTLY_COMMANDS) == 10
 
 
 def test_the_tools_have_one_version_each():
