@@ -1,6 +1,8 @@
 # The menu: `make` lists the targets.
 PYTHON ?= python3
 BIN := .venv/bin
+PAGE := build/nightly/website/public
+PORT ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -25,7 +27,8 @@ nightly: .venv/ready ## run the whole pipeline offline on the embedded stand-in
 	$(BIN)/python scripts/run_nightly.py
 
 serve: .venv/ready ## show the page of the last `make nightly` at http://127.0.0.1:8000/
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/nightly/website/public 8000
+	@test -f $(PAGE)/index.html || { echo "no page at $(PAGE) yet; run: make nightly"; exit 1; }
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(PAGE) $(PORT)
 
 test: setup lint ## pass the linters and the tests
 	$(BIN)/python -m pytest -n auto
@@ -33,8 +36,9 @@ test: setup lint ## pass the linters and the tests
 lint: setup ## check format, lint, types, shell and workflows
 	sh tests/lint.sh
 
-benchmark: setup ## measure side by side: the milestone step against its jobs one by one
-	PYTHONPATH=scripts $(BIN)/python benchmarks/milestone_step.py
+benchmark: setup ## measure side by side, ours and what people would use instead (an hour)
+	PYTHONPATH=scripts $(BIN)/python -m benchmarks.milestone_step
+	PYTHONPATH=scripts $(BIN)/python -m benchmarks.network --output docs/performance.md
 
 format: setup ## format the code
 	$(BIN)/ruff format .

@@ -51,7 +51,7 @@ def add_metrics(checkpoint_dir: Path, metrics_history: Path) -> None:
     with library.snapshot(checkpoint_dir) as connection:
         total = library.counts(connection)["sounds"]
         line = night_line(
-            connection, Outcome(added=total), mode="mixed", requests=1, duration_seconds=1.0
+            connection, Outcome(added=total), mode="mixed", requests=total, duration_seconds=1.0
         )
     append(metrics_history, line)
 
