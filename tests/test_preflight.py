@@ -75,7 +75,7 @@ def test_usual_max_requests_pass(value):
     assert not list(preflight.problems(Inputs(value, "", "")))
 
 
-@pytest.mark.parametrize("mode", ["", "newest", "search", "packs", "mixed"])
+@pytest.mark.parametrize("mode", ["", "newest", "search", "packs", "similar", "mixed"])
 def test_modes_of_the_configuration_pass(mode):
     assert not list(preflight.problems(Inputs("", mode, "")))
 
@@ -83,7 +83,7 @@ def test_modes_of_the_configuration_pass(mode):
 @pytest.mark.parametrize("mode", ["Newest", "all", "newest\n", "$(id)", "newest;id"])
 def test_other_modes_are_refused(mode):
     (problem,) = preflight.problems(Inputs("", mode, ""))
-    assert "choose one of newest, search, packs, mixed" in problem
+    assert "choose one of newest, search, packs, similar, mixed" in problem
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 from soundweave.client import FreesoundClient
 from soundweave.errors import ApiError, NotFoundError
-from soundweave.records import FIELDS, BadRecordError, Sound, read_sound
+from soundweave.records import FIELDS, BadRecordError, Sound, read_score, read_sound
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,14 @@ class Page:
     last: bool
 
 
+@dataclass(frozen=True)
+class Similar:
+    """The sounds of one similarity answer, and the score (0 to 1) of each, by id."""
+
+    sounds: tuple[Sound, ...]
+    scores: dict[int, float]
+
+
 def search(client: FreesoundClient, *, query: str, filters: str, sort: str, page: int) -> Page:
     """Ask for one page of a search; `filters` may be empty.
 
@@ -36,6 +44,8 @@ def search(client: FreesoundClient, *, query: str, filters: str, sort: str, page
     try:
         return _page(client.get("search/", params))
     except NotFoundError:
+        if page == 1:
+            raise  # no search, rather than no result
         return Page((), last=True)
 
 
@@ -58,15 +68,45 @@ def sound(client: FreesoundClient, sound_id: int) -> list[Sound]:
     return _readable([client.get(f"sounds/{sound_id}/", {"fields": FIELDS})])
 
 
+def similar(client: FreesoundClient, sound_id: int, keep: int) -> Similar:
+    """Ask for the `keep` sounds most similar to one; none is the answer for an unknown one, too.
+
+    Raises ApiError when the answer has sounds, but not a single score that can be used.
+    """
+    params: dict[str, str | int] = {"fields": f"{FIELDS},score", "page_size": keep}
+    try:
+        answer = client.get(f"sounds/{sound_id}/similar/", params)
+    except NotFoundError:
+        return Similar((), {})
+    sounds, scores = [], dict[int, float]()
+    for raw in _results(answer):
+        for found in _readable([raw]):
+            if found.id == sound_id:  # servers of before 2026 begin with the target itself
+                continue
+            sounds.append(found)
+            try:
+                scores[found.id] = max(read_score(raw), scores.get(found.id, 0.0))
+            except BadRecordError as error:
+                log.warning("%d as similar to %d left out: %s", found.id, sound_id, error)
+    if sounds and not scores:
+        raise ApiError(f"none of the {len(sounds)} sounds similar to {sound_id} has a score")
+    best = sorted(scores.items(), key=lambda each: -each[1])[:keep]
+    return Similar(tuple(sounds), dict(best))
+
+
 def _paging(page: int) -> dict[str, str | int]:
     return {"fields": FIELDS, "page": page, "page_size": PAGE_SIZE}
 
 
 def _page(answer: dict[str, Any]) -> Page:
+    return Page(tuple(_readable(_results(answer))), last=not answer.get("next"))
+
+
+def _results(answer: dict[str, Any]) -> list[object]:
     results = answer.get("results")
     if not isinstance(results, list):
         raise ApiError("the answer has no list of results")
-    return Page(tuple(_readable(results)), last=not answer.get("next"))
+    return results
 
 
 def _readable(results: list[object]) -> list[Sound]:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from soundweave import phases
+from soundweave import phases, similarity
 from soundweave.config import CollectorConfig
 from soundweave.errors import ApiError, BudgetSpentError, QuotaExhaustedError
 from soundweave.phases import Kept, Night
@@ -13,7 +13,7 @@ from soundweave.progress import Progress, progress
 
 log = logging.getLogger(__name__)
 
-MODES = ("newest", "search", "packs", "mixed")
+MODES = ("newest", "search", "packs", "similar", "mixed")
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,16 @@ class Outcome:
 def shares(choice: Choice, config: CollectorConfig) -> dict[str, int]:
     """Return the night's phases in order, each with the most requests it may use.
 
-    In mode `mixed` packs get at most half, so that neither they nor new sounds wait for nights.
+    Refreshing gets at most half of a small night. In mode `mixed` packs get at most half and
+    similar sounds at most a fifth, so that neither they nor new sounds wait for nights.
     """
-    limits = {"refresh": min(config.refresh_requests, choice.max_requests)}
+    limits = {"refresh": min(config.refresh_requests, choice.max_requests // 2)}
     if choice.mode == "mixed":
-        limits |= {"packs": choice.max_requests // 2, "newest": choice.max_requests}
+        limits |= {
+            "packs": choice.max_requests // 2,
+            "similar": min(config.similar_requests, choice.max_requests // 5),
+            "newest": choice.max_requests,
+        }
     else:
         limits[choice.mode] = choice.max_requests
     return {name: limit for name, limit in limits.items() if limit > 0}
@@ -56,17 +61,20 @@ def requests_needed(
 
     Only Freesound knows how many pages a search has, so a search counts with its whole share.
     """
+    limits = shares(choice, config)
     due = {
         "refresh": len(phases.due_sounds(connection, config, now)),
         "packs": len(phases.due_packs(connection, config, now)),
+        "similar": len(similarity.targets(connection, config, now, limits.get("similar", 0))),
     }
-    limits = shares(choice, config)
     return {name: min(due.get(name, limit), limit) for name, limit in limits.items()}
 
 
-def collect(night: Night, choice: Choice) -> Outcome:
-    """Run the night's phases; an interrupt ends the collecting, not the account of it."""
-    outcome = Outcome()
+def collect(night: Night, choice: Choice, outcome: Outcome) -> None:
+    """Run the night's phases and count in `outcome` what they bring, even if an error ends them.
+
+    An interrupt ends the collecting, not the account of it.
+    """
     with progress("collecting", choice.max_requests, "requests") as bar:
         try:
             for name, limit in shares(choice, night.config).items():
@@ -74,11 +82,8 @@ def collect(night: Night, choice: Choice) -> Outcome:
         except QuotaExhaustedError as error:
             outcome.stopped = "quota"
             log.warning("%s", error)
-        except ApiError as error:
-            outcome.stopped, outcome.failure = "failed", str(error)
         except KeyboardInterrupt:
             outcome.stopped = "interrupted"
-    return outcome
 
 
 def _pages(night: Night, name: str, query: str) -> Iterator[Kept]:
@@ -86,6 +91,8 @@ def _pages(night: Night, name: str, query: str) -> Iterator[Kept]:
         return phases.refresh(night)
     if name == "packs":
         return phases.packs(night)
+    if name == "similar":
+        return phases.similar(night)
     return phases.search(night, query if name == "search" else "")
 
 
@@ -102,6 +109,10 @@ def _run(  # one phase, to its end or its share
                 bar.step(night.client.requests_sent - shown)
                 shown = night.client.requests_sent
                 bar.note(f"{name}: {outcome.added} new sounds")
+    except ApiError as error:
+        # One pack or sound that cannot be read must not keep the other phases from running.
+        outcome.stopped, outcome.failure = "failed", str(error)
+        log.warning("%s: %s", name, error)
     except BudgetSpentError:
-        if night.client.requests_left == 0:
+        if night.client.requests_left == 0 and not outcome.failure:
             outcome.stopped = "max_requests"

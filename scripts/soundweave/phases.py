@@ -4,16 +4,22 @@ A phase is a generator that yields after every page it kept, with the number of 
 added and removed.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from soundweave import api, store, times
+from soundweave import api, similarity, store, times
 from soundweave.client import FreesoundClient
 from soundweave.config import CollectorConfig
-from soundweave.errors import NotFoundError
+from soundweave.errors import ApiError, NotFoundError
 from soundweave.library import transaction
 from soundweave.walks import walk
+
+SIMILAR_BATCH = 100  # targets chosen at once: what was found changes what comes next
+log = logging.getLogger(__name__)
+
+FAILURES_IN_A_ROW = 3  # in a row: more than a sound that cannot be asked for
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,43 @@ def search(night: Night, query: str) -> Iterator[Kept]:
 
 
 def packs(night: Night) -> Iterator[Kept]:
-    """Read the whole list of each known pack, those with most known sounds first."""
+    """Read the whole list of each known pack, those with most known sounds first.
+
+    One that fails is passed over and comes again another night; raises ApiError after
+    three in a row.
+    """
+    in_a_row = 0
     for pack_id in due_packs(night.connection, night.config, night.started):
-        yield from _pack(night, pack_id)
+        try:
+            yield from _pack(night, pack_id)
+            in_a_row = 0
+        except ApiError as error:
+            log.warning("pack %d: %s", pack_id, error)
+            in_a_row += 1
+            if in_a_row == FAILURES_IN_A_ROW:
+                raise
+
+
+def similar(night: Night) -> Iterator[Kept]:
+    """Ask for the sounds similar to others, where the network gains most (similarity.TARGETS).
+
+    One that fails is passed over and comes again another night; raises ApiError after
+    three in a row.
+    """
+    failed: set[int] = set()
+    in_a_row = 0
+    while due := _due_similar(night, failed):
+        for sound_id in due:
+            try:
+                answer = api.similar(night.client, sound_id, night.config.similar_keep)
+            except ApiError as error:
+                failed.add(sound_id)
+                in_a_row += 1
+                if in_a_row == FAILURES_IN_A_ROW:
+                    raise ApiError(f"similarity does not answer: {error}") from error
+                continue
+            in_a_row = 0
+            yield _keep_similar(night, sound_id, answer)
 
 
 def refresh(night: Night) -> Iterator[Kept]:
@@ -91,6 +131,20 @@ def due_sounds(
     )
     ids = [row["id"] for row in rows]
     return [ids[start : start + api.PAGE_SIZE] for start in range(0, len(ids), api.PAGE_SIZE)]
+
+
+def _due_similar(night: Night, failed: set[int]) -> list[int]:
+    chosen = similarity.targets(
+        night.connection, night.config, night.started, SIMILAR_BATCH + len(failed)
+    )
+    return [sound_id for sound_id in chosen if sound_id not in failed]
+
+
+def _keep_similar(night: Night, sound_id: int, answer: api.Similar) -> Kept:
+    with transaction(night.connection):
+        added = store.save_sounds(night.connection, answer.sounds, night.started)
+        similarity.save(night.connection, sound_id, answer.scores, night.started)
+    return Kept(added=added)
 
 
 def _pack(night: Night, pack_id: int) -> Iterator[Kept]:

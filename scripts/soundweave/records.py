@@ -66,6 +66,14 @@ def read_sound(raw: object) -> Sound:
     )
 
 
+def read_score(raw: object) -> float:
+    """Read the similarity score of an element of a `results` list; raises BadRecordError."""
+    score = raw.get("score") if isinstance(raw, Mapping) else None
+    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+        raise BadRecordError("score is not a number from 0 to 1")
+    return float(score)
+
+
 def clean(text: str) -> str:
     """Return text that SQLite and UTF-8 files can hold: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", errors="replace").decode("utf-8")

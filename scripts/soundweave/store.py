@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from soundweave import similarity
 from soundweave.errors import ConfigError
 from soundweave.records import Sound
 
@@ -51,7 +52,9 @@ def mark_seen(connection: sqlite3.Connection, sound_id: int, when: str) -> None:
 
 
 def mark_removed(connection: sqlite3.Connection, sound_id: int, when: str) -> None:
-    """Keep a sound that Freesound no longer knows, marked as removed."""
+    """Keep a sound that Freesound no longer knows, marked as removed; its similarities go."""
+    # So no reader of them has to look for removed ends; one that comes back is asked for anew.
+    similarity.forget(connection, sound_id)
     connection.execute("UPDATE sounds SET removed_at = ? WHERE id = ?", (when, sound_id))
 
 
@@ -102,7 +105,8 @@ def _save_pack(connection: sqlite3.Connection, pack_id: int, name: str, user_id:
     # Answers of before 2024 name no pack: keep a name once known.
     connection.execute(
         "INSERT INTO packs (id, name, user_id) VALUES (?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE excluded.name != ''",
+        " ON CONFLICT (id) DO UPDATE SET gone_at = NULL,"
+        " name = CASE excluded.name WHEN '' THEN name ELSE excluded.name END",
         (pack_id, name, user_id),
     )
 
