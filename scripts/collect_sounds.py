@@ -37,7 +37,12 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "gets one more line")
     parser.add_argument("--mode", default="", help=f"{' | '.join(MODES)} (from the configuration)")
     parser.add_argument("--query", default="", help="what mode search looks for")
-    parser.add_argument("--max-requests", default="", metavar="N", help="stop after N requests")
+    parser.add_argument(
+        "--max-requests",
+        default="",
+        metavar="N",
+        help="stop after N requests, retries included (from the configuration)",
+    )
     parser.add_argument("--log-file", type=Path, metavar="PATH", help="keep the log here as well")
     parser.add_argument("--dry-run", action="store_true", help="print the plan, send no request")
     return parser.parse_args(argv)
@@ -65,14 +70,9 @@ def _text(line: dict[str, object]) -> str:
 
 def _plan_text(plan: dict[str, object]) -> str:
     phases = plan["phases"] if isinstance(plan["phases"], dict) else {}
-    steps = [f"  {name:8} up to {requests} requests" for name, requests in phases.items()]
-    return "\n".join(
-        [
-            f"mode {plan['mode']}, up to {plan['requests']} requests"
-            f" ({plan['quota_left']} left in the last 24 hours' quota):",
-            *steps,
-        ]
-    )
+    steps = [f"  {name:8} at most {requests}" for name, requests in phases.items()]
+    left = f"{plan['quota_left']} left in the quota of 24 hours"
+    return "\n".join([f"mode {plan['mode']}: {plan['requests']} requests at most ({left})", *steps])
 
 
 if __name__ == "__main__":

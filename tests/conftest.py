@@ -19,7 +19,7 @@ def real_freesound() -> Path:
     """The folder of real Freesound metadata, which is not part of this repository."""
     folder = REAL / "freesound"
     if not folder.is_dir():
-        pytest.skip(f"no real Freesound metadata at {folder}")
+        pytest.skip("real Freesound metadata is not part of the repository")
     return folder
 
 

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soundweave import actions
+from soundweave.errors import ConfigError
 
 
 def parsed(text: str) -> dict[str, str]:
@@ -78,6 +79,16 @@ def test_an_annotation_is_one_command(
 )
 def test_markdown_shows_text_as_it_is(text: object, shown: str) -> None:
     assert actions.markdown_text(text) == shown
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_a_file_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(tmp_path))
+    with pytest.raises(ConfigError, match=f"cannot write {variable}"):
+        actions.set_outputs({"a": 1})
+        actions.add_summary("text")
 
 
 def test_the_summary_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

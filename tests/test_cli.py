@@ -3,7 +3,6 @@ import re
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -22,6 +21,8 @@ SCRIPTS = sorted(path.name for path in (ROOT / "scripts").glob("*.py"))
         (ConfigError("set it"), 2, "error: set it"),
         (NoLibraryError("none"), 2, "error: none"),
         (KeyboardInterrupt(), 130, "interrupted"),
+        (PermissionError(13, "Permission denied", "build"), 1, "error: build: Permission denied"),
+        (OSError(28, "No space left on device"), 1, "error: a file: No space left on device"),
         (ZeroDivisionError("oops"), 3, "this is a bug"),
     ],
 )
@@ -70,12 +71,43 @@ def test_no_script_hides_a_module(script: str) -> None:
     assert found.returncode == 1
 
 
-def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
-    code = (
-        "from soundweave import cli\n"
-        "def main():\n    [print('x' * 100) for _ in range(100000)]\n    return 0\n"
-        "raise SystemExit(cli.run(main))"
+def command(body: str) -> str:
+    """Return a program that runs `body` as a command."""
+    return f"from soundweave import cli\ndef main():\n    {body}\nraise SystemExit(cli.run(main))"
+
+
+def test_a_terminal_that_lacks_a_sign_is_no_error() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", command(r"print('\u0141\u00f3d\u017a'); return 0")],
+        env={"PYTHONPATH": str(ROOT / "scripts"), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
     )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"??d?\n", b"")
+
+
+def test_a_short_line_that_nobody_reads_is_no_error() -> None:
+    # It stays in the buffer until the command is over.
+    body = "import sys; sys.stdin.read(); print('short'); return 0"
+    child = subprocess.Popen(
+        [sys.executable, "-c", command(body)],
+        env={"PYTHONPATH": str(ROOT / "scripts")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
+    child.stdout.close()
+    child.stdin.close()
+    assert child.stderr.read() == b""
+    child.stderr.close()
+    assert child.wait(10) == 1
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    code = command("[print('x' * 100) for _ in range(100000)]; return 0")
     child = subprocess.Popen(
         [sys.executable, "-c", code],
         env={"PYTHONPATH": str(ROOT / "scripts")},

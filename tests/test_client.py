@@ -6,10 +6,11 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
-from soundweave import library
+from soundweave import api, library
 from soundweave.client import FreesoundClient
 from soundweave.errors import (
     ApiError,
@@ -39,6 +40,7 @@ class Server:
         self.paths: list[str] = []
         self.extra: dict[str, str] = {}
         self.short = 0
+        self.base_url = ""
 
 
 @pytest.fixture
@@ -61,9 +63,9 @@ def server() -> Iterator[Server]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever)
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
         thread.start()
-        told.base_url = f"http://127.0.0.1:{listening.server_port}/apiv2/"  # type: ignore[attr-defined]
+        told.base_url = f"http://127.0.0.1:{listening.server_port}/apiv2/"
         yield told
         listening.shutdown()
         thread.join()
@@ -147,7 +149,6 @@ def test_what_may_pass_is_tried_again(
         ((400, detail("Invalid filter.")), ApiError, "Invalid filter"),
         ((401, detail("Invalid token")), ConfigError, "FREESOUND_API_KEY"),
         ((404, detail("No Sound matches the given query.")), NotFoundError, "not found"),
-        ((404, b"<html>"), NotFoundError, "not found"),
         ((405, detail("Method not allowed")), ApiError, "405"),
         ((301, b""), ApiError, "301"),
         (
@@ -167,6 +168,40 @@ def test_what_stays_wrong_is_not_tried_again(
     assert len(server.paths) == 1
 
 
+@pytest.mark.parametrize("body", [b"<html>nginx: not found</html>", b"", b"{}", b"[1]"])
+def test_a_404_without_details_says_nothing_of_a_sound(
+    server: Server, client: Make, body: bytes
+) -> None:
+    server.answers = [(404, body)]
+    with pytest.raises(ApiError, match="404") as caught:
+        client().get("sounds/5/")
+    assert not isinstance(caught.value, NotFoundError)
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"{}", b"null", b"[" * 200_000])
+def test_an_error_without_details(server: Server, client: Make, body: bytes) -> None:
+    server.answers = [(400, body)]
+    with pytest.raises(ApiError, match="no details"):
+        client().get("search/")
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"x":' + b"1" * 6000 + b"}"])
+def test_json_that_no_parser_takes_is_tried_again(
+    server: Server, client: Make, body: bytes
+) -> None:
+    server.answers = [(200, body), OK]
+    assert client().get("search/") == {"count": 1}
+
+
+@pytest.mark.parametrize("location", ["http://[bad", "\xff\xfe"])
+def test_a_redirect_to_no_address(server: Server, client: Make, location: str) -> None:
+    server.answers = [(302, b"")]
+    server.extra = {"Location": location}
+    with pytest.raises(ApiError, match=r"302|cannot be read"):
+        client().get("search/")
+    assert len(server.paths) == 1
+
+
 def test_a_redirect_is_not_followed(server: Any, client: Make) -> None:
     server.answers = [(302, b"")]
     server.extra = {"Location": f"{server.base_url}elsewhere/"}
@@ -180,6 +215,21 @@ def test_a_truncated_body_is_tried_again(server: Server, client: Make) -> None:
     with pytest.raises(ApiError, match="no whole answer"):
         client().get("search/")
     assert len(server.paths) == 3
+
+
+def test_a_body_that_is_not_what_its_header_says_is_tried_again(
+    server: Server, client: Make
+) -> None:
+    server.extra = {"Content-Encoding": "gzip"}
+    with pytest.raises(ApiError, match="no whole answer"):
+        client().get("search/")
+    assert len(server.paths) == 3
+
+
+def test_an_address_that_cannot_be_asked(server: Server, client: Make) -> None:
+    server.base_url = "http://127.0.0.1:99999/"
+    with pytest.raises(ConfigError, match="cannot be asked for"):
+        client().get("search/")
 
 
 def test_nobody_there(client: Make, server: Any) -> None:
@@ -224,9 +274,11 @@ def test_a_throttled_minute_is_waited_out(server: Any, ledger: sqlite3.Connectio
 def test_retries_count_towards_the_limit(server: Server, client: Make) -> None:
     server.answers = [OVERLOADED]
     made = client(max_requests=2, attempts=5)
-    with pytest.raises(BudgetSpentError):
+    with pytest.raises(ApiError, match="overloaded"):
         made.get("search/")
     assert len(server.paths) == 2
+    with pytest.raises(BudgetSpentError):
+        made.get("search/")
 
 
 def test_an_inner_limit_ends_with_its_block(client: Make) -> None:
@@ -259,3 +311,44 @@ def test_no_error_shows_the_key(server: Any, client: Make) -> None:
             client().get("search/")
         assert KEY not in str(caught.value)
         assert len(str(caught.value)) < 400
+
+
+SOUND = {"name": "n", "username": "u", "license": "l", "created": "2020-01-01T00:00:00Z"}
+
+
+def search(client: Make, page: int = 1) -> api.Page:
+    return api.search(client(), query="", filters="", sort="created_asc", page=page)
+
+
+def test_a_page_behind_the_end_is_empty_and_the_last(server: Server, client: Make) -> None:
+    server.answers = [(404, detail("Invalid page."))]
+    assert search(client, page=2) == api.Page((), last=True)
+    with pytest.raises(NotFoundError):
+        search(client, page=1)
+
+
+@pytest.mark.parametrize("body", [{"results": 5}, {"results": {"id": 1}}, {"results": None}, {}])
+def test_an_answer_without_a_list_of_results(
+    server: Server, client: Make, body: dict[str, Any]
+) -> None:
+    server.answers = [(200, json.dumps(body).encode())]
+    with pytest.raises(ApiError, match="no list of results"):
+        search(client)
+
+
+def test_what_the_database_lost_is_passed_over_in_silence(
+    server: Server, client: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [None, SOUND | {"id": 1}, SOUND | {"id": "two"}]
+    server.answers = [(200, json.dumps({"results": rows, "next": "more"}).encode())]
+    page = search(client)
+    assert ([sound.id for sound in page.sounds], page.last) == ([1], False)
+    assert [record.getMessage()[:20] for record in caplog.records] == ["sound 'two' left out"]
+
+
+def test_one_sound_is_asked_for_with_its_fields(server: Server, client: Make) -> None:
+    server.answers = [(200, json.dumps(SOUND | {"id": 5}).encode())]
+    assert [sound.id for sound in api.sound(client(), 5)] == [5]
+    path, _, query = server.paths[0].partition("?")
+    assert path == "/apiv2/sounds/5/"
+    assert {"license", "created", "username"} <= set(parse_qs(query)["fields"][0].split(","))

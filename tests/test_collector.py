@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -6,16 +7,22 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from soundweave import files, library, schemas
-from soundweave.errors import ConfigError
+import collect_sounds
+from soundweave import collector, config, files, library, schemas, store
+from soundweave.collector import Choice
+from soundweave.errors import ConfigError, LibraryError
 from soundweave.standin import Catalogue, Fault, StandIn, synthetic_catalogue
 from tests.conftest import ROOT, Run
+from tests.liar import NOT_FOUND_PAGE, answering, in_between, instead
 from tests.nights import Nights, nights_of
+
+SETTINGS = config.load(environ={})
 
 
 @pytest.fixture
@@ -85,10 +92,11 @@ def test_a_small_budget_still_gets_through_a_long_overlap(nights: Nights) -> Non
 def test_a_pack_uploaded_in_one_second_is_paged_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    same = [{"id": n, "created": "2020-05-05T05:05:05Z"} for n in range(1, 501)]
+    same = [{"id": n, "created": "2020-05-05T05:05:05Z"} for n in range(1, 2001)]
     with nights_of(Catalogue(same), tmp_path, monkeypatch) as nights:
+        nights.run(most=12)  # more pages than one looks behind a bound
         nights.run()
-        assert len(nights.ids()) == 500
+        assert len(nights.ids()) == 2000
 
 
 def test_search_keeps_to_its_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,8 +151,8 @@ def test_mixed_gives_both_packs_and_new_sounds_their_share(nights: Nights) -> No
 @pytest.mark.parametrize("in_index", [False, True])
 def test_a_sound_that_vanished_is_marked_and_may_come_back(nights: Nights, in_index: bool) -> None:
     nights.run()
-    nights.collector = replace(nights.collector, refresh_after_days=0, refresh_requests=20)
-    time.sleep(1.1)  # the library's times are to the second
+    nights.age()
+    nights.collector = replace(nights.collector, refresh_requests=20)
     gone = sorted(truth(nights))[:3]
     kept = {n: nights.standin.catalogue.sounds[n] for n in gone}
     for number in gone:
@@ -162,8 +170,8 @@ def test_a_sound_that_vanished_is_marked_and_may_come_back(nights: Nights, in_in
 
 def test_a_changed_sound_is_updated(nights: Nights) -> None:
     nights.run()
-    nights.collector = replace(nights.collector, refresh_after_days=0, refresh_requests=20)
-    time.sleep(1.1)
+    nights.age()
+    nights.collector = replace(nights.collector, refresh_requests=20)
     some = min(truth(nights))
     nights.standin.catalogue.add({**nights.standin.catalogue.sounds[some], "name": "renamed"})
     assert nights.run()["added"] == 0
@@ -199,6 +207,114 @@ def test_a_lying_server_harms_nothing(nights: Nights) -> None:
     nights.collector = replace(nights.collector, overlap_days=20_000)
     nights.run()
     assert nights.ids() == truth(nights)
+
+
+@pytest.mark.parametrize("lie", ["2005-06-01T00:00:00Z", "2025-06-01T00:00:00Z"])
+@pytest.mark.parametrize("sort", ["created_desc", "created_asc"])
+def test_a_plausible_lie_about_a_time_skips_nothing(nights: Nights, lie: str, sort: str) -> None:
+    asked: list[str] = []
+
+    def change(path: str, value: Any) -> None:
+        asked.append(path)
+        if sort in path and len(value["results"]) > 5:
+            value["results"][5]["created"] = lie
+
+    if sort == "created_asc":
+        nights.run(most=1)
+        nights.collector = replace(nights.collector, overlap_days=20_000)
+    with in_between(nights, change):
+        nights.run(most=1)
+        nights.run(most=3)
+    assert len(asked) == 4
+    nights.run()
+    assert nights.ids() == truth(nights)
+
+
+def test_a_404_page_of_something_in_between_ends_no_walk(nights: Nights) -> None:
+    nights.run(most=2)
+    with instead(nights, lambda _: NOT_FOUND_PAGE):
+        line, outcome = nights.night()
+    assert (line["stopped"], line["nodes"], outcome.pages) == ("failed", 300, 0)
+    nights.run()
+    assert nights.ids() == truth(nights)
+
+
+def test_an_empty_answer_ends_no_walk_for_good(nights: Nights) -> None:
+    nights.run(most=2)
+    with instead(nights, lambda _: (200, b'{"count": 0, "next": null, "results": []}')):
+        assert nights.run()["stopped"] == "complete"
+    nights.run()
+    assert nights.ids() == truth(nights)
+
+
+@pytest.mark.parametrize(("after", "lines"), [(0, []), (2, [("failed", 300, 300, 3)])])
+def test_an_error_in_mid_night_leaves_the_account_of_what_was_kept(
+    nights: Nights, after: int, lines: list[tuple[object, ...]]
+) -> None:
+    nights.standin.add_fault(Fault("unknown_key", times=None, after=after))
+    with pytest.raises(ConfigError, match="refused the key"):
+        nights.run()
+    told = files.read_history(nights.metrics)
+    fields = ("stopped", "nodes", "added", "requests")
+    assert [tuple(line[field] for field in fields) for line in told] == lines
+
+
+def test_a_page_and_its_place_are_kept_together(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched, pytest.raises(ZeroDivisionError):
+        patched.setattr(store, "save_cursor", fail)
+        nights.run()
+    assert nights.ids() == set()
+    assert not nights.metrics.exists()
+
+
+def test_a_night_out_of_requests_says_so(nights: Nights) -> None:
+    assert nights.run(most=1)["stopped"] == "max_requests"
+
+
+def test_a_spent_share_does_not_end_the_night(nights: Nights) -> None:
+    nights.run("mixed", most=2)
+    nights.age()
+    nights.collector = replace(nights.collector, refresh_requests=1, similar_requests=1)
+    assert nights.run("mixed", most=1000)["stopped"] == "complete"
+
+
+def test_a_night_forgets_what_no_window_reaches(nights: Nights) -> None:
+    with library.writing(nights.library, create=True) as made:
+        made.execute("INSERT INTO requests (at, path) VALUES (1, 'old')")
+    nights.run(most=1)
+    assert nights.value("SELECT count(*) FROM requests WHERE path = 'old'") == 0
+
+
+def test_a_query_is_for_search_alone(nights: Nights) -> None:
+    nights.run("newest", query="no sound has this name")
+    assert nights.ids() == truth(nights)
+
+
+def test_each_search_has_its_own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sounds = [
+        {"id": n, "name": "rain" if n % 2 else "wind", "created": f"{2000 + n}-01-01T00:00:00Z"}
+        for n in range(6, 26)
+    ]
+    with nights_of(Catalogue(sounds), tmp_path, monkeypatch) as nights:
+        assert [nights.run("search", query=each)["added"] for each in ("rain", "wind")] == [10, 10]
+
+
+def test_the_shares_of_a_night() -> None:
+    settings = replace(SETTINGS.collector, refresh_requests=8, similar_requests=20)
+    shares = {
+        ("mixed", 50): {"refresh": 8, "packs": 25, "similar": 10, "newest": 50},
+        ("mixed", 5): {"refresh": 2, "packs": 2, "similar": 1, "newest": 5},
+        ("mixed", 1): {"newest": 1},
+        ("newest", 20): {"refresh": 8, "newest": 20},
+    }
+    for (mode, most), expected in shares.items():
+        found = collector.shares(Choice(mode, "", most), settings)
+        assert list(found.items()) == list(expected.items())
 
 
 def test_the_day_window_ends_the_night_in_order(
@@ -271,12 +387,11 @@ def environment(standin: StandIn) -> dict[str, str]:
 
 def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run) -> None:
     catalogue = synthetic_catalogue(sounds=1500, seed=4)
-    flags = ["--checkpoint-dir", tmp_path / "library", "--metrics-history", tmp_path / "m.jsonl"]
     with StandIn(catalogue) as standin:
         env = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
         standin.add_fault(Fault("hang", times=1, after=4))
         child = subprocess.Popen(
-            [sys.executable, "scripts/collect_sounds.py", *map(str, flags), "--mode", "newest"],
+            [sys.executable, "scripts/collect_sounds.py", *flags(tmp_path), "--mode", "newest"],
             cwd=ROOT,
             env=env | environment(standin),
             stdout=subprocess.DEVNULL,
@@ -293,7 +408,9 @@ def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run)
         assert 590 <= kept <= 600
         standin.clear_faults()
         before = len(standin.log)
-        done = run("collect_sounds.py", *flags, "--mode", "newest", env=environment(standin))
+        done = run(
+            "collect_sounds.py", *flags(tmp_path), "--mode", "newest", env=environment(standin)
+        )
         assert done.returncode == 0, done.stderr
         with library.snapshot(tmp_path / "library") as connection:
             assert library.counts(connection)["sounds"] == 1500
@@ -303,7 +420,7 @@ def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run)
 def test_a_dry_run_sends_nothing_and_makes_nothing(tmp_path: Path, run: Run) -> None:
     done = run("collect_sounds.py", "--dry-run", "--checkpoint-dir", tmp_path / "library")
     assert done.returncode == 0, done.stderr
-    assert "up to 100 requests (2000 left" in done.stdout
+    assert "100 requests at most (2000 left" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
@@ -311,44 +428,124 @@ def test_a_dry_run_counts_what_is_due(tmp_path: Path, run: Run, nights: Nights) 
     nights.run(most=3)
     packs = nights.value("SELECT count(DISTINCT pack_id) FROM sounds")
     sent = len(nights.standin.log)
-    flags = ["--checkpoint-dir", nights.library, "--max-requests", "500", "--mode", "packs"]
-    done = run("collect_sounds.py", "--dry-run", *flags)
-    assert f"up to {packs} requests ({2000 - sent} left" in done.stdout
+    asked = ["--checkpoint-dir", nights.library, "--max-requests", "500", "--mode", "packs"]
+    done = run("collect_sounds.py", "--dry-run", *asked)
+    assert f"{packs} requests at most ({2000 - sent} left" in done.stdout
     assert len(nights.standin.log) == sent
 
 
 @pytest.mark.parametrize(
-    ("flags", "env", "message"),
+    ("given_flags", "env", "message"),
     [
         ([], {"FREESOUND_API_KEY": ""}, "FREESOUND_API_KEY is not set"),
         ([], {"FREESOUND_API_KEY": "two words"}, "blanks"),
         (["--max-requests", "0"], {}, "--max-requests"),
         (["--max-requests", "many"], {}, "--max-requests"),
-        (["--mode", "all"], {}, "choose one of newest, search, packs, mixed"),
+        (["--max-requests", "1000000"], {}, "--max-requests"),
+        (["--query", "a\udcffb"], {}, "is not text that can be sent"),
+        (["--mode", "all"], {}, "choose one of newest, search, packs, similar, mixed"),
         (["--mode", "search"], {}, "--query"),
+        (["--mode", "packs", "--query", "rain"], {}, "--query goes with mode search"),
         (["--unknown"], {}, "unrecognized"),
-        ([], {"FREESOUND_API_KEY": "k", "FREESOUND_BASE_URL": "ftp://x"}, "base_url"),
+        ([], {"FREESOUND_API_KEY": "k", "FREESOUND_BASE_URL": "ftp://x"}, "FREESOUND_BASE_URL is"),
     ],
 )
 def test_wrong_use_is_explained(
-    tmp_path: Path, run: Run, flags: list[str], env: dict[str, str], message: str
+    tmp_path: Path, run: Run, given_flags: list[str], env: dict[str, str], message: str
 ) -> None:
-    done = run("collect_sounds.py", "--checkpoint-dir", tmp_path / "library", *flags, env=env)
+    done = run("collect_sounds.py", "--checkpoint-dir", tmp_path / "library", *given_flags, env=env)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_key_and_a_dead_server(tmp_path: Path, run: Run) -> None:
-    flags = ["--checkpoint-dir", tmp_path / "library", "--metrics-history", tmp_path / "m.jsonl"]
+def flags(folder: Path) -> list[str]:
+    return [
+        *("--checkpoint-dir", str(folder / "library")),
+        *("--metrics-history", str(folder / "m.jsonl")),
+    ]
+
+
+def test_a_wrong_key_ends_with_2(tmp_path: Path, run: Run) -> None:
     with StandIn(Catalogue([{"id": 1}]), keys={"right"}) as standin:
-        done = run("collect_sounds.py", *flags, env=environment(standin))
-        assert (done.returncode, "refused the key" in done.stderr) == (2, True)
-        right = environment(standin) | {"FREESOUND_API_KEY": "right"}
-        standin.add_fault(Fault("overloaded", times=100))
-        done = run("collect_sounds.py", *flags, "--max-requests", "1", env=right)
-        assert done.returncode == 0
+        done = run("collect_sounds.py", *flags(tmp_path), env=environment(standin))
+    assert (done.returncode, "refused the key" in done.stderr) == (2, True)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_server_that_is_not_freesound_ends_with_1(tmp_path: Path, run: Run) -> None:
+    with answering(lambda _: NOT_FOUND_PAGE) as url:
+        env = {"FREESOUND_BASE_URL": url, "FREESOUND_API_KEY": "a-key"}
+        done = run("collect_sounds.py", *flags(tmp_path), env=env | {"GITHUB_ACTIONS": "true"})
+    assert (done.returncode, "::error::nothing could be collected" in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "after", "code", "said"),
+    [
+        ("unavailable", 0, 1, "nothing could be collected"),
+        ("unavailable", 2, 0, "what came before is kept"),
+        ("disconnect", 0, 1, "nothing could be collected"),
+    ],
+)
+def test_an_outage_is_red_only_when_nothing_came(
+    nights: Nights,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+    after: int,
+    code: int,
+    said: str,
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    # The command as it is, but for its patience.
+    settings = replace(SETTINGS, freesound=nights.freesound)
+    monkeypatch.setattr(config, "load", lambda: settings)
+    nights.standin.add_fault(Fault(kind, times=None, after=after))
+    assert collect_sounds.main([*flags(nights.library.parent), "--mode", "newest"]) == code
+    assert said in caplog.text
+
+
+def test_an_interrupt_keeps_the_account_of_the_night(tmp_path: Path) -> None:
+    with StandIn(synthetic_catalogue(sounds=600, seed=1)) as standin:
+        standin.add_fault(Fault("hang", times=1, after=2))
+        env = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
+        child = subprocess.Popen(
+            [sys.executable, "scripts/collect_sounds.py", *flags(tmp_path), "--mode", "newest"],
+            cwd=ROOT,
+            env=env | environment(standin),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and sounds_in(tmp_path / "library") < 300:
+            time.sleep(0.02)
+        child.send_signal(signal.SIGINT)
+        assert child.wait(30) == 130
+    (told,) = files.read_history(tmp_path / "m.jsonl")
+    assert (told["stopped"], told["nodes"]) == ("interrupted", 300)
+
+
+def sounds_in(folder: Path) -> int:
+    try:
+        with library.snapshot(folder) as connection:
+            return library.counts(connection)["sounds"]
+    except LibraryError:  # not made yet
+        return 0
+
+
+def test_results_and_outputs_of_a_night(tmp_path: Path, run: Run) -> None:
+    output, log = tmp_path / "output", tmp_path / "log"
+    with StandIn(Catalogue([{"id": 1}])) as standin:
+        env = environment(standin) | {"GITHUB_OUTPUT": str(output)}
+        more = ["--json", "--log-file", log, "--verbose"]
+        done = run("collect_sounds.py", *flags(tmp_path), *more, env=env)
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(done.stdout)] == files.read_history(tmp_path / "m.jsonl")
+    names = [line.split("<<")[0] for line in output.read_text().splitlines() if "<<" in line]
+    assert names == ["added", "removed", "nodes", "requests"]
+    assert "output nodes=1" in log.read_text()
 
 
 def test_a_lost_library_is_noticed(
@@ -360,3 +557,13 @@ def test_a_lost_library_is_noticed(
     (nights.library / library.FILE_NAME).unlink()
     assert nights.run(most=1)["nodes"] == 150
     assert "had 150 sounds: it was lost between the nights" in caplog.text
+
+
+def test_a_library_that_was_always_empty_is_not_lost(
+    nights: Nights, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    with instead(nights, lambda _: NOT_FOUND_PAGE):
+        assert nights.run(most=1)["nodes"] == 0
+    nights.run(most=1)
+    assert "lost between the nights" not in caplog.text

@@ -36,6 +36,28 @@ def test_the_environment_names_the_server(given: str) -> None:
     assert read.freesound.base_url == "http://127.0.0.1:8/apiv2/"
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "localhost:8765",
+        "ftp://x/",
+        "http://",
+        "http://a b/",
+        "http://[",
+        "http://a/\n",
+        "\thttp://a",
+    ],
+)
+def test_a_wrong_server_in_the_environment_is_not_blamed_on_the_file(given: str) -> None:
+    with pytest.raises(ConfigError, match=r"^FREESOUND_BASE_URL is"):
+        config.load(environ={"FREESOUND_BASE_URL": given})
+
+
+def test_an_empty_variable_names_no_server() -> None:
+    # As a workflow hands on a variable that is not set.
+    assert config.load(environ={"FREESOUND_BASE_URL": ""}) == config.load(environ={})
+
+
 def test_a_value_in_the_file_is_used(tmp_path: Path) -> None:
     assert config.load(written(tmp_path, milestones__interval=7), {}).milestones.interval == 7
 
@@ -47,6 +69,16 @@ def test_a_value_in_the_file_is_used(tmp_path: Path) -> None:
         ({"extra": {}}, "extra"),
         ({"milestones__interval": 0}, "milestones.interval.*0"),
         ({"milestones__interval": "100"}, "milestones.interval"),
+        ({"collector__refresh_requests": 1}, "collector.refresh_requests"),
+        ({"collector__refresh_requests": -1}, "collector.refresh_requests"),
+        ({"collector__overlap_days": 1e9}, "collector.overlap_days"),
+        ({"collector__refresh_after_days": 1e9}, "collector.refresh_after_days"),
+        ({"collector__pack_refresh_days": 1e9}, "collector.pack_refresh_days"),
+        ({"collector__similar_again_days": 1e9}, "collector.similar_again_days"),
+        ({"collector__query": "x" * 201}, "collector.query"),
+        ({"freesound__timeout_seconds": 1e9}, "freesound.timeout_seconds"),
+        ({"freesound__backoff_seconds": 1e9}, "freesound.backoff_seconds"),
+        ({"freesound__backoff_max_seconds": 1e9}, "freesound.backoff_max_seconds"),
         ({"collector__mode": "all"}, "collector.mode.*all"),
         ({"freesound__base_url": "freesound.org"}, "freesound.base_url"),
         ({"freesound": None}, "freesound"),
@@ -66,6 +98,13 @@ def test_a_file_that_is_no_configuration(tmp_path: Path, text: str) -> None:
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(ConfigError, match=r"pipeline\.yaml"):
         config.load(path, {"FREESOUND_BASE_URL": "http://127.0.0.1/"})
+
+
+def test_a_file_that_would_run_something_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "pipeline.yaml"
+    path.write_text("!!python/object/apply:os.getcwd []")
+    with pytest.raises(ConfigError, match=r"(?s)is not YAML.*could not determine a constructor"):
+        config.load(path, {})
 
 
 def test_no_file(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,13 @@ def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> No
     assert path.stat().st_mode & 0o777 == 0o644
 
 
+def test_bytes_are_as_given_on_every_system(tmp_path: Path) -> None:
+    files.write_text(tmp_path / "x", "a\nb\n")
+    assert (tmp_path / "x").read_bytes() == b"a\nb\n"
+    files.append_history(tmp_path / "h", {"ö": 1})
+    assert (tmp_path / "h").read_bytes() == '{"ö": 1}\n'.encode()
+
+
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     files.write_text(path, "old\n")
@@ -36,13 +44,28 @@ def test_a_folder_in_the_way_is_a_clear_error(tmp_path: Path) -> None:
         files.write_text(tmp_path / "file" / "x.json", "")
 
 
+def test_a_folder_of_that_name_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "x.json").mkdir()
+    with pytest.raises(ConfigError, match="cannot write"):
+        files.write_json(tmp_path / "x.json", {})
+    assert [each.name for each in tmp_path.iterdir()] == ["x.json"]
+
+
 @pytest.mark.parametrize(
-    ("content", "message"), [(None, "cannot read"), ("{", "is not JSON"), ("", "is not JSON")]
+    ("content", "message"),
+    [
+        (None, "there is no"),
+        (b"{", "is not JSON"),
+        (b"", "is not JSON"),
+        (b"\xff\xfe", "is not JSON"),
+    ],
 )
-def test_unreadable_json_names_the_file(tmp_path: Path, content: str | None, message: str) -> None:
+def test_unreadable_json_names_the_file(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
     path = tmp_path / "status.json"
     if content is not None:
-        path.write_text(content)
+        path.write_bytes(content)
     with pytest.raises(ConfigError, match=f"status.json.*{message}|{message}.*status.json"):
         files.read_json(path)
 
@@ -77,14 +100,47 @@ def test_a_whole_last_line_without_newline_is_kept(tmp_path: Path) -> None:
     assert [record["n"] for record in files.read_history(path)] == [1, 2, 3]
 
 
-def test_old_lines_keep_their_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "old",
+    [
+        b'{"b":1.50,  "a":"\\u00e9"}',
+        b'\xef\xbb\xbf{"n": 1}',  # as some editors begin a file
+        b'{"n": 1}\r',
+        b'{"n": "\xe9"}',  # latin-1
+        b' {"n": 1} ',
+    ],
+)
+def test_old_lines_keep_their_bytes(tmp_path: Path, old: bytes) -> None:
     path = tmp_path / "h.jsonl"
-    path.write_text('{"b":1.50,  "a":"\\u00e9"}\n')
+    path.write_bytes(old + b"\n")
+    assert len(files.read_history(path)) == 1
     files.append_history(path, {"n": 2})
-    assert path.read_text() == '{"b":1.50,  "a":"\\u00e9"}\n{"n": 2}\n'
+    assert path.read_bytes() == old + b'\n{"n": 2}\n'
 
 
-@pytest.mark.parametrize("bad", ["[1]", "not json", '{"a": 1', "<<<<<<< HEAD"])
+def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: files.append_history(path, {"n": n}), range(40)))
+    assert sorted(record["n"] for record in files.read_history(path)) == list(range(40))
+    assert [each.name for each in tmp_path.iterdir()] == ["h.jsonl"]
+
+
+def test_a_damaged_last_line_that_has_its_newline_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    path.write_text('{"n": 1}\n{"n"\n')
+    with pytest.raises(HistoryError, match="line 2"):
+        files.read_history(path)
+
+
+def test_a_history_torn_inside_a_letter(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    path.write_bytes(b'{"n": 1}\n{"n": "\xc3')
+    files.append_history(path, {"n": 2})
+    assert path.read_bytes() == b'{"n": 1}\n{"n": 2}\n'
+
+
+@pytest.mark.parametrize("bad", ["[1]", "not json", '{"a": 1', "<<<<<<< HEAD", "[" * 200_000])
 def test_damage_before_the_end_is_an_error_with_its_line(tmp_path: Path, bad: str) -> None:
     path = tmp_path / "h.jsonl"
     path.write_text(f'{{"n": 1}}\n{bad}\n{{"n": 3}}\n')

@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import subprocess
 import sys
@@ -57,6 +58,59 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
             assert count(connection) == 0
             raise ZeroDivisionError
         assert count(connection) == 2
+
+
+def test_a_transaction_that_sqlite_ended_itself_keeps_its_error(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    with pytest.raises(LibraryError, match="UNIQUE"), library.writing(tmp_path) as connection:
+        with library.transaction(connection):
+            connection.execute("INSERT OR ROLLBACK INTO sounds SELECT * FROM sounds")
+        pytest.fail("the sound is there already")
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    with pytest.raises(LibraryError, match="full"), library.writing(tmp_path) as connection:
+        connection.execute("PRAGMA max_page_count = 1")  # means: as large as it is now
+        with library.transaction(connection):
+            for number in range(5000):
+                connection.execute("INSERT INTO users (username) VALUES (?)", (f"{number}" * 99,))
+    make_library(tmp_path, [{"id": 2}])
+    with library.snapshot(tmp_path) as connection:
+        assert count(connection) == 2
+
+
+@pytest.mark.parametrize("name", ["50%", "a?b", "a#b", "ü ö"])
+def test_odd_folder_names(tmp_path: Path, name: str) -> None:
+    make_library(tmp_path / name, [{}])
+    with library.snapshot(tmp_path / name) as reader:
+        assert count(reader) == 1
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+def test_a_library_where_nobody_may_write_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_library(tmp_path, [{}])
+    tmp_path.chmod(0o555)
+    if os.geteuid() == 0:  # root may write everywhere
+        monkeypatch.setattr(os, "access", lambda *_: False)
+    try:
+        with library.snapshot(tmp_path) as reader:
+            assert count(reader) == 1
+            assert [each.name for each in tmp_path.iterdir()] == [library.FILE_NAME]
+    finally:
+        tmp_path.chmod(0o755)
+
+
+def test_what_a_killed_writer_left_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_library(tmp_path, [{}])
+    (tmp_path / f"{library.FILE_NAME}-wal").write_bytes(b"left")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(LibraryError, match="writable"), library.snapshot(tmp_path):
+        pytest.fail("it would be an older state")
 
 
 def test_foreign_keys_hold(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from soundweave.records import BadRecordError, clean, read_sound
 
+KINDS = ("mp3", "ogg")
 GOOD = {
     "id": 900001,
     "name": "lark.wav",
@@ -78,6 +79,8 @@ def test_optional_fields_may_be_null_or_missing(field: str) -> None:
         ("created", 1397678831),
         ("created", "0001-01-01T00:00:00Z"),
         ("created", "0001-01-01T00:00:00+14:00"),
+        ("created", "9999-12-31T23:59:59-14:00"),
+        ("created", "2004-12-31T23:59:59Z"),
         ("tags", "bird"),
         ("tags", [1]),
         ("tags", 0),
@@ -109,6 +112,20 @@ def test_what_is_no_object_is_refused(raw: object) -> None:
 )
 def test_a_preview_that_is_no_web_address_is_no_preview(url: object) -> None:
     assert read_sound(GOOD | {"previews": {"preview-hq-mp3": url}}).preview_mp3 is None
+
+
+@given(st.text(st.characters(codec=None, categories=None)))
+def test_tags_are_storable(text: str) -> None:
+    (tag,) = read_sound(GOOD | {"tags": [text]}).tags
+    assert "\0" not in tag
+    tag.encode()
+
+
+def test_both_previews_have_their_own_address() -> None:
+    previews = {f"preview-hq-{kind}": f"https://cdn.freesound.org/a.{kind}" for kind in KINDS}
+    sound = read_sound(GOOD | {"previews": previews})
+    assert sound.preview_mp3 == "https://cdn.freesound.org/a.mp3"
+    assert sound.preview_ogg == "https://cdn.freesound.org/a.ogg"
 
 
 @given(st.text(st.characters(codec=None, categories=None)))

@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from soundweave.errors import ConfigError
+
 log = logging.getLogger(__name__)
 
 
@@ -66,5 +68,8 @@ def _annotate(level: str, message: str) -> None:
 def _append(variable: str, text: str) -> None:
     name = os.environ.get(variable)
     if name:
-        with Path(name).open("a", encoding="utf-8") as stream:
-            stream.write(text)
+        try:
+            with Path(name).open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        except OSError as error:
+            raise ConfigError(f"cannot write {variable} ({name}): {error.strerror}") from error

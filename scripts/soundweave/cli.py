@@ -1,6 +1,7 @@
 """What every command does alike: its parser, its log, its exit code."""
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -64,8 +65,11 @@ def run(main: Callable[[], int]) -> int:
 
     0 done, 1 expected failure or findings, 2 usage or configuration, 3 bug, 130 interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign is no error
     try:
-        return main()
+        code = main()
+        sys.stdout.flush()  # or a reader that went away is only noticed behind these handlers
     except SoundweaveError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -76,7 +80,12 @@ def run(main: Callable[[], int]) -> int:
         # The reader (`| head`) went away; without this, Python reports it again on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        # Permissions, a full disk: the user's to mend, wherever it happens.
+        print(f"error: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except Exception:  # noqa: BLE001 - the one place where a bug becomes its exit code
         traceback.print_exc()
         print("this is a bug in Soundweave; please report the lines above", file=sys.stderr)
         return EXIT_BUG
+    return code

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 USER_AGENT = "Soundweave/0.1"
 THROTTLED_SECONDS = 20.0  # the minute window slides: a third of it frees a third of the requests
+NO_DETAILS = "no details"
 BROKEN = (
     requests.Timeout,
     requests.ConnectionError,
@@ -55,18 +56,17 @@ class FreesoundClient:
         *,
         max_requests: int,
         sleep: Callable[[float], None] = time.sleep,
-        on_request: Callable[[], None] = lambda: None,
     ) -> None:
         self._config = config
         self._quota = quota
         self._ceiling = max_requests
-        self._on_request = on_request
         self.requests_sent = 0
         self._session = requests.Session()
         self._session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
         self._session.auth = _token(api_key)
         self._retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(config.attempts),
+            # Out of requests, the failure is the news, not that there is no other try.
+            stop=tenacity.stop_after_attempt(config.attempts) | self._spent,
             wait=self._delay,
             retry=tenacity.retry_if_exception_type(TransientError),
             before_sleep=_log_retry,
@@ -93,7 +93,7 @@ class FreesoundClient:
         """Return the JSON object at `path` (relative to the base URL, ending in a slash).
 
         Raises NotFoundError, ConfigError (the key is refused), BudgetSpentError,
-        QuotaExhaustedError, or ApiError when all attempts failed.
+        QuotaExhaustedError, or ApiError when all attempts failed or no request is left for another.
         """
         answer: dict[str, Any] = self._retrying(self._once, path, dict(params or {}))
         return answer
@@ -108,7 +108,6 @@ class FreesoundClient:
         self._quota.wait_turn()
         entry = self._quota.sent(path)
         self.requests_sent += 1
-        self._on_request()
         try:
             response = self._session.get(
                 self._config.base_url + path,
@@ -117,11 +116,17 @@ class FreesoundClient:
                 allow_redirects=False,
             )
         except BROKEN as error:
-            raise TransientError(f"{path}: no whole answer ({type(error).__name__})") from error
-        except requests.RequestException as error:
+            what = f"no whole answer from {self._config.base_url}{path}"
+            raise TransientError(f"{what} ({type(error).__name__})") from error
+        except (requests.RequestException, OSError) as error:
             raise ConfigError(f"{path}: cannot be asked for ({type(error).__name__})") from error
+        except ValueError as error:  # a Location that is no address, even if it is not followed
+            raise ApiError(f"{path}: an answer that cannot be read ({error})") from error
         self._quota.answered(entry, response.status_code)
         return _interpreted(path, response)
+
+    def _spent(self, _: tenacity.RetryCallState) -> bool:
+        return self.requests_left == 0
 
     def _delay(self, state: tenacity.RetryCallState) -> float:
         growing = self._config.backoff_seconds * 2.0 ** (state.attempt_number - 1)
@@ -138,7 +143,8 @@ def _interpreted(path: str, response: requests.Response) -> dict[str, Any]:
     detail = _detail(response)
     if status == requests.codes.unauthorized:
         raise ConfigError(f"Freesound refused the key ({detail}); check FREESOUND_API_KEY")
-    if status == requests.codes.not_found:
+    # A 404 page of something in between says nothing of a sound.
+    if status == requests.codes.not_found and detail != NO_DETAILS:
         raise NotFoundError(f"{path}: not found")
     if status == requests.codes.too_many_requests:
         raise _throttled(detail)
@@ -158,7 +164,7 @@ def _throttled(detail: str) -> Exception:
 def _json_object(path: str, response: requests.Response) -> dict[str, Any]:
     try:
         value = response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TransientError(f"{path}: the answer is not JSON") from error
     if not isinstance(value, dict):
         raise TransientError(f"{path}: the answer is not a JSON object")
@@ -168,8 +174,8 @@ def _json_object(path: str, response: requests.Response) -> dict[str, Any]:
 def _detail(response: requests.Response) -> str:
     try:
         detail = response.json()["detail"]
-    except (ValueError, KeyError, TypeError):
-        return "no details"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return NO_DETAILS
     return " ".join(str(detail).split())[:200]
 
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from soundweave import actions, collector, files, library, metrics, store, times
+from soundweave import actions, collector, files, library, metrics, records, store, times
 from soundweave.client import FreesoundClient
 from soundweave.collector import Choice, Outcome
 from soundweave.config import Config, FreesoundConfig
@@ -24,15 +24,20 @@ log = logging.getLogger(__name__)
 def choose(config: Config, *, mode: str, query: str, max_requests: str) -> Choice:
     """Check what the command line says and fill its gaps from the configuration.
 
-    An empty text means "not given": a workflow hands its empty inputs on. Raises ConfigError.
+    An empty text means "not given": a workflow hands its empty inputs on. A query alone means
+    mode search. Raises ConfigError.
     """
+    if query and mode not in {"", "search"}:
+        raise ConfigError(f"--query goes with mode search, not with mode {mode}")
     chosen = Choice(
-        mode=mode or config.collector.mode,
+        mode=mode or ("search" if query else config.collector.mode),
         query=query or config.collector.query,
         max_requests=_whole(max_requests) if max_requests else config.collector.max_requests,
     )
     if chosen.mode not in collector.MODES:
         raise ConfigError(f"unknown mode {mode!r}; choose one of {', '.join(collector.MODES)}")
+    if chosen.query != records.clean(chosen.query):
+        raise ConfigError(f"--query {chosen.query!r} is not text that can be sent; type it anew")
     if chosen.mode == "search" and not chosen.query.strip():
         raise ConfigError("mode search needs --query, or collector.query in config/pipeline.yaml")
     return chosen
@@ -49,19 +54,18 @@ def run(
         store.claim_source(connection, source(config.freesound.base_url))
         quota = _quota(connection, config.freesound)
         quota.forget_old()
-        with closing(
-            FreesoundClient(config.freesound, key, quota, max_requests=choice.max_requests)
-        ) as client:
-            outcome = collector.collect(
-                Night(connection, client, config.collector, times.now()), choice
-            )
-        line = metrics.night_line(
-            connection,
-            outcome,
-            mode=choice.mode,
-            requests=client.requests_sent,
-            duration_seconds=time.monotonic() - began,
-        )
+        outcome = Outcome()
+        client = FreesoundClient(config.freesound, key, quota, max_requests=choice.max_requests)
+        night = Night(connection, client, config.collector, times.now())
+        try:
+            with closing(client):
+                collector.collect(night, choice, outcome)
+        except BaseException:
+            outcome.stopped = "failed"
+            if outcome.pages:  # what was kept is accounted for, whatever ended the night
+                metrics.append(metrics_history, _line(night, choice, outcome, began))
+            raise
+        line = _line(night, choice, outcome, began)
     metrics.append(metrics_history, line)
     return line, outcome
 
@@ -75,7 +79,9 @@ def dry_run(config: Config, choice: Choice, checkpoint_dir: Path) -> dict[str, o
     except NoLibraryError:
         left = config.freesound.requests_per_day
         limits = collector.shares(choice, config.collector)
-        needed = {name: 0 if name in {"refresh", "packs"} else limits[name] for name in limits}
+        needed = {
+            name: 0 if name in {"refresh", "packs", "similar"} else limits[name] for name in limits
+        }
     total = min(sum(needed.values()), choice.max_requests, left)
     return {"mode": choice.mode, "phases": needed, "requests": total, "quota_left": left}
 
@@ -101,6 +107,16 @@ def source(base_url: str) -> str:
     except ValueError:
         local = host == "localhost"
     return "a stand-in on this machine" if local else base_url
+
+
+def _line(night: Night, choice: Choice, outcome: Outcome, began: float) -> dict[str, object]:
+    return metrics.night_line(
+        night.connection,
+        outcome,
+        mode=choice.mode,
+        requests=night.client.requests_sent,
+        duration_seconds=time.monotonic() - began,
+    )
 
 
 def _warn_of_loss(connection: sqlite3.Connection, metrics_history: Path) -> None:

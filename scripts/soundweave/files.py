@@ -1,10 +1,12 @@
 """Files are written whole or not at all; histories are JSON Lines that survive a torn end."""
 
+import fcntl
 import json
 import logging
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,16 @@ from soundweave.errors import ConfigError, HistoryError
 
 log = logging.getLogger(__name__)
 
+BOM = b"\xef\xbb\xbf"
+
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to a temporary name beside `path`, then rename it over `path`.
+    """Write `text` as UTF-8, whole; raises ConfigError like `write_bytes`."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to a temporary name beside `path`, then rename it over `path`.
 
     Raises ConfigError when the folder cannot be written to.
     """
@@ -25,8 +34,8 @@ def write_text(path: Path, text: str) -> None:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(0o644)
@@ -42,10 +51,16 @@ def write_json(path: Path, value: object) -> None:
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Return the JSON value in `path`; raises ConfigError that names the file and the place."""
+def read_json(path: Path, *, made_by: str = "") -> Any:
+    """Return the JSON value in `path`; raises ConfigError that names the file and the place.
+
+    `made_by` names the script to run when the file is missing.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        hint = f"; run scripts/{made_by} first" if made_by else ""
+        raise ConfigError(f"there is no {path}{hint}") from error
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
@@ -58,38 +73,55 @@ def read_history(path: Path) -> list[dict[str, Any]]:
     A last line without its newline that does not parse is what a killed writer leaves: it is
     passed over with a warning. Anything else that is not an object raises HistoryError.
     """
-    try:
-        text = path.read_bytes().decode("utf-8", errors="replace")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise HistoryError(f"cannot read {path}: {error.strerror}") from error
-    records: list[dict[str, Any]] = []
-    lines = text.split("\n")
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        record = _record(line)
-        if record is None and number == len(lines):
-            log.warning("%s: line %d is torn; it is left out", path, number)
-        elif record is None:
-            raise HistoryError(f"{path}, line {number} is not a JSON object; mend or delete it")
-        else:
-            records.append(record)
-    return records
+    return [record for _, record in _lines(path)]
 
 
 def append_history(path: Path, record: Mapping[str, object]) -> None:
-    """Append one record to a history; a torn last line is dropped, all others stay as they are."""
-    records = read_history(path)
-    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if records else []
-    kept = [line for line in lines if line.strip()][: len(records)]
-    write_text(path, "\n".join([*kept, json.dumps(record, ensure_ascii=False)]) + "\n")
+    """Append one record to a history; a torn last line is dropped, all others stay as they are.
+
+    Writers that come at the same time wait for each other.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(path.parent):
+        new = json.dumps(record, ensure_ascii=False).encode("utf-8")
+        lines = [line for line, _ in _lines(path)]
+        write_bytes(path, b"\n".join([*lines, new]) + b"\n")
 
 
-def _record(line: str) -> dict[str, Any] | None:
+def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
     try:
-        value = json.loads(line)
-    except ValueError:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise HistoryError(f"cannot read {path}: {error.strerror}") from error
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        record = _record(line.removeprefix(BOM))
+        if not line.strip():
+            continue
+        if record is not None:
+            yield line, record
+        elif number == len(lines):
+            log.warning("%s: line %d is torn; it is left out", path, number)
+        else:
+            raise HistoryError(f"{path}, line {number} is not a JSON object; mend or delete it")
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(line.decode("utf-8", errors="replace"))
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    # The folder itself is locked: a lock file would be left behind, and the history is replaced.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -63,6 +63,9 @@ def snapshot(checkpoint_dir: Path) -> Iterator[sqlite3.Connection]:
         raise NoLibraryError(f"no library at {path}; run scripts/collect_sounds.py first")
     # Where nobody can write, SQLite cannot make the files it shares a library with writers by.
     mode = "mode=ro" if os.access(checkpoint_dir, os.W_OK) else "immutable=1"
+    unread = path.with_name(f"{path.name}-wal")
+    if mode == "immutable=1" and unread.exists() and unread.stat().st_size:
+        raise LibraryError(f"{unread} holds what a killed writer left; make its folder writable")
     uri = f"{path.resolve().as_uri()}?{mode}"
     with _explained(path), closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as reader:
         reader.row_factory = sqlite3.Row

@@ -47,6 +47,9 @@ class Quota:
 
     def wait_turn(self) -> None:
         """Return when a request may be sent; raises QuotaExhaustedError when the day is full."""
+        # A clock that was ahead leaves entries in the future: they count as of now.
+        now = self._clock()
+        self._connection.execute("UPDATE requests SET at = ? WHERE at > ?", (now, now))
         if self.left_today() == 0:
             raise QuotaExhaustedError(
                 f"all {self._per_day} requests of the last 24 hours are used; "

@@ -1,7 +1,8 @@
 """Walks through Freesound's search by upload time, safe to stop after any page.
 
 Deep pages are slow and shift while one pages, so a walk asks for the sounds behind a time bound,
-pages a little, and moves the bound along; each night starts at a fresh bound. Its state:
+pages a little, and moves the bound along; each night starts at a fresh bound. A page whose times
+are out of order moves none: it says nothing of what lies behind it. The state of a walk:
 
     high   the newest upload time up to which everything was seen
     up     the upward walk under way: {"from", "page", "reached"}, or None
@@ -43,14 +44,15 @@ def walk(
     while not state.get("done"):
         page, state = _down_one(client, state, query)
         yield page, state
+        if page.last:
+            return
 
 
 def _up_one(client: FreesoundClient, state: State, query: str) -> tuple[Page, State]:
     up = state["up"]
     page = _search(client, query, f"created:[{up['from']} TO *]", "created_asc", up["page"])
-    # A time in the future would keep all later sounds from ever being new.
-    newest = min(max((sound.created for sound in page.sounds), default=""), times.now())
-    reached = max(up["reached"], newest)
+    created = [sound.created for sound in page.sounds]
+    reached = max(up["reached"], _newest(created)) if created == sorted(created) else up["reached"]
     if page.last:
         return page, {**state, "high": max(state["high"], reached), "up": None, "owed": True}
     return page, {**state, "up": _next(up, reached)}
@@ -60,20 +62,31 @@ def _down_one(client: FreesoundClient, state: State, query: str) -> tuple[Page, 
     down = state.get("down") or {"from": times.now(), "page": 1, "reached": times.now()}
     page = _search(client, query, f"created:[* TO {down['from']}]", "created_desc", down["page"])
     created = [sound.created for sound in page.sounds]
-    reached = min([*created, down["reached"]])
+    ordered = created == sorted(created, reverse=True)
+    reached = min([*created, down["reached"]]) if ordered else down["reached"]
     return page, {
         **state,
-        "high": state.get("high") or max(created, default=None),
-        "down": _next(down, reached),
-        "done": page.last,
+        "high": state.get("high") or (_newest(created) if ordered else "") or None,
+        # An empty end is not believed: the next night asks again from there.
+        "down": _bound(reached) if page.last else _next(down, reached),
+        "done": page.last and bool(page.sounds),
         "owed": False,
     }
+
+
+def _newest(created: list[str]) -> str:
+    # A time in the future would keep all later sounds from ever being new.
+    return min(max(created, default=""), times.now())
 
 
 def _next(bound: State, reached: str) -> State:
     if bound["page"] < PAGES_BEHIND_A_BOUND or reached == bound["from"]:
         return {**bound, "page": bound["page"] + 1, "reached": reached}
-    return {"from": reached, "page": 1, "reached": reached}
+    return _bound(reached)
+
+
+def _bound(start: str) -> State:
+    return {"from": start, "page": 1, "reached": start}
 
 
 def _afresh(bound: State | None) -> State | None:
