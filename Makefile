@@ -36,7 +36,7 @@ test: setup lint ## pass the linters and the tests
 lint: setup ## check format, lint, types, shell and workflows
 	sh tests/lint.sh
 
-benchmark: setup ## measure side by side, ours and what people would use instead (an hour)
+benchmark: setup ## measure side by side, ours and what people would use instead (half an hour)
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.milestone_step
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.network --output docs/performance.md
 

@@ -11,13 +11,13 @@ from soundweave.paths import METRICS_HISTORY, MILESTONE_HISTORY, MILESTONE_RESUL
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line."""
-    parser = cli.parser(__doc__, "python scripts/commit_night.py --dry-run")
+    parser = cli.parser(__doc__, "python scripts/commit_night.py --push")
     cli.path_argument(parser, "--results", MILESTONE_RESULTS, "what summarize_milestone.py wrote")
     cli.path_argument(parser, "--metrics-history", METRICS_HISTORY, "the nights")
     cli.path_argument(parser, "--milestone-history", MILESTONE_HISTORY, "the milestones")
     cli.path_argument(parser, "--reports-dir", Path(), "folder of the reports")
     cli.path_argument(parser, "--website-dir", WEBSITE_DIR, "folder of the page")
-    parser.add_argument("--dry-run", action="store_true", help="say what would be committed")
+    parser.add_argument("--push", action="store_true", help="do it; without, only say what")
     return parser.parse_args(argv)
 
 
@@ -37,18 +37,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         actions.warning("Started on a tag, which cannot take a commit; start the night on a branch")
         return 0
     pushed = None
-    if not arguments.dry_run:
+    if arguments.push:
         pushed = publish.commit_and_push(publish.Git(Path()), paths, subject)
     names = [str(path) for path in paths]
-    outcome = _outcome(pushed, dry_run=arguments.dry_run)
+    outcome = _outcome(pushed, asked=arguments.push)
     text = "\n  ".join([f"{subject}\n{outcome}", *names])
     cli.show({"commit": pushed, "subject": subject, "paths": names}, text, as_json=arguments.json)
     return 0
 
 
-def _outcome(pushed: str | None, *, dry_run: bool) -> str:
-    if dry_run:
-        return "Would commit and push, where changed:"
+def _outcome(pushed: str | None, *, asked: bool) -> str:
+    if not asked:
+        return "With --push, these would be committed and pushed, where changed:"
     return f"Pushed {pushed}:" if pushed else "Nothing changed, nothing was pushed:"
 
 

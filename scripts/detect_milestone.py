@@ -37,10 +37,10 @@ def _detect(checkpoint_dir: Path, milestone_history: Path) -> dict[str, Any]:
 
 
 def _text(status: dict[str, Any]) -> str:
-    nodes, interval = status["current_nodes"], status["interval"]
+    nodes = status["current_nodes"]
     if status["is_milestone"]:
         return f"milestone {status['milestone_number']}: {nodes} sounds"
-    return f"no milestone: {nodes} sounds, the next one is at {(nodes // interval + 1) * interval}"
+    return f"no milestone: {nodes} sounds, the next one is at {status['next_milestone_nodes']}"
 
 
 if __name__ == "__main__":

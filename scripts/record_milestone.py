@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from soundweave import cli, files, milestones, paths, schemas
+from soundweave.errors import ConfigError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,15 +22,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "gets one more line")
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
-    status = _checked("milestone_status", args.status)
-    results = _checked("milestone_results", args.results)
+    status = _checked("milestone_status", args.status, "detect_milestone.py")
+    results = _checked("milestone_results", args.results, "summarize_milestone.py")
+    if results["milestone_number"] != status["milestone_number"]:
+        raise ConfigError(
+            f"{args.results} is of milestone {results['milestone_number']},"
+            f" {args.status} of {status['milestone_number']}; run summarize_milestone.py again"
+        )
     record = milestones.record(args.milestone_history, status, results)
     cli.show({"recorded": record}, _text(record, results), as_json=args.json)
     return 0 if results["passed"] else 1
 
 
-def _checked(schema: str, path: Path) -> dict[str, Any]:
-    value: dict[str, Any] = files.read_json(path)
+def _checked(schema: str, path: Path, made_by: str) -> dict[str, Any]:
+    value: dict[str, Any] = files.read_json(path, made_by=made_by)
     schemas.check(schema, value, str(path))
     return value
 

@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Write the results and show them; the logs only on GitHub Actions."""
     arguments = parse(argv)
     cli.setup_logging(verbose=arguments.verbose)
-    status = files.read_json(arguments.status)
+    status = files.read_json(arguments.status, made_by="detect_milestone.py")
     schemas.check("milestone_status", status, str(arguments.status))
     number = status["milestone_number"]
     if not status["is_milestone"]:

@@ -22,7 +22,7 @@ elif [ "${CI:-}" = true ]; then
     say "actionlint is missing; .ci/run installs it"
     exit 1
 else
-    say "actionlint skipped; install it with: go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
+    say "actionlint skipped; install it with Go 1.25 or newer: go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
 fi
 found=$(zizmor --quiet --offline --persona=pedantic .github) || { printf '%s\n' "$found"; exit 1; }
 check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml

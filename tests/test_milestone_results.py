@@ -16,6 +16,7 @@ STATUS = {
     "current_nodes": 903,
     "previous_milestone_nodes": 800,
     "nodes_since_last_milestone": 103,
+    "next_milestone_nodes": 1_000_000,
     "interval": 100,
     "crossed": [9],
 }

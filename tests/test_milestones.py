@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import detect_milestone
 import record_milestone
 from soundweave import milestones
 from soundweave.errors import ConfigError
+from tests.conftest import Run
 from tests.make_library import make_library
 
 PASSED = {
@@ -83,6 +85,20 @@ def test_a_failed_validation_leaves_the_milestone_for_the_next_night(tmp_path: P
     assert record["actions"]["edge_generation"] == "failed"
 
 
+@pytest.mark.parametrize(
+    ("reached", "nodes", "following"),
+    [(None, 0, 100), (None, 99, 100), (None, 100, 200), (876, 600, 900), (876, 899, 900)],
+)
+def test_where_the_next_one_is(
+    tmp_path: Path, reached: int | None, nodes: int, following: int
+) -> None:
+    path = tmp_path / "milestone_history.jsonl"
+    if reached:
+        night(path, reached)
+    status = milestones.status(nodes, 100, milestones.read_history(path))
+    assert status["next_milestone_nodes"] == following
+
+
 def test_numbers_since_the_last_milestone(tmp_path: Path) -> None:
     path = tmp_path / "milestone_history.jsonl"
     night(path, 130)
@@ -95,6 +111,68 @@ def test_foreign_records_are_refused(tmp_path: Path) -> None:
     path.write_text('{"milestone": 3}\n')
     with pytest.raises(ConfigError, match="record 1"):
         milestones.read_history(path)
+
+
+def test_the_largest_boundary_counts_wherever_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "milestone_history.jsonl"
+    for nodes in (200, 500):
+        night(path, nodes)
+    first, last = map(json.loads, path.read_text().splitlines())
+    first |= {"timestamp": "2025-01-01T00:00:00Z"}
+    path.write_text(f"{json.dumps(last)}\n{json.dumps(first)}\n")  # as a merge may leave them
+    assert [each["nodes"] for each in milestones.read_history(path)] == [200, 500]
+    assert milestones.status(500, 100, [last, first])["crossed"] == []
+
+
+def test_a_status_from_before_another_night_records_only_what_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "milestone_history.jsonl"
+    old = milestones.status(300, 100, [])
+    night(path, 200)
+    made = milestones.record(path, old, PASSED)
+    assert made is not None
+    assert made["crossed"] == [3]
+
+
+@pytest.fixture
+def crossed(tmp_path: Path, run: Run) -> Path:
+    """A folder with a library of 120 sounds, and the status of its milestone."""
+    make_library(tmp_path / "library", [{"id": n} for n in range(1, 121)])
+    flags = ["--checkpoint-dir", tmp_path / "library", "--milestone-history", tmp_path / "h"]
+    env = {"GITHUB_OUTPUT": str(tmp_path / "output")}
+    done = run("detect_milestone.py", *flags, "--output", tmp_path / "s.json", env=env)
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_detect_sets_the_outputs_that_the_workflow_reads(crossed: Path) -> None:
+    lines = (crossed / "output").read_text().splitlines()
+    names = [line.split("<<")[0] for line in lines if "<<" in line]
+    assert names == ["is_milestone", "milestone_number", "current_nodes"]
+    assert lines[1::3] == ["true", "1", "120"]
+
+
+@pytest.mark.parametrize(
+    ("results", "code", "said"),
+    [
+        ({"passed": False}, 1, "validation did not pass"),
+        ({"passed": "yes"}, 2, "passed"),
+        ({"milestone_number": 2}, 2, "is of milestone 2, "),
+        ({"milestone_number": 3, "passed": False}, 2, "run summarize_milestone.py again"),
+    ],
+)
+def test_record_refuses_what_did_not_pass_and_what_is_no_result(
+    crossed: Path, run: Run, results: dict[str, Any], code: int, said: str
+) -> None:
+    good = {"milestone_number": 1, "passed": True, "actions": []}
+    path = crossed / "r.json"
+    path.write_text(json.dumps(good | results))
+    record = ["--status", crossed / "s.json", "--results", path, "--milestone-history"]
+    done = run("record_milestone.py", *record, crossed / "h")
+    assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr
+    assert not (crossed / "h").exists()
+    path.write_text(json.dumps(good))
+    assert run("record_milestone.py", *record, crossed / "h").returncode == 0
+    assert len(milestones.read_history(crossed / "h")) == 1
 
 
 def test_detect_without_a_library_ends_with_2(tmp_path: Path, run: Any) -> None:

@@ -61,9 +61,11 @@ def test_a_command_that_fails_ends_the_night(tmp_path: Path, run: Run) -> None:
 def test_a_night_writes_into_no_outer_step_and_asks_no_proxy(tmp_path: Path, run: Run) -> None:
     outer = {name: str(tmp_path / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     nobody = "http://127.0.0.1:9/"
-    env = outer | {"GITHUB_ACTIONS": "true", "http_proxy": nobody, "HTTP_PROXY": nobody}
+    proxy = {"http_proxy": nobody, "HTTP_PROXY": nobody, "NO_PROXY": "", "no_proxy": ""}
+    env = outer | proxy | {"GITHUB_ACTIONS": "true"}
     done = run("run_nightly.py", "--workspace", tmp_path / "n", "--max-requests", 1, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "150 sounds" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["n"]
 
 

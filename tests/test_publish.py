@@ -353,7 +353,7 @@ def night(clone):
     def run(value, origin):
         if value is not None:
             (clone / "milestone_results.json").write_text(json.dumps(value))
-        assert commit_night.main([]) == 0
+        assert commit_night.main(["--push"]) == 0
         return set(git("show", "--format=", "--name-only", "main", cwd=origin).split())
 
     return run
@@ -397,8 +397,8 @@ def test_a_tag_gets_no_commit(night, origin, monkeypatch):
     assert len(log(origin)) == 1
 
 
-def test_a_dry_run_pushes_nothing(clone, origin, capsys):
+def test_nothing_is_pushed_unasked(clone, origin, capsys):
     (clone / HISTORY).write_text(line(1) + line(2))
-    assert commit_night.main(["--dry-run"]) == 0
+    assert commit_night.main([]) == 0
     assert len(log(origin)) == 1
-    assert "Would commit and push" in capsys.readouterr().out
+    assert "With --push" in capsys.readouterr().out

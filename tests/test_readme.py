@@ -10,16 +10,23 @@ from tests.conftest import ROOT, Run
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
 COMMANDS = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
+MAKE = [each for each in COMMANDS if each.startswith("make ")]
+PYTHON = [each for each in COMMANDS if each.startswith("python ")]
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("make ")])
+def test_there_are_commands() -> None:
+    assert len(MAKE) > 2
+    assert len(PYTHON) > 2
+
+
+@pytest.mark.parametrize("command", MAKE)
 def test_every_make_target_is_there_and_on_the_menu(command: str) -> None:
     target = command.split()[1]
     menu = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert re.search(rf"^{target}\s+\w", menu, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each.startswith("python ")])
+@pytest.mark.parametrize("command", PYTHON)
 def test_every_command_takes_its_flags(command: str, run: Run) -> None:
     _, script, *flags = command.split()
     shown = run(script.removeprefix("scripts/"), "--help").stdout
@@ -30,18 +37,23 @@ def test_every_command_takes_its_flags(command: str, run: Run) -> None:
 
 def test_every_path_on_the_map_is_there() -> None:
     made = ("build/", "website/public/", "data/", ".venv/")
-    for path in re.findall(r"`([\w./-]+/[\w.-]*)`", README):
+    paths_named = re.findall(r"`([\w./-]+/[\w.-]*)`", README)
+    assert len(paths_named) > 5
+    for path in paths_named:
         if not path.startswith(made):
             assert (ROOT / path).exists(), path
 
 
 def test_every_script_is_on_the_map() -> None:
-    for path in (ROOT / "scripts").glob("*.py"):
+    scripts = list((ROOT / "scripts").glob("*.py"))
+    assert len(scripts) > 5
+    for path in scripts:
         assert f"`{path.name}`" in README, path.name
 
 
 def test_every_linked_file_is_there() -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", README)
+    assert len(links) > 2
     for link in ("".join(each) for each in links):
         assert (ROOT / link).exists(), link
 

@@ -31,8 +31,10 @@ class Night:
 
 @dataclass(frozen=True)
 class Milestone:
-    """A milestone; `actions` maps each of ACTIONS to passed, failed, not finished, under way
-    or not recorded. `at` is None for one that is being crossed before any night is recorded.
+    """A milestone; `actions` maps each of ACTIONS to passed, failed, not finished or not recorded.
+
+    It is empty for tonight's milestone, beside which the page is made. `at` is None for one that
+    is being crossed before any night is recorded.
     """
 
     crossed: list[int]
@@ -131,7 +133,7 @@ def _tonight(path: Path, nights: list[Night], recorded: list[Milestone]) -> list
     if not status["is_milestone"] or not crossed:
         return []
     at = nights[-1].at if nights else None
-    return [Milestone(crossed, status["current_nodes"], at, dict.fromkeys(ACTIONS, "under way"))]
+    return [Milestone(crossed, status["current_nodes"], at, {})]
 
 
 def _lines(path: Path, schema: str) -> Iterator[tuple[datetime, Mapping[str, Any]]]:

@@ -22,6 +22,7 @@ def status(nodes: int, interval: int, history: list[dict[str, Any]]) -> dict[str
         "current_nodes": nodes,
         "previous_milestone_nodes": previous,
         "nodes_since_last_milestone": nodes - previous,
+        "next_milestone_nodes": (max(reached, nodes) // interval + 1) * interval,
         "interval": interval,
         "crossed": crossed,
     }

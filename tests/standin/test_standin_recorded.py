@@ -17,7 +17,7 @@ RECORDED = ROOT.parent / "shared" / "freesound" / "api_responses"
 DROPPED = {"analysis", "analysis_frames", "analysis_stats", "ac_analysis", "bookmark_categories"}
 
 pytestmark = pytest.mark.skipif(
-    not RECORDED.is_dir(), reason="no recorded answers in ../shared/freesound/api_responses"
+    not RECORDED.is_dir(), reason="recorded answers of Freesound are not part of the repository"
 )
 
 

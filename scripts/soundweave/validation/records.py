@@ -12,11 +12,14 @@ from soundweave.validation.subject import Subject
 
 BLANKS = "char(9, 10, 11, 12, 13, 32)"
 PREVIEWS = ("preview_mp3", "preview_ogg")
-SOUND_TEXTS = {
+SOUND_TEXTS: dict[str, texts.Test] = {
     **dict.fromkeys(("name", "type", "tags"), texts.not_text),
     **dict.fromkeys(PREVIEWS, texts.not_urls),
 }
-GROUP_TEXTS = {"users": {"username": texts.not_text}, "packs": {"name": texts.not_text}}
+GROUP_TEXTS: dict[str, dict[str, texts.Test]] = {
+    "users": {"username": texts.not_text},
+    "packs": {"name": texts.not_text},
+}
 
 # Cheap patterns let our own spelling of a list of strings through; only others are taken apart.
 BAD_TAGS = """
