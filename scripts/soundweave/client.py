@@ -65,8 +65,7 @@ class FreesoundClient:
         self._session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
         self._session.auth = _token(api_key)
         self._retrying = tenacity.Retrying(
-            # Out of requests, the failure is the news, not that there is no other try.
-            stop=tenacity.stop_after_attempt(config.attempts) | self._spent,
+            stop=self._enough,
             wait=self._delay,
             retry=tenacity.retry_if_exception_type(TransientError),
             before_sleep=_log_retry,
@@ -125,8 +124,9 @@ class FreesoundClient:
         self._quota.answered(entry, response.status_code)
         return _interpreted(path, response)
 
-    def _spent(self, _: tenacity.RetryCallState) -> bool:
-        return self.requests_left == 0
+    def _enough(self, state: tenacity.RetryCallState) -> bool:
+        # Out of requests, the failure is the news, not that there is no other try.
+        return state.attempt_number >= self._config.attempts or self.requests_left == 0
 
     def _delay(self, state: tenacity.RetryCallState) -> float:
         growing = self._config.backoff_seconds * 2.0 ** (state.attempt_number - 1)
