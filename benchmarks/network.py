@@ -7,6 +7,7 @@ ratios mean something where times do not. Writes docs/performance.md.
 import argparse
 import os
 import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for contender in GROUPS[group][1]
     ]
     cells = list(_measured(jobs, args.limit_seconds, args.limit_gigabytes))
-    text = _document(cells)
+    text = _document(cells, _text_of(args.output))
     if args.output:
         files.write_text(args.output, text)
     result = {"rows": [_flat(*cell) for cell in cells]}
@@ -100,14 +101,21 @@ def _one(
         shutil.rmtree(copy)
 
 
-def _document(cells: list[Cell]) -> str:
+def _document(cells: list[Cell], before: str) -> str:
     machine = f"{platform.machine()}, {cpus()} cores, Python {platform.python_version()}"
     parts = [HEAD.format(machine=machine)]
+    # A group that was not measured now keeps its table.
+    kept = dict(re.findall(r"^## (.+)\n\n((?:.+\n)+)", before, flags=re.MULTILINE))
     for group, (title, _) in GROUPS.items():
         chosen = [cell for cell in cells if cell[0].group == group]
-        if chosen:
-            parts.append(f"## {title}\n\n{_table(chosen)}")
+        table = _table(chosen) if chosen else kept.get(title)
+        if table:
+            parts.append(f"## {title}\n\n{table}")
     return "\n".join(parts)
+
+
+def _text_of(path: Path | None) -> str:
+    return path.read_text(encoding="utf-8") if path is not None and path.exists() else ""
 
 
 def _table(cells: list[Cell]) -> str:
@@ -128,7 +136,7 @@ def _cell(measured: Measured | None) -> str:
     if measured.failure:
         return f"– ({measured.failure})"
     result = measured.result
-    shown = f"{result:,}" if isinstance(result, int) else f"{result:.2f}" if result else ""
+    shown = f"{result:,}" if isinstance(result, int) else str(result or "")
     text = f"{measured.seconds:.3g} s, {measured.megabytes:.0f} MB"
     return f"{text}, {shown}" if shown else text
 

@@ -78,3 +78,7 @@ CREATE TABLE positions (
     y            REAL NOT NULL CHECK (abs(y) <= 10000),
     community_id INTEGER NOT NULL REFERENCES communities (id)
 ) STRICT;
+
+-- With the users in it, a pack of several users is found without a look at its sounds.
+DROP INDEX sounds_pack;
+CREATE INDEX sounds_pack ON sounds (pack_id, user_id) WHERE pack_id IS NOT NULL;
