@@ -309,3 +309,11 @@ def test_the_command_without_a_library_fails_with_a_report(tmp_path: Path, run: 
     done = run("validate_pipeline_data.py", "--checkpoint-dir", tmp_path, "--output", output)
     assert done.returncode == 1
     assert "no library" in json.loads(output.read_text())["errors"][0]
+
+
+def test_a_foreign_line_does_not_stand_for_the_last_night(folder: Path) -> None:
+    with (folder / "metrics.jsonl").open("a") as stream:
+        stream.write('{"note": "moved to another machine"}\n')
+    report = report_of(folder)
+    assert report["status"] == "passed"
+    assert any("note" in warning for warning in report["warnings"])
