@@ -44,5 +44,5 @@ format: setup ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-clean: ## remove what was made, libraries and the environment excepted
+clean: ## remove what was made, the environment and data/ excepted
 	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis

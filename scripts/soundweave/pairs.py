@@ -1,18 +1,14 @@
 """The exact pairs of small groups, streamed to a CSV file."""
 
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
 from soundweave import membership
-from soundweave.errors import ConfigError
+from soundweave.files import whole
 from soundweave.membership import NONE, Ints, Membership
 
 SCHEMA = pa.schema(
@@ -37,7 +33,7 @@ def write(members: Membership, path: Path, *, up_to: int) -> dict[str, int]:
     Raises ConfigError when the file cannot be written.
     """
     written = 0
-    with _whole(path) as stream:
+    with whole(path) as stream:
         stream.write(HEADER)
         options = csv.WriteOptions(include_header=False)
         with csv.CSVWriter(stream, SCHEMA, write_options=options) as writer:
@@ -79,26 +75,3 @@ def _batch(members: Membership, source: Ints, target: Ints) -> pa.RecordBatch:
         *((users[source] == users[target]).astype(np.uint8), same_pack.astype(np.uint8)),
     )
     return pa.record_batch([pa.array(column) for column in columns], schema=SCHEMA)
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a temporary file beside `path` and rename it over `path` when the block is done."""
-    if path.exists() and not path.is_file():
-        raise ConfigError(f"cannot write {path}: it is there and no file; name another")
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
