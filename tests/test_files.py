@@ -158,3 +158,13 @@ def test_a_history_without_read_permission_is_a_clear_error(tmp_path: Path) -> N
     path.chmod(0)
     with pytest.raises(HistoryError, match="cannot read"):
         files.read_history(path)
+
+
+def test_a_stream_that_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    files.write_text(path, "old\n")
+    with pytest.raises(ZeroDivisionError), files.whole(path) as stream:
+        stream.write(b"half a li")
+        raise ZeroDivisionError
+    assert path.read_text() == "old\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["pairs.csv"]
