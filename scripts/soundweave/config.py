@@ -1,5 +1,7 @@
 """config/pipeline.yaml as typed values; unknown keys are errors.
 
+The section `translation` has readers of its own: soundweave.translation.settings.
+
 The environment goes before the file where a value names the machine rather than a choice:
 FREESOUND_BASE_URL. The key itself is only ever in the environment: FREESOUND_API_KEY.
 """
@@ -104,14 +106,14 @@ class Config:
 
 def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config:
     """Read and check the configuration; raises ConfigError that names the file and the key."""
-    raw = _read(path)
+    raw = read_yaml(path)
     if base_url := environ.get("FREESOUND_BASE_URL"):
         if not _is_address(base_url):
             raise ConfigError(
                 f"FREESOUND_BASE_URL is {base_url!r}; it is like https://freesound.org/apiv2/"
             )
         _section(raw, "freesound")["base_url"] = base_url
-    schemas.check("pipeline", raw, str(path))
+    check(raw, path)
     freesound = raw["freesound"]
     return Config(
         freesound=FreesoundConfig(
@@ -126,6 +128,12 @@ def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config
     )
 
 
+def check(raw: Any, path: Path) -> None:
+    """Raise ConfigError, naming the key, unless `raw` is what config/pipeline.yaml may hold."""
+    schemas.check("pipeline", raw, str(path))
+    schemas.check("translation_settings", raw.get("translation", {}), f"{path}: translation")
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -135,7 +143,8 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def _read(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
+    """Return the YAML value in `path`; raises ConfigError that names the file and the place."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

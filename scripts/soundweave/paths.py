@@ -5,6 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config" / "pipeline.yaml"
 SCHEMAS = ROOT / "config" / "schemas"
+PROMPTS = ROOT / "config" / "prompts"
 TEMPLATES = ROOT / "website" / "templates"
 WORKFLOW = ROOT / ".github" / "workflows" / "freesound-nightly-pipeline.yml"
 
@@ -17,3 +18,6 @@ MILESTONE_RESULTS = Path("milestone_results.json")
 VALIDATION_REPORT = Path("validation_report.json")
 EDGE_STATS = Path("edge_stats.json")
 NETWORK_STATS = Path("network_stats.json")
+TEXTS_DIR = Path("data/texts")
+TRANSLATIONS_DIR = Path("data/translations")
+TRANSLATION_WORK_DIR = Path("build/translations")
