@@ -1,0 +1,57 @@
+"""How far a job is: plain JSON, saved after each stage and each candidate."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from soundweave import files
+from soundweave.errors import ConfigError
+from soundweave.translation.stage import StageResult
+
+FILE_NAME = "state.json"
+
+
+@dataclass
+class PipelineState:
+    """The stages of one job that ran, in order, and the finished parts of the one under way.
+
+    Only the last one can have failed or be waiting; it counts as not run when gone on with.
+    `fingerprint` is of the text and of all settings that matter: a state made of others is not
+    gone on with. `parts` are candidates by id, as text, for JSON has no other keys.
+    """
+
+    fingerprint: str
+    results: list[StageResult] = field(default_factory=list)
+    parts: dict[str, Any] = field(default_factory=dict)
+
+    def result(self, stage: str) -> StageResult | None:
+        """Return a finished stage's result."""
+        return next((result for result in self.results if result.stage == stage), None)
+
+    def add(self, result: StageResult) -> None:
+        """Note a stage's result; what it made of its parts is in it."""
+        self.results.append(result)
+        if result.status == "done":
+            self.parts = {}
+
+    def save(self, folder: Path) -> None:
+        """Write the state, whole."""
+        files.write_json(folder / FILE_NAME, asdict(self))
+
+    @classmethod
+    def load(cls, folder: Path, fingerprint: str) -> "PipelineState":
+        """Read the state of `folder`; a new one when there is none that can be gone on with."""
+        try:
+            raw = files.read_json(folder / FILE_NAME)
+            return cls._from_json(raw, fingerprint)
+        except (ConfigError, KeyError, TypeError):
+            return cls(fingerprint)
+
+    @classmethod
+    def _from_json(cls, raw: Mapping[str, Any], fingerprint: str) -> "PipelineState":
+        if raw["fingerprint"] != fingerprint:
+            return cls(fingerprint)
+        results = [StageResult(**result) for result in raw["results"]]
+        done = [result for result in results if result.status == "done"]
+        return cls(fingerprint, done, dict(raw["parts"]))
