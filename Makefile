@@ -6,7 +6,7 @@ PORT ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly serve test lint format benchmark clean
+.PHONY: help setup nightly translate serve test lint format benchmark clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ setup: .venv/ready-dev ## make .venv with everything the commands and the tests 
 nightly: .venv/ready ## run the whole pipeline offline on the embedded stand-in
 	$(BIN)/python scripts/run_nightly.py
 
+translate: .venv/ready ## translate the included texts offline: with Apertium, or from recorded answers
+	$(BIN)/python scripts/run_translations.py --engine auto --set chat.base_url= --again --output-dir build/translated
+
 serve: .venv/ready ## show the page of the last `make nightly` at http://127.0.0.1:8000/
 	@test -f $(PAGE)/index.html || { echo "no page at $(PAGE) yet; run: make nightly"; exit 1; }
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(PAGE) $(PORT)
@@ -39,6 +42,8 @@ lint: setup ## check format, lint, types, shell and workflows
 benchmark: setup ## measure side by side, ours and what people would use instead (half an hour)
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.milestone_step
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.network --output docs/performance.md
+	PYTHONPATH=scripts $(BIN)/python -m benchmarks.translation_speed --output docs/performance-baseline.md
+	PYTHONPATH=scripts $(BIN)/python -m benchmarks.translation_quality --output docs/translation-quality.md
 
 format: setup ## format the code
 	$(BIN)/ruff format .

@@ -1,0 +1,125 @@
+"""Translate texts: several candidates in parallel, the best one chosen, reviewed and revised."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from soundweave import actions, cli, paths
+from soundweave.progress import progress
+from soundweave.translation import check, display, results, settings, texts
+from soundweave.translation.events import Events
+from soundweave.translation.manual import Terminal
+from soundweave.translation.runner import STAGE_MAP, Outcome, Runner, plan
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Translate what is not translated yet; 1 when some text failed or waits for an answer."""
+    args = _parse(argv)
+    cli.setup_logging(verbose=args.verbose)
+    chosen, layers = settings.load(_overrides(args))
+    check.check(chosen, settings.all_modes(layers))
+    if args.show_config:
+        shown = {key: vars(value) for key, value in sorted(layers.items())}
+        cli.show(shown, settings.table(layers), as_json=args.json)
+        return 0
+    jobs = plan(
+        texts.read_all(args.texts_dir, args.texts),
+        args.output_dir,
+        langs=args.lang,
+        again=args.again,
+    )
+    outcomes = _run(args, chosen, jobs)
+    display.add_summary(outcomes)
+    cli.show(
+        {"translations": [_plain(one) for one in outcomes]}, _text(outcomes), as_json=args.json
+    )
+    return 0 if all(one.status in {"done", "skipped"} for one in outcomes) else 1
+
+
+def _run(args: argparse.Namespace, chosen: settings.Settings, jobs: list[Any]) -> list[Outcome]:
+    run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}"
+    outcomes = []
+    with progress("Translating", 100, "%") as bar:
+        events = Events(
+            args.work_dir / "events.jsonl",
+            run,
+            [job.name for job in jobs],
+            STAGE_MAP,
+            display.Display(bar),
+        )
+        runner = Runner(
+            chosen, events, work=args.work_dir, output=args.output_dir, answer=Terminal()
+        )
+        for outcome in runner.run(jobs):
+            if outcome.status == "failed":
+                actions.error(f"{' to '.join(outcome.job.name)}: {outcome.message}")
+            outcomes.append(outcome)
+    return outcomes
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = cli.parser(
+        __doc__ or "",
+        "python scripts/run_translations.py river-recorded --lang es --parallel-count 3",
+    )
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help="names in data/texts (all)")
+    parser.add_argument(
+        "--lang", action="append", default=[], help="only this language; repeatable"
+    )
+    parser.add_argument("--parallel-count", type=cli.positive, metavar="N", help="candidates")
+    parser.add_argument("--workflow-mode", choices=settings.MODES, help="models and prompts")
+    parser.add_argument("--engine", choices=["auto", "chat", "apertium"], help="who translates")
+    parser.add_argument("--answers", choices=["live", "record", "replay"], help="recorded answers")
+    parser.add_argument("--executor", choices=["process", "thread", "dask"], help="the pool")
+    parser.add_argument("--quorum", type=int, metavar="N", help="go on when N are valid; 0: all")
+    parser.add_argument("--max-cost", type=float, metavar="X", help="stop before the next request")
+    parser.add_argument("--max-tokens", type=int, metavar="N", help="stop before the next request")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=settings.assignment,
+        metavar="KEY=VALUE",
+        help="any setting that --show-config names, like deadline_seconds=60; repeatable",
+    )
+    parser.add_argument("--again", action="store_true", help="unchanged texts, too")
+    parser.add_argument("--show-config", action="store_true", help="print the settings; do nothing")
+    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts")
+    cli.path_argument(parser, "--output-dir", paths.TRANSLATIONS_DIR, "folder of the results")
+    cli.path_argument(parser, "--work-dir", paths.TRANSLATION_WORK_DIR, "folder of unfinished work")
+    return parser.parse_args(argv)
+
+
+def _overrides(args: argparse.Namespace) -> dict[str, Any]:
+    flags = {
+        "parallel_count.*": args.parallel_count,
+        "workflow_mode": args.workflow_mode,
+        "engine": args.engine,
+        "answers": args.answers,
+        "executor": args.executor,
+        "quorum": args.quorum,
+        "max_cost": args.max_cost,
+        "max_tokens": args.max_tokens,
+    }
+    return dict(args.set) | {key: value for key, value in flags.items() if value is not None}
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    name, lang = outcome.job.name
+    return {"text": name, "lang": lang, "status": outcome.status, "message": outcome.message}
+
+
+def _text(outcomes: Sequence[Outcome]) -> str:
+    shown = [results.comparison(one.record) for one in outcomes if one.record]
+    lines = [
+        f"{one.job.text.name} -> {one.job.lang}: {one.status}"
+        + (f" ({one.message})" if one.message else "")
+        for one in outcomes
+    ]
+    return "\n\n".join([*shown, "\n".join(lines) or "nothing to translate"])
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))

@@ -1,0 +1,190 @@
+"""Translates texts, one after the other, the candidates of each side by side in one warm pool."""
+
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from soundweave.errors import ConfigError
+from soundweave.translation import candidates, engines, executors, providers, record, results
+from soundweave.translation.events import Events
+from soundweave.translation.model import Text, digest_of
+from soundweave.translation.pipeline import Answer, ParallelStageConfig, Pipeline
+from soundweave.translation.pooled import Limits
+from soundweave.translation.settings import Settings
+from soundweave.translation.stage import ExecutionMode, Stage, StageContext
+from soundweave.translation.stages import STAGES
+from soundweave.translation.state import PipelineState
+
+log = logging.getLogger(__name__)
+
+STAGE_MAP = {stage.name: stage.weight for stage in STAGES}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One text in one language; `skip` says why there is nothing to do."""
+
+    text: Text
+    lang: str
+    skip: str = ""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """The text's name and the language."""
+        return self.text.name, self.lang
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: done, skipped, failed or waiting."""
+
+    job: Job
+    status: str
+    message: str = ""
+    record: dict[str, Any] | None = None
+
+
+def plan(
+    texts: Sequence[Text], output: Path, *, langs: Sequence[str] = (), again: bool = False
+) -> list[Job]:
+    """Return the jobs of all texts and their languages, or of `langs` alone.
+
+    Unchanged texts are skipped, unless `again`; those that a person edited always are.
+    """
+    jobs = []
+    for text in texts:
+        for lang in langs or text.target_langs:
+            why = results.fresh(output, text, lang)
+            redo = again and not why.startswith(results.EDITED)
+            jobs.append(Job(text, lang, "" if redo else why))
+    return jobs
+
+
+class Runner:
+    """Runs jobs with one pool, one budget and one stream of events.
+
+    `work` is the folder for what is under way, `output` the one for results.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        events: Events,
+        *,
+        work: Path,
+        output: Path,
+        answer: Answer | None = None,
+    ) -> None:
+        self._settings = settings
+        self._events = events
+        self._work = work
+        self._output = output
+        self._answer = answer
+        self._spent_cost = 0.0
+        self._spent_tokens = 0
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """Yield each job's outcome as it ends; a job that fails does not stop the others."""
+        with ExitStack() as stack:
+            executor = self._pool(stack, jobs)
+            for job in jobs:
+                outcome = self._outcome(job, executor)
+                self._events.finished(job.name, outcome.status, message=outcome.message)
+                yield outcome
+
+    def _pool(self, stack: ExitStack, jobs: Sequence[Job]) -> Executor | None:
+        settings = self._settings
+        manual = settings.workflow_mode == "manual"
+        if settings.parallel_count == 1 or manual or all(job.skip for job in jobs):
+            return None
+        return stack.enter_context(
+            executors.pool(settings.executor, settings.parallel_count, settings.dask_scheduler)
+        )
+
+    def _outcome(self, job: Job, executor: Executor | None) -> Outcome:
+        if job.skip:
+            return Outcome(job, "skipped", job.skip)
+        try:
+            return self._translate(job, executor)
+        except ConfigError as error:
+            return Outcome(job, "failed", str(error))
+
+    def _translate(self, job: Job, executor: Executor | None) -> Outcome:
+        settings, note = engines.resolve(self._settings, job.text, job.lang)
+        if note:
+            log.info("%s, %s: %s", *job.name, note)
+        folder = (self._work / job.text.name / job.lang).resolve()
+        context = StageContext(job.text, job.lang, settings, folder)
+        ledger = providers.ledger(context)
+        before = ledger.totals()
+        context = replace(context, settings=self._with_limits(settings, before))
+        state = PipelineState.load(folder, _fingerprint(context))
+        self._pipeline(context, executor).run(context, state, partial(self._events.stage, job.name))
+        self._spend(before, ledger.totals())
+        last = state.results[-1]
+        if last.status != "done":
+            why = f"{last.stage}: {last.message}"
+            return Outcome(job, last.status, "; ".join(filter(None, [note, why])))
+        made = record.make(job.text, job.lang, settings, state, ledger)
+        results.write(self._output, made)
+        shutil.rmtree(folder)
+        return Outcome(job, "done", _told(note, made), made)
+
+    def _pipeline(self, context: StageContext, executor: Executor | None) -> Pipeline:
+        settings = context.settings
+        count, generator = candidates.generator(settings, context.text, context.lang)
+        stages: list[Stage | ParallelStageConfig] = [stage() for stage in STAGES[1:]]
+        first = STAGES[0]()
+        stages.insert(0, ParallelStageConfig(first, count, generator, first.output_key))
+        limits = Limits(
+            settings.deadline_seconds,
+            min(settings.min_candidates, count),
+            settings.quorum,
+            settings.chat.concurrency if settings.engine == "chat" else 0,
+        )
+        manual = settings.workflow_mode == "manual"
+        mode = ExecutionMode.MANUAL if manual else ExecutionMode.AUTO
+        return Pipeline(stages, limits, executor=executor, mode=mode, answer=self._answer)
+
+    def _with_limits(self, settings: Settings, before: dict[str, Any]) -> Settings:
+        # A job's ledger may hold what an earlier, stopped run spent: the run's limit is on top.
+        cost, tokens = settings.max_cost, settings.max_tokens
+        return replace(
+            settings,
+            max_cost=None if cost is None else cost - self._spent_cost + before["cost"],
+            max_tokens=None if tokens is None else tokens - self._spent_tokens + before["tokens"],
+        )
+
+    def _spend(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        self._spent_cost += after["cost"] - before["cost"]
+        self._spent_tokens += after["tokens"] - before["tokens"]
+
+
+def _fingerprint(context: StageContext) -> str:
+    settings = context.settings
+    return digest_of(
+        {
+            "text": context.text.digest(),
+            "lang": context.lang,
+            "engine": settings.engine,
+            "mode": settings.workflow_mode,
+            "count": settings.parallel_count,
+            "seed": settings.seed,
+            "stages": {name: asdict(stage) for name, stage in settings.stages.items()},
+            "routes": settings.apertium.routes.get(f"{context.text.source_lang}-{context.lang}"),
+            "models": {name: model.name for name, model in settings.models.items()},
+            "evaluation": asdict(settings.evaluation),
+        }
+    )
+
+
+def _told(note: str, made: dict[str, Any]) -> str:
+    lost = record.untranslated(made)
+    missing = f"not translated: {', '.join(lost)}" if lost else ""
+    return "; ".join(part for part in (note, missing) if part)
