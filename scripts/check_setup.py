@@ -1,4 +1,4 @@
-"""Check what a night is started with: the form's inputs and the API key."""
+"""Check what a night is started with: the form's inputs and which keys there are."""
 
 import os
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from soundweave import actions, cli, preflight
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Set the outputs ready, max_requests, mode and query; a missing key is no error."""
+    """Set the outputs ready, translate and the checked inputs; a missing key is no error."""
     arguments = cli.parser(
         __doc__, "INPUT_MAX_REQUESTS=50 python scripts/check_setup.py"
     ).parse_args(argv)
@@ -20,11 +20,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if found:
         return 2
     ready = preflight.has_key(os.environ)
-    actions.set_outputs({"ready": ready} | asdict(inputs))
+    translate = ready and preflight.has_chat_endpoint(os.environ)
+    outputs = {"ready": ready, "translate": translate} | asdict(inputs)
+    actions.set_outputs(outputs)
     text = "Ready for a night." if ready else preflight.HOW_TO_GET_A_KEY
     if not ready:
         actions.add_summary(text)
-    cli.show({"ready": ready} | asdict(inputs), text, as_json=arguments.json)
+    if inputs.ask_for_translations() and not translate:
+        actions.notice(preflight.HOW_TO_TRANSLATE)
+    cli.show(outputs, text, as_json=arguments.json)
     return 0
 
 

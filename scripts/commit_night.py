@@ -1,4 +1,4 @@
-"""Commit and push what a night made: its metrics line, and at a milestone what its actions made."""
+"""Commit and push what a night made: metrics, translations, a milestone's reports and page."""
 
 import argparse
 import os
@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soundweave import actions, cli, night_files, publish
-from soundweave.paths import METRICS_HISTORY, MILESTONE_HISTORY, MILESTONE_RESULTS, WEBSITE_DIR
+from soundweave.paths import (
+    METRICS_HISTORY,
+    MILESTONE_HISTORY,
+    MILESTONE_RESULTS,
+    TRANSLATIONS_DIR,
+    WEBSITE_DIR,
+)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -17,6 +23,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.path_argument(parser, "--milestone-history", MILESTONE_HISTORY, "the milestones")
     cli.path_argument(parser, "--reports-dir", Path(), "folder of the reports")
     cli.path_argument(parser, "--website-dir", WEBSITE_DIR, "folder of the page")
+    cli.path_argument(parser, "--translations-dir", TRANSLATIONS_DIR, "folder of the translations")
     parser.add_argument("--push", action="store_true", help="do it; without, only say what")
     return parser.parse_args(argv)
 
@@ -31,14 +38,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         paths += night_files.derived(
             results, arguments.milestone_history, arguments.reports_dir, arguments.website_dir
         )
-    metrics = night_files.last_metrics(arguments.metrics_history)
-    subject = night_files.subject(metrics, results["milestone_number"] if results else None)
+    git = publish.Git(Path())
+    translations = night_files.translations(git, arguments.translations_dir)
+    paths += translations
+    subject = night_files.subject(
+        night_files.last_metrics(arguments.metrics_history),
+        results["milestone_number"] if results else None,
+        len({path.parent for path in translations}),
+    )
     if os.environ.get("GITHUB_REF_TYPE") == "tag":
         actions.warning("Started on a tag, which cannot take a commit; start the night on a branch")
         return 0
     pushed = None
     if arguments.push:
-        pushed = publish.commit_and_push(publish.Git(Path()), paths, subject)
+        pushed = publish.commit_and_push(git, paths, subject)
     names = [str(path) for path in paths]
     outcome = _outcome(pushed, asked=arguments.push)
     text = "\n  ".join([f"{subject}\n{outcome}", *names])

@@ -32,6 +32,16 @@ HOSTILE = [
 ]
 
 
+OUTPUTS = {
+    "max_requests": "",
+    "mode": "",
+    "query": "",
+    "translation_text": "",
+    "translation_mode": "",
+    "parallel_count": "",
+}
+
+
 def read_outputs(path: Path) -> dict[str, str]:
     found, lines = {}, iter(path.read_text(encoding="utf-8").splitlines())
     for line in lines:
@@ -48,8 +58,9 @@ def step(tmp_path, monkeypatch):
     """Run the command as a step of GitHub Actions; returns exit code, outputs and summary."""
 
     def run(**environ: str) -> tuple[int, dict[str, str], str]:
-        for name in ("FREESOUND_API_KEY", "HAS_API_KEY", "INPUT_MAX_REQUESTS", "INPUT_QUERY"):
-            monkeypatch.delenv(name, raising=False)
+        for name in list(os.environ):
+            if name.startswith(("FREESOUND_", "TRANSLATION_", "HAS_", "INPUT_")):
+                monkeypatch.delenv(name)
         outputs, summary = tmp_path / "outputs", tmp_path / "summary"
         outputs.touch()
         summary.touch()
@@ -120,14 +131,105 @@ def test_whatever_max_requests_passes_is_in_range(text):
 
 
 def test_all_problems_are_told_at_once():
-    assert len(list(preflight.problems(Inputs("x", "x", "\n" * 300)))) == 4
+    assert len(list(preflight.problems(Inputs("x", "x", "\n" * 300, "x", "x", "x")))) == 7
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"translation_text": "site"},
+        {"translation_mode": "reasoning"},
+        {"translation_mode": "non_reasoning"},
+        {"translation_mode": "hybrid"},
+        {"parallel_count": "1"},
+        {"parallel_count": "64"},
+    ],
+    ids=repr,
+)
+def test_usual_inputs_of_translations_pass(given):
+    assert not list(preflight.problems(Inputs("", "", "", **given)))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        *[({"parallel_count": value}, "from 1 to 64") for value in [*HOSTILE, "65"]],
+        *[
+            ({"translation_text": value}, "choose one of lluvia-grabada, map-at-night, ")
+            for value in [
+                *HOSTILE,
+                "../site",
+                "site.md",
+                "site\n",
+                "README",
+                "no-such-text",
+                "--help",
+            ]
+        ],
+        # Nobody is there at night to answer by hand.
+        *[
+            ({"translation_mode": value}, "choose one of reasoning, non_reasoning, hybrid")
+            for value in [*HOSTILE, "manual", "Hybrid"]
+        ],
+    ],
+    ids=repr,
+)
+def test_other_inputs_of_translations_are_refused(given, words):
+    (problem,) = preflight.problems(Inputs("", "", "", **given))
+    assert problem.startswith(f"{next(iter(given))} is ")
+    assert words in problem
+    assert "\n" not in problem
+
+
+def test_only_files_named_like_texts_are_texts(tmp_path):
+    for name in ("a-b.md", "README.md", "readme.md", "$(id).md", ".a.md", "A.md", "b.txt"):
+        (tmp_path / name).touch()
+    assert preflight.text_names(tmp_path) == ["a-b"]
+    assert preflight.text_names(tmp_path / "no-such-folder") == []
 
 
 def test_ready_with_a_key(step):
     code, outputs, summary = step(HAS_API_KEY="true", INPUT_MODE="default", INPUT_QUERY="a b")
     assert code == 0
-    assert outputs == {"ready": "true", "max_requests": "", "mode": "", "query": "a b"}
+    assert outputs == OUTPUTS | {"ready": "true", "translate": "false", "query": "a b"}
     assert summary == ""
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"HAS_API_KEY": "true", "HAS_CHAT_ENDPOINT": "true"}, "true"),
+        ({"HAS_API_KEY": "true", "HAS_CHAT_ENDPOINT": "false"}, "false"),
+        ({"HAS_API_KEY": "true", "HAS_CHAT_ENDPOINT": ""}, "false"),
+        ({"HAS_API_KEY": "false", "HAS_CHAT_ENDPOINT": "true"}, "false"),
+        ({"FREESOUND_API_KEY": "k", "TRANSLATION_API_KEY": "k"}, "true"),
+        ({"FREESOUND_API_KEY": "k", "TRANSLATION_BASE_URL": "http://127.0.0.1/v1"}, "true"),
+    ],
+    ids=repr,
+)
+def test_translations_need_an_endpoint_and_a_night_that_commits_them(
+    step, capsys, environ, expected
+):
+    code, outputs, _ = step(**environ)
+    assert code == 0
+    assert outputs["translate"] == expected
+    assert "::" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("has", "lines"), [("true", 0), ("false", 1)])
+def test_inputs_of_translations_that_cannot_be_used_are_told(step, capsys, has, lines):
+    given = {"INPUT_TRANSLATION_TEXT": "site", "INPUT_TRANSLATION_MODE": "hybrid"}
+    given |= {"INPUT_PARALLEL_COUNT": "2"}
+    code, outputs, _ = step(HAS_API_KEY="true", HAS_CHAT_ENDPOINT=has, **given)
+    assert code == 0
+    said = {"translation_text": "site", "translation_mode": "hybrid", "parallel_count": "2"}
+    assert outputs == OUTPUTS | {"ready": "true", "translate": has} | said
+    assert capsys.readouterr().out.count("::notice::Nothing is translated") == lines
+
+
+def test_the_default_mode_of_translations_is_that_of_the_configuration(step):
+    _, outputs, _ = step(HAS_API_KEY="true", INPUT_TRANSLATION_MODE="default")
+    assert outputs["translation_mode"] == ""
 
 
 @pytest.mark.parametrize("said", ["false", "", "True", "yes"])
@@ -159,9 +261,13 @@ def test_runs_on_a_python_without_any_package(tmp_path):
     )
     assert json.loads(done.stdout) == {
         "ready": True,
+        "translate": False,
         "max_requests": "7",
         "mode": "",
         "query": "",
+        "translation_text": "",
+        "translation_mode": "",
+        "parallel_count": "",
     }
 
 

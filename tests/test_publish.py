@@ -327,6 +327,15 @@ def test_a_subject_without_metrics():
     assert night_files.subject(None, None) == "Nightly: results"
 
 
+@pytest.mark.parametrize(
+    ("translated", "milestone", "end"),
+    [(0, None, ""), (1, None, ", 1 translation"), (2, 9, ", 2 translations [Milestone 9]")],
+)
+def test_the_subject_counts_translations(translated, milestone, end):
+    subject = night_files.subject(METRICS, milestone, translated)
+    assert subject == f"Nightly: +300 sounds, 900 in all{end}"
+
+
 @pytest.mark.parametrize("value", ["$(id)", "3", -1, 2.5, None])
 def test_only_numbers_reach_the_subject(tmp_path, value):
     (tmp_path / "metrics.jsonl").write_text(json.dumps(METRICS | {"added": value}) + "\n")
@@ -391,6 +400,30 @@ def test_what_a_night_commits(night, origin, value, files, subject):
     assert log(origin)[0].split("|")[0] == f"Nightly: +300 sounds, {subject}"
 
 
+def test_translations_that_changed_are_committed_whatever_became_of_the_night(
+    night, clone, origin, tmp_path
+):
+    old = ["data/translations/map/fr/translation.md", "data/translations/map/ca/translation.json"]
+    other = tmp_path / "old"
+    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
+    for name in old:
+        (other / name).parent.mkdir(parents=True)
+        (other / name).write_text("old\n")
+    git("add", "-A", cwd=other)
+    git("commit", "-qm", "Old translations", cwd=other)
+    git("push", "-q", "origin", "main", cwd=other)
+    git("pull", "-q", "--rebase", "--autostash", "origin", "main", cwd=clone)
+
+    new = [f"data/translations/river/es/translation.{end}" for end in ("json", "md")]
+    others = ["river/es/notes.txt", "river/translation.md", "river/ES/translation.md", "x.md"]
+    for name in [*new, old[0], *(f"data/translations/{name}" for name in others)]:
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_text("new\n")
+    (clone / old[1]).unlink()
+    assert night(results(validation="failed"), origin) == {*ALWAYS, *new, old[0]}
+    assert log(origin)[0].startswith("Nightly: +300 sounds, 900 in all, 2 translations|")
+
+
 def test_a_tag_gets_no_commit(night, origin, monkeypatch):
     monkeypatch.setenv("GITHUB_REF_TYPE", "tag")
     night(None, origin)
@@ -402,3 +435,17 @@ def test_nothing_is_pushed_unasked(clone, origin, capsys):
     assert commit_night.main([]) == 0
     assert len(log(origin)) == 1
     assert "With --push" in capsys.readouterr().out
+
+
+def test_a_translation_that_a_person_edits_meanwhile_stays_as_edited(clone, origin, tmp_path):
+    name = "data/translations/a/es/translation.md"
+    (clone / name).parent.mkdir(parents=True)
+    (clone / name).write_text("one\n\ntwo\n\nthree\n")
+    publish.commit_and_push(publish.Git(clone), [Path(name)], "First")
+    git("fetch", "-q", cwd=clone)
+    git("reset", "-q", "--hard", "origin/main", cwd=clone)
+    somebody_pushes(origin, tmp_path, name, "one\n\ntwo\n\nmine\n")
+    (clone / name).write_text("new\n\nnew\n\nthree\n")
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert publish.commit_and_push(publish.Git(clone), [Path(name), Path(HISTORY)], "Second")
+    assert git("show", f"main:{name}", cwd=origin) == "one\n\ntwo\n\nmine\n"

@@ -1,5 +1,6 @@
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -8,7 +9,9 @@ from soundweave import paths
 from tests.conftest import ROOT, Run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "data/texts/README.md"]
+PROSE = "\n".join(path.read_text(encoding="utf-8") for path in DOCS)
+BLOCKS = re.findall(r"```sh\n(.*?)```", PROSE, flags=re.DOTALL)
 COMMANDS = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
 MAKE = [each for each in COMMANDS if each.startswith("make ")]
 PYTHON = [each for each in COMMANDS if each.startswith("python ")]
@@ -51,16 +54,19 @@ def test_every_script_is_on_the_map() -> None:
         assert f"`{path.name}`" in README, path.name
 
 
-def test_every_linked_file_is_there() -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", README)
-    assert len(links) > 2
+@pytest.mark.parametrize("page", DOCS, ids=lambda path: path.name)
+def test_every_linked_file_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    assert links or page != ROOT / "README.md"
     for link in ("".join(each) for each in links):
-        assert (ROOT / link).exists(), link
+        assert (page.parent / link).exists(), link
 
 
 def test_the_picture_has_the_order_of_the_workflow() -> None:
     picture = re.findall(r"```mermaid\n(.*?)```", README, flags=re.DOTALL)[0]
     drawn = list(dict.fromkeys(re.findall(r"\w+\.py", picture)))
-    steps = yaml.safe_load(paths.WORKFLOW.read_text())["jobs"]["nightly"]["steps"]
+    jobs = yaml.safe_load(paths.WORKFLOW.read_text())["jobs"]
+    steps = [step for name in ("plan", "translate", "nightly") for step in jobs[name]["steps"]]
     run = re.findall(r"scripts/(\w+\.py)", " ".join(step.get("run", "") for step in steps))
     assert drawn == run

@@ -1,10 +1,12 @@
 """Which files of a night are committed, and what the commit says about them.
 
 The metrics line always: the raw night is kept. What was derived from it only when the milestone's
-validation passed, and of each other action only when that one passed.
+validation passed, and of each other action only when that one passed. Translations whenever they
+changed.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,11 @@ from typing import Any
 from soundweave import files, schemas
 from soundweave.errors import ConfigError
 from soundweave.paths import EDGE_STATS, VALIDATION_REPORT
+from soundweave.publish import Git
 
 log = logging.getLogger(__name__)
+
+TRANSLATION = re.compile(r"[a-z0-9-]+/[a-z]{2}/translation\.(json|md)")
 
 
 def last_metrics(path: Path) -> Mapping[str, Any] | None:
@@ -51,13 +56,32 @@ def derived(
     return [milestone_history, *(made[name] for name in passed)]
 
 
-def subject(metrics: Mapping[str, Any] | None, milestone: int | None) -> str:
-    """Return the commit's subject, of literal numbers alone: what the night changed."""
+def translations(git: Git, folder: Path) -> list[Path]:
+    """Return the files of translations in `folder` that are new or changed since HEAD."""
+    if not (git.folder / folder).is_dir():
+        return []
+    names = git("ls-files", "--modified", "--others", "-z", "--", str(folder)).split("\0")
+    paths = [Path(name) for name in dict.fromkeys(names) if name]
+    return [
+        path
+        for path in paths
+        if TRANSLATION.fullmatch(path.relative_to(folder).as_posix())
+        and (git.folder / path).is_file()
+    ]
+
+
+def subject(metrics: Mapping[str, Any] | None, milestone: int | None, translated: int = 0) -> str:
+    """Return the commit's subject, of literal numbers alone: what the night changed.
+
+    `translated` is how many translations, one for each text and language.
+    """
     parts = []
     if metrics:
         parts.append(f"+{metrics['added']} sounds")
         if metrics["removed"]:
             parts.append(f"{metrics['removed']} gone")
         parts.append(f"{metrics['nodes']} in all")
+    if translated:
+        parts.append(f"{translated} translation{'s' * (translated > 1)}")
     line = "Nightly: " + (", ".join(parts) or "results")
     return line if milestone is None else f"{line} [Milestone {milestone}]"

@@ -161,6 +161,7 @@ def _environment(environ: Mapping[str, str], header: str) -> dict[str, str]:
     for role in ("AUTHOR", "COMMITTER"):
         kept |= {f"GIT_{role}_NAME": AUTHOR, f"GIT_{role}_EMAIL": EMAIL}
     settings = {"commit.gpgSign": "false", "core.hooksPath": os.devnull}
+    settings["merge.theirs-stay.driver"] = "true"  # in a rebase, what was pushed meanwhile stays
     if header:
         server = environ.get("GITHUB_SERVER_URL", "https://github.com")
         settings[f"http.{server}/.extraheader"] = f"AUTHORIZATION: basic {header}"

@@ -78,7 +78,12 @@ class Run:
         return "".join(str(e["content"]) for e in self.events if e.get("command") == "summary")
 
     def jobs(self) -> dict[object, object]:
-        return {e["jobID"]: e["jobResult"] for e in self.events if "jobResult" in e}
+        """Return each job's result; a job of a matrix is called like `translate site es`."""
+        results = {_job_name(e): e["jobResult"] for e in self.events if "jobResult" in e}
+        # Of a matrix, act gives a job that ends after a failed one that one's result.
+        failed = {_job_name(e) for e in self.events if e.get("stepResult") == "failure"}
+        ours = {_job_name(e) for e in self.events if e.get("matrix")}
+        return results | {name: "failure" if name in failed else "success" for name in ours}
 
     def steps(self) -> dict[object, object]:
         return {
@@ -92,7 +97,7 @@ class Run:
 
     def artifacts(self) -> dict[str, set[str]]:
         found = (self.folder / "artifacts").glob("*")
-        return {path.name: {file.name for file in path.iterdir()} for path in found}
+        return {path.name: _files(path) for path in found}
 
     def page(self) -> Path:
         """Return where the published page would be."""
@@ -107,6 +112,8 @@ class Project:
     origin: Path
     freesound: StandIn
     key: str = field(default_factory=lambda: secrets.token_hex(20))
+    secrets: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     runs: int = 0
 
     @property
@@ -125,6 +132,13 @@ class Project:
             (clone / name).write_text(text, encoding="utf-8")
         git("add", "--all", "--force", "--", *files, cwd=clone)
         git("commit", "--quiet", "-m", message, cwd=clone)
+        git("push", "--quiet", "origin", "main", cwd=clone)
+
+    def remove(self, *names: str | Path) -> None:
+        """Push a commit without these files and folders, where they are."""
+        clone = self.clone(f"remove-{time.monotonic_ns()}")
+        git("rm", "-r", "--quiet", "--ignore-unmatch", "--", *map(str, names), cwd=clone)
+        git("commit", "--quiet", "-m", "Somebody's clearing", cwd=clone)
         git("push", "--quiet", "origin", "main", cwd=clone)
 
     def subjects(self) -> list[str]:
@@ -187,9 +201,12 @@ class Project:
         command += ["--action-offline-mode", "--action-cache-path", str(folder / "act")]
         for option in ("--env-file", "--secret-file", "--var-file", "--input-file"):
             command += [option, os.devnull]
-        command += ["-s", f"GITHUB_TOKEN={TOKEN}"]
-        if self.key:
-            command += ["-s", f"FREESOUND_API_KEY={self.key}"]
+        hidden = {"GITHUB_TOKEN": TOKEN, "FREESOUND_API_KEY": self.key} | self.secrets
+        for name, value in hidden.items():
+            if value:
+                command += ["-s", f"{name}={value}"]
+        for name, value in self.variables.items():
+            command += ["--var", f"{name}={value}"]
         variables = {
             "GITHUB_REPOSITORY": "acme/demo",
             "GITHUB_RUN_ID": str(4000 + self.runs),
@@ -209,6 +226,16 @@ class Project:
             # A checkout without a ref needs none: act copies the work tree itself.
             command += ["--local-repository", f"{slug}@{ref}={STUBS / slug}"]
         return command
+
+
+def _job_name(event: dict[str, object]) -> str:
+    matrix = event["matrix"]
+    assert isinstance(matrix, dict)
+    return " ".join([str(event["jobID"]), *(matrix[key] for key in ("text", "lang") if matrix)])
+
+
+def _files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -4,13 +4,16 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import fields
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
-from soundweave import paths
+from soundweave import paths, preflight
+from soundweave.translation import handover, settings
 
 GITHUB = paths.ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
@@ -81,6 +84,8 @@ def test_least_rights_and_a_time_limit(path):
 def test_the_rights_of_the_nightly():
     assert {name: job["permissions"] for name, job in NIGHTLY["jobs"].items()} == {
         "check": {"contents": "read"},
+        "plan": {"contents": "read"},
+        "translate": {"contents": "read"},
         "nightly": {"contents": "write"},
         "deploy": {"pages": "write", "id-token": "write"},
     }
@@ -101,14 +106,17 @@ def test_secrets_reach_one_step_each():
     text = paths.WORKFLOW.read_text(encoding="utf-8")
     assert re.findall(r".*secrets\..*", text) == [
         "          HAS_API_KEY: ${{ secrets.FREESOUND_API_KEY != '' }}",
+        "          HAS_CHAT_ENDPOINT: ${{ secrets.TRANSLATION_API_KEY != '' "
+        "|| vars.TRANSLATION_BASE_URL != '' }}",
+        "          TRANSLATION_API_KEY: ${{ secrets.TRANSLATION_API_KEY }}",
         "          FREESOUND_API_KEY: ${{ secrets.FREESOUND_API_KEY }}",
     ]
     holders = [
         step["name"]
         for step in steps(paths.WORKFLOW)
-        if {"FREESOUND_API_KEY", "GITHUB_TOKEN"} & step.get("env", {}).keys()
+        if {"FREESOUND_API_KEY", "TRANSLATION_API_KEY", "GITHUB_TOKEN"} & step.get("env", {}).keys()
     ]
-    assert holders == ["Collect sounds", "Commit the night"]
+    assert holders == ["Translate", "Collect sounds", "Commit the night"]
     assert "toJSON(secrets" not in text
 
 
@@ -126,6 +134,8 @@ def test_the_order_of_a_night():
     assert found == [
         "actions/checkout",
         "./.github/actions/setup",
+        "Fetch the translations",
+        "Take the translations over",
         "Restore the library",
         "Collect sounds",
         "Detect a milestone",
@@ -139,6 +149,87 @@ def test_the_order_of_a_night():
         "Upload the milestone's logs and reports",
         "Upload the page",
     ]
+
+
+def needed(job: str) -> set[str]:
+    """Return all jobs that run before one."""
+    needs = NIGHTLY["jobs"][job].get("needs", [])
+    direct = {needs} if isinstance(needs, str) else set(needs)
+    return direct.union(*map(needed, direct))
+
+
+def test_no_translation_is_no_reason_to_leave_anything_out():
+    # Without a status function, a job is skipped when any job before it was.
+    for name, job in NIGHTLY["jobs"].items():
+        if "plan" in needed(name):
+            assert job["if"].startswith("!cancelled() && "), name
+
+
+def test_no_translation_makes_a_night_red():
+    jobs = NIGHTLY["jobs"]
+    assert needed("plan") == {"check"}
+    assert [name for name, job in jobs.items() if job.get("continue-on-error") is True] == [
+        "plan",
+        "translate",
+    ]
+    for step in jobs["nightly"]["steps"]:
+        if "translations" in step.get("name", ""):
+            assert step["continue-on-error"] is True
+            assert step["if"] == "needs.translate.result != 'skipped'"
+    assert jobs["translate"]["strategy"]["fail-fast"] is False
+
+
+def test_translations_are_planned_and_made_from_the_newest_state():
+    for name in ("plan", "translate", "nightly"):
+        checkout = NIGHTLY["jobs"][name]["steps"][0]
+        assert checkout["with"]["ref"] == "${{ github.ref_name }}"
+
+
+def test_what_is_handed_over_is_unpacked_alike_however_much_it_is():
+    (upload,) = [
+        step["with"]
+        for step in NIGHTLY["jobs"]["translate"]["steps"]
+        if "upload-artifact" in step.get("uses", "")
+    ]
+    (download,) = [
+        step["with"]
+        for step in steps(paths.WORKFLOW)
+        if "download-artifact" in step.get("uses", "")
+    ]
+    assert upload["path"] == download["path"] == str(handover.HANDOVER_DIR)
+    assert download["merge-multiple"] is True
+    assert upload["name"].startswith(download["pattern"].rstrip("*"))
+    names = [
+        step["with"]["name"] for step in steps(paths.WORKFLOW) if "upload" in step.get("uses", "")
+    ]
+    assert [fnmatch(name, download["pattern"]) for name in names] == [True, False, False, False]
+
+
+def test_the_forms_modes_are_those_of_the_settings():
+    options = NIGHTLY[True]["workflow_dispatch"]["inputs"]["translation_mode"]["options"]
+    assert options == [
+        preflight.DEFAULT_MODE,
+        *(m for m in settings.MODES if m != preflight.MANUAL),
+    ]
+
+
+def test_the_form_gives_what_the_commands_take():
+    inputs = NIGHTLY[True]["workflow_dispatch"]["inputs"]
+    assert list(inputs) == [field.name for field in fields(preflight.Inputs)]
+    check = NIGHTLY["jobs"]["check"]
+    given = {name for name in check["steps"][1]["env"] if name.startswith("INPUT_")}
+    assert given == {f"INPUT_{name.upper()}" for name in inputs}
+    assert list(check["outputs"]) == ["ready", *list(inputs)[:3], "translate", *list(inputs)[3:]]
+    names = {
+        name
+        for job in NIGHTLY["jobs"].values()
+        for step in job.get("steps", [])
+        for name in step.get("env", {})
+    }
+    assert {name for name in names if name.startswith("TRANSLATION_")} <= {
+        *settings.ENVIRONMENT,
+        settings.KEY_VARIABLE,
+    }
 
 
 def test_the_paths_are_those_of_the_commands():
@@ -157,7 +248,7 @@ def test_every_command_exists_and_knows_its_flags(command):
 
 
 def test_all_commands_were_looked_at():
-    assert len(NIGHTLY_COMMANDS) == 10
+    assert len(NIGHTLY_COMMANDS) == 13
 
 
 def test_the_tools_have_one_version_each():

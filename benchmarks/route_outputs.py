@@ -1,0 +1,41 @@
+"""Apertium's translations for the benchmark, kept in build/ so that a second run is fast."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+from soundweave import files, paths
+from soundweave.translation import apertium, masking
+from soundweave.translation.apertium import Rendering
+from soundweave.translation.model import digest_of
+
+FOLDER = paths.ROOT / "build" / "translation_quality"
+TIMEOUT_SECONDS = 60.0
+
+
+def outputs(route: str, sentences: Sequence[str]) -> list[Rendering]:
+    """Return the renderings as the pipeline makes them, placeholders masked.
+
+    What was made by other code, or of other sentences, is made anew. Raises ConfigError when
+    the route's packages are missing.
+    """
+    path = FOLDER / f"{digest_of([route, list(sentences), _code()])}.json"
+    if path.is_file():
+        return [Rendering(**each) for each in files.read_json(path)]
+    made = masking.through(sentences, lambda asked: plain(route, asked))
+    files.write_json(path, [asdict(each) for each in made])
+    return made
+
+
+def plain(route: str, sentences: Sequence[str]) -> list[Rendering]:
+    """Return the renderings with nothing masked."""
+    return apertium.translate(route, sentences, timeout_seconds=TIMEOUT_SECONDS)
+
+
+@cache
+def _code() -> str:
+    parts = sorted(Path(apertium.__file__).parent.glob("apertium*.py"))
+    code = b"".join(part.read_bytes() for part in [*parts, Path(masking.__file__)])
+    return hashlib.sha256(code).hexdigest()

@@ -1,0 +1,42 @@
+"""Take over the translations that other jobs of the night handed over."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from soundweave import actions, cli, paths
+from soundweave.translation import handover
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Put what was handed over into data/translations; 1 when something was refused."""
+    args = _parse(argv)
+    cli.setup_logging(verbose=args.verbose)
+    known, problems = handover.readable(args.texts_dir)
+    handed = list(handover.take_over(args.handover_dir, known, args.output_dir))
+    refused = [one for one in handed if one.status == handover.REFUSED]
+    for message in [*problems, *(f"{one.name} was refused: {one.message}" for one in refused)]:
+        actions.warning(message)
+    lines = [": ".join(filter(None, (one.name, one.status, one.message))) for one in handed]
+    cli.show(
+        {"translations": [asdict(one) for one in handed]},
+        "\n".join(lines) or f"nothing was handed over in {args.handover_dir}",
+        as_json=args.json,
+    )
+    return 1 if refused else 0
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = cli.parser(
+        __doc__ or "", "python scripts/collect_translations.py --handover-dir build/handover"
+    )
+    cli.path_argument(
+        parser, "--handover-dir", handover.HANDOVER_DIR, "folder of what was handed over"
+    )
+    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts")
+    cli.path_argument(parser, "--output-dir", paths.TRANSLATIONS_DIR, "folder of the results")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(cli.run(main))
