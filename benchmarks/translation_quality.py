@@ -27,7 +27,7 @@ BROKEN = 0.2
 HEAD = """\
 # Translation quality
 
-Written by `python -m benchmarks.translation_quality`. A score is chrF / BLEU (sacrebleu's
+Written by `make benchmark`. A score is chrF / BLEU (sacrebleu's
 defaults) against human references: one half, split by document, of the test sets FLORES-101,
 NTREX-128, TICO-19 and Tatoeba, and of WMT24's English to Spanish with its recorded systems.
 Nothing was trained on them; the weights and priors in `config/pipeline.yaml` are round numbers
@@ -138,7 +138,7 @@ def _measured(jobs: Sequence[Callable[[], Row]]) -> list[Row]:
             rows.append(done.result())
             bar.step()
             bar.note(f"{rows[-1].pair} {rows[-1].data}")
-    return rows
+    return quality_rows.together(rows)
 
 
 def _strings(folder: Path, configured: Settings, limit: int | None) -> list[Kept]:

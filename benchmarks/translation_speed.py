@@ -70,7 +70,7 @@ def _context(folder: Path, url: str) -> StageContext:
     loaded, _ = settings.load(
         {"chat.base_url": url, "engine": "chat", "chat.concurrency": max(WORKERS)}, environ={}
     )
-    return StageContext(TEXT, "es", replace(loaded, parallel_count=CALLS), folder / "a" / "b")
+    return StageContext(TEXT, "es", replace(loaded, parallel_count=CALLS), folder / "a" / "b" / "c")
 
 
 def _throughput(folder: Path) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _one_text(folder: Path) -> Iterator[str]:
     )
     with endpoint(seconds=1.0, spread=SPREAD) as url:
         for run in range(1, 6):
-            context = replace(_context(folder, url), folder=folder / str(run) / "es")
+            context = replace(_context(folder, url), folder=folder / str(run) / "es" / "x")
             _, generator = candidates.generator(context.settings, TEXT, "es")
             stages = [ParallelStageConfig(InitialTranslation(), 3, generator, "candidates")]
             began = time.perf_counter()

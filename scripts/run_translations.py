@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from soundweave import actions, cli, paths
+from soundweave import actions, cli, files, paths
+from soundweave.errors import ConfigError
 from soundweave.progress import progress
 from soundweave.translation import check, display, results, settings, texts
 from soundweave.translation.events import Events
@@ -24,8 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         shown = {key: vars(value) for key, value in sorted(layers.items())}
         cli.show(shown, settings.table(layers), as_json=args.json)
         return 0
+    _check_folders(args)
+    names = [name.rpartition("/")[2].removesuffix(".md") for name in args.texts]
     jobs = plan(
-        texts.read_all(args.texts_dir, args.texts),
+        texts.read_all(args.texts_dir, names),
         args.output_dir,
         langs=args.lang,
         again=args.again,
@@ -36,6 +39,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         {"translations": [_plain(one) for one in outcomes]}, _text(outcomes), as_json=args.json
     )
     return 0 if all(one.status in {"done", "skipped"} for one in outcomes) else 1
+
+
+def _check_folders(args: argparse.Namespace) -> None:
+    if not args.texts_dir.is_dir():
+        raise ConfigError(f"there is no folder {args.texts_dir}; put your texts there")
+    for folder in (args.output_dir, args.work_dir):
+        # Before anything is paid for.
+        files.check_folder(folder)
 
 
 def _run(args: argparse.Namespace, chosen: settings.Settings, jobs: list[Any]) -> list[Outcome]:
@@ -108,7 +119,13 @@ def _overrides(args: argparse.Namespace) -> dict[str, Any]:
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
     name, lang = outcome.job.name
-    return {"text": name, "lang": lang, "status": outcome.status, "message": outcome.message}
+    plain = {"text": name, "lang": lang, "status": outcome.status, "message": outcome.message}
+    if outcome.record is None:
+        return plain
+    made = outcome.record
+    kept = {key: made[key] for key in ("engine", "answers", "workflow_mode")}
+    chosen = {"chosen": made["evaluation"]["chosen"], "method": made["evaluation"]["method"]}
+    return plain | kept | chosen | {"totals": made["ledger"]["totals"]}
 
 
 def _text(outcomes: Sequence[Outcome]) -> str:

@@ -17,6 +17,15 @@ log = logging.getLogger(__name__)
 BOM = b"\xef\xbb\xbf"
 
 
+def check_folder(folder: Path) -> None:
+    """Make `folder` where it is missing; raises ConfigError when nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ConfigError(f"cannot write into {folder}: {error.strerror}") from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, whole; raises ConfigError like `write_bytes`."""
     write_bytes(path, text.encode("utf-8"))

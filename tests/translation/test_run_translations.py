@@ -90,7 +90,7 @@ def test_what_is_there_is_not_translated_again(desk, chat):
     desk.run(*FAST)
     before = desk.record()
     sent = len(chat.requests)
-    assert "poem -> es: skipped (unchanged)" in desk.run(*FAST).out
+    assert "poem -> es: skipped (unchanged; --again" in desk.run(*FAST).out
     assert len(chat.requests) == sent
     assert desk.record() == before
     desk.run(*FAST, "--again")
@@ -109,6 +109,53 @@ def test_a_persons_edit_is_kept_whatever_is_asked(desk, chat):
         assert "skipped (edited by hand" in desk.run(*FAST, *arguments).out
     assert path.read_text(encoding="utf-8") == edited
     assert len(chat.requests) == sent
+
+
+def test_what_other_settings_began_is_kept(desk, chat):
+    chat.choose = lambda asked: status(400, "no") if purpose(asked) == "EditorReview" else None
+    desk.run(*FAST, check=False)
+    chat.choose = lambda asked: None
+    desk.run(*FAST, "--parallel-count", "1", "--output-dir", str(desk.folder / "other"))
+    sent = len(chat.requests)
+    desk.run(*FAST)
+    assert [purpose(asked) for asked in chat.requests[sent:]] == STAGES[2:]
+
+
+def test_two_runs_at_once_do_not_do_the_same_work_twice(desk, chat):
+    chat.choose = lambda asked: Fault("slow", seconds=3)
+    environ = {"PATH": os.environ["PATH"], **desk.environ}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(desk.arguments(*FAST), cwd=desk.folder, env=environ, **quiet) as first:
+        deadline = time.monotonic() + 60
+        while not chat.requests:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        second = desk.run(*FAST, check=False)
+    assert first.returncode == 0
+    assert second.code == 1
+    assert "another run is at work on it" in second.out
+    assert len(chat.requests) == 5
+
+
+def test_a_segment_that_nobody_could_translate_stays_open(desk, chat):
+    one_line = {"id": "1", "text": "El río canta y nunca calla."}
+    segments = [{"id": "title", "text": "Dos ríos"}, one_line]
+    segments.append({"id": "2", "text": "La noche es larga,\nlas estrellas, gotas."})
+    lost = json.dumps({"notes": "", "segments": segments})
+    revised = json.dumps({"segments": segments, "changes": "none"})
+
+    def answers(asked):
+        said = {"InitialTranslation": lost, "TranslatorRevision": revised}.get(purpose(asked))
+        return says(said) if said else None
+
+    chat.choose = answers
+    done = desk.run(*FAST)
+    assert [segment["text"] for segment in desk.record()["translation"]] == [
+        "Dos ríos",
+        None,
+        "La noche es larga,\nlas estrellas, gotas.",
+    ]
+    assert "not translated: 1" in done.out
 
 
 def test_the_key_is_in_no_file_and_in_no_message(desk, chat):
@@ -338,6 +385,9 @@ def test_a_run_killed_in_a_stage_goes_on_there(desk, chat, stage):
         (["--max-cost", "1"], "max_cost needs prices"),
         (["--set", "deadline_seconds"], "not like deadline_seconds=60"),
         (["--parallel-count", "0"], "from 1 up"),
+        (["--lang", "pl"], "no text here has pl among its target_langs; there are: es"),
+        (["--texts-dir", "nowhere"], "there is no folder nowhere"),
+        (["--output-dir", "/proc/x"], "cannot write into /proc/x"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
@@ -347,6 +397,21 @@ def test_what_cannot_work_is_said_before_anything_is_sent(desk, chat, arguments,
     assert words in done.err
     assert "Traceback" not in done.err
     assert not chat.requests
+
+
+def test_a_key_that_cannot_be_one_is_said_once(desk, chat):
+    desk.environ["TRANSLATION_API_KEY"] = "schlüssel"
+    done = desk.run(check=False)
+    assert done.code == 2
+    assert done.err.strip() == "error: TRANSLATION_API_KEY holds signs that no key has; set it anew"
+    assert not chat.requests
+
+
+@pytest.mark.parametrize("name", ["poem", "poem.md", "data/texts/poem.md"])
+def test_a_text_may_be_named_by_its_file(desk, chat, name):
+    made = json.loads(desk.run(name, "--json").out)["translations"][0]
+    assert (made["text"], made["status"], made["engine"]) == ("poem", "done", "chat")
+    assert made["totals"]["requests"] == len(chat.requests)
 
 
 def test_the_settings_are_shown_with_their_origin(desk, chat):

@@ -102,6 +102,8 @@ def test_a_text_that_was_not_recorded_says_what_to_install(no_apertium):
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_an_engine_that_is_not_there_is_said_with_what_to_do(no_apertium, arguments, words):
+    poem = (no_apertium.texts / "poem.md").read_text()
+    no_apertium.write("poem", poem.replace("[es]", "[es, pl]"))
     done = no_apertium.run(*arguments, check=False)
     assert done.code == 1
     assert words in done.out

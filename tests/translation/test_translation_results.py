@@ -479,17 +479,17 @@ def test_markdown_of_any_body_says_just_that(body: str) -> None:
 @pytest.mark.parametrize(
     ("evaluation", "notes", "taken"),
     [
-        ({}, ["", "chosen"], "candidate 2, by consensus"),
+        ({}, ["", "chosen"], "candidate 2, by the highest total"),
         (
             {"chosen": 1, "translation": ["Río", "x", None], "select": "segment"},
             ["1 of 3 segments chosen", "1 of 3 segments chosen"],
-            "the best of each segment, by consensus: "
+            "the best of each segment, by the highest total: "
             "1 of candidate 1, 1 of candidate 2, 1 of nobody",
         ),
         (
             {"rejected": [{"id": 1, "reasons": ["empty", "length"]}], "duplicates": {"1": 2}},
             ["rejected: empty, length; same as 2", "chosen"],
-            "candidate 2, by consensus",
+            "candidate 2, by the highest total",
         ),
     ],
 )

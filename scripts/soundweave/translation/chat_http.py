@@ -70,7 +70,7 @@ class Line:
     def __init__(self, settings: ChatSettings, api_key: str, slots: Path) -> None:
         self.url = f"{settings.base_url.rstrip('/')}/chat/completions"
         self.host = _host(settings.base_url)
-        self._key = _checked(api_key)
+        self._key = checked_key(api_key)
         self._timeout = settings.timeout_seconds
         self._concurrency = settings.concurrency
         self._slots = slots
@@ -107,7 +107,9 @@ class Line:
             except (requests.RequestException, OSError, ValueError) as error:
                 if watch.expired or isinstance(error, requests.Timeout):
                     raise self._timed_out() from error
-                what = f"{self.host}: no whole answer ({type(error).__name__})"
+                what = (
+                    f"{self.host}: no whole answer ({type(error).__name__}); is its address right?"
+                )
                 if isinstance(error, BROKEN):
                     raise TransientError(what, why="connection") from error
                 raise DeniedError(what) from error
@@ -183,7 +185,8 @@ def _host(base_url: str) -> str:
     return host
 
 
-def _checked(api_key: str) -> str:
+def checked_key(api_key: str) -> str:
+    """Return the key without blanks around it; raises ConfigError for what no header can hold."""
     key = api_key.strip()
     if not re.fullmatch(r"[\x21-\x7e]*", key):
         raise ConfigError(f"{KEY_VARIABLE} holds signs that no key has; set it anew")

@@ -1,10 +1,11 @@
 """Whether the settings hold together: every prompt, model and stage that they name exists."""
 
+import os
 from collections.abc import Iterator, Mapping
 
 from soundweave.errors import ConfigError
-from soundweave.translation import prompts
-from soundweave.translation.settings import Settings, StageSettings
+from soundweave.translation import chat_http, prompts
+from soundweave.translation.settings import KEY_VARIABLE, Settings, StageSettings
 from soundweave.translation.stages import STAGES
 
 ASKING = {"InitialTranslation", "EditorReview", "TranslatorRevision"}  # by a chat model always
@@ -20,6 +21,7 @@ Modes = Mapping[str, Mapping[str, StageSettings]]
 
 def check(settings: Settings, modes: Modes) -> None:
     """Raise ConfigError that lists all that is wrong, in all modes, not only in the run's."""
+    chat_http.checked_key(os.environ.get(KEY_VARIABLE, ""))
     found = [*_stages(settings, modes), *_numbers(settings), *_prices(settings, modes)]
     if found:
         raise ConfigError("translation:\n  " + "\n  ".join(found))

@@ -26,16 +26,12 @@ def same(translation: str) -> str:
 def consensus(segments: Sequence[str]) -> list[float]:
     """Return each translation's mean chrF, from 0 to 100, with the others as references.
 
-    Equal translations vote once and score the same; all of them equal is 100, one alone 0. With
-    two there is nothing to vote on, and chrF would take the longer one: both get the mean of both
-    directions.
+    Equal translations vote once and score the same; all of them equal is 100, one alone 0. Of two
+    the fuller one wins, for chrF counts recall twice: where something was lost, that is right.
     """
     different = {same(segment): segment for segment in sorted(segments)}
     if len(different) == 1:
         return [ALIKE if len(segments) > 1 else 0.0] * len(segments)
-    if len(different) == 2:
-        one, other = different.values()
-        return [fsum([chrf(one, other), chrf(other, one)]) / 2] * len(segments)
     scores = {key: _mean(key, different) for key in different}
     return [scores[same(segment)] for segment in segments]
 

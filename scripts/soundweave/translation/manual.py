@@ -28,8 +28,9 @@ class Terminal:
         self._out.flush()
         pasted = self._pasted()
         if not pasted.strip():
+            asked = title.partition("\n")[0]
             raise AnswerNeededError(
-                f"{title} waits for an answer; run the same command again to go on"
+                f"{asked} waits for an answer; run the same command again to go on"
             )
         return answers.parse(pasted, question.answer, "tags")
 

@@ -166,10 +166,9 @@ def _title(stage: Stage, context: StageContext) -> str:
 
 
 def _too_few(made: Sequence[Mapping[str, Any]], valid: int, needed: int) -> ProviderError:
-    why = "; ".join(
-        " ".join(
-            [f"candidate {data['config']['id']}:", data["error"] or "invalid", data["message"]]
-        )
-        for data in made
-    )
+    reasons: dict[str, list[str]] = {}
+    for data in made:
+        reason = " ".join([data["error"] or "not usable", data["message"]]).strip()
+        reasons.setdefault(reason, []).append(str(data["config"]["id"]))
+    why = "; ".join(f"candidate {', '.join(ids)}: {reason}" for reason, ids in reasons.items())
     return ProviderError(f"{valid} of {len(made)} candidates are valid, {needed} needed: {why}")

@@ -123,7 +123,7 @@ def _endpoint(context: StageContext) -> ChatEndpoint:
             settings.chat,
             settings.models,
             os.environ.get(KEY_VARIABLE, ""),
-            slots=context.folder.parents[1] / SLOTS,
+            slots=context.folder.parents[2] / SLOTS,
         )
     return _endpoints[settings.chat.base_url]
 

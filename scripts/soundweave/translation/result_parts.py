@@ -31,12 +31,20 @@ def rows(record: Record) -> list[Row]:
 
 def choice(record: Record) -> str:
     """Return in one sentence what was taken, and by what."""
-    method, shares = record["evaluation"]["method"], _shares(record)
+    method, shares = _words(record["evaluation"]["method"]), _shares(record)
     if len(shares) == 1 and None not in shares:
         return f"Taken: candidate {next(iter(shares))}, by {method}."
     parts = [f"{count} of candidate {id_}" for id_, count in shares.items() if id_ is not None]
     parts += [f"{shares[None]} of nobody"] if None in shares else []
     return f"Taken: the best of each segment, by {method}: {', '.join(parts)}."
+
+
+def _words(method: str) -> str:
+    # The total decides: consensus, less the marks' cost, with the prior.
+    for name, words in (("consensus", "the highest total"), ("only one", "being the only one")):
+        if method.startswith(name):
+            return words + method.removeprefix(name)
+    return method
 
 
 def text_of(record: Record) -> Text:

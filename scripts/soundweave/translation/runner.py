@@ -1,10 +1,11 @@
 """Translates texts, one after the other, the candidates of each side by side in one warm pool."""
 
+import fcntl
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -53,17 +54,32 @@ class Outcome:
 def plan(
     texts: Sequence[Text], output: Path, *, langs: Sequence[str] = (), again: bool = False
 ) -> list[Job]:
-    """Return the jobs of all texts and their languages, or of `langs` alone.
+    """Return the jobs of all texts and their languages, of these `langs` alone if given.
 
-    Unchanged texts are skipped, unless `again`; those that a person edited always are.
+    Unchanged texts are skipped, unless `again`; those that a person edited always are. Raises
+    ConfigError for a language that no text is to be translated into.
     """
+    known = {lang for text in texts for lang in text.target_langs}
+    if unknown := set(langs) - known:
+        raise ConfigError(
+            f"no text here has {', '.join(sorted(unknown))} among its target_langs; "
+            f"there are: {', '.join(sorted(known)) or 'none'}"
+        )
     jobs = []
     for text in texts:
-        for lang in langs or text.target_langs:
+        for lang in (lang for lang in text.target_langs if not langs or lang in langs):
             why = results.fresh(output, text, lang)
             redo = again and not why.startswith(results.EDITED)
-            jobs.append(Job(text, lang, "" if redo else why))
+            jobs.append(Job(text, lang, "" if redo else _with_advice(why)))
     return jobs
+
+
+def _with_advice(why: str) -> str:
+    if why == results.UNCHANGED:
+        return f"{why}; --again translates it anew"
+    if why.startswith(results.EDITED) and "damaged" not in why:
+        return f"{why}; to have it translated anew, delete its {results.MARKDOWN}"
+    return why
 
 
 class Runner:
@@ -119,26 +135,37 @@ class Runner:
         settings, note = engines.resolve(self._settings, job.text, job.lang)
         if note:
             log.info("%s, %s: %s", *job.name, note)
-        folder = (self._work / job.text.name / job.lang).resolve()
-        context = StageContext(job.text, job.lang, settings, folder)
+        context = StageContext(job.text, job.lang, settings, self._work)
+        # What other settings have begun stays, and can be gone on with.
+        mark = _fingerprint(context)
+        folder = (self._work / job.text.name / job.lang / mark[:16]).resolve()
+        with _alone(folder):
+            return self._go_on(replace(context, folder=folder), mark, job, executor, note)
+
+    def _go_on(
+        self, context: StageContext, mark: str, job: Job, executor: Executor | None, note: str
+    ) -> Outcome:
+        settings, folder = context.settings, context.folder
         ledger = providers.ledger(context)
         before = ledger.totals()
         context = replace(context, settings=self._with_limits(settings, before))
-        state = PipelineState.load(folder, _fingerprint(context))
+        state = PipelineState.load(folder, mark)
         self._pipeline(context, executor).run(context, state, partial(self._events.stage, job.name))
         self._spend(before, ledger.totals())
         last = state.results[-1]
         if last.status != "done":
-            why = f"{last.stage}: {last.message}"
+            why = last.message if last.status == "waiting" else f"{last.stage}: {last.message}"
             return Outcome(job, last.status, "; ".join(filter(None, [note, why])))
         made = record.make(job.text, job.lang, settings, state, ledger)
         results.write(self._output, made)
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         return Outcome(job, "done", _told(note, made), made)
 
     def _pipeline(self, context: StageContext, executor: Executor | None) -> Pipeline:
         settings = context.settings
         count, generator = candidates.generator(settings, context.text, context.lang)
+        if count < settings.parallel_count:
+            log.info("%s: %d candidates, one for each route", context.text.name, count)
         stages: list[Stage | ParallelStageConfig] = [stage() for stage in STAGES[1:]]
         first = STAGES[0]()
         stages.insert(0, ParallelStageConfig(first, count, generator, first.output_key))
@@ -164,6 +191,17 @@ class Runner:
     def _spend(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         self._spent_cost += after["cost"] - before["cost"]
         self._spent_tokens += after["tokens"] - before["tokens"]
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError("another run is at work on it; wait for its end") from error
+        yield
 
 
 def _fingerprint(context: StageContext) -> str:

@@ -177,14 +177,20 @@ def _checked(
         CandidateConfig(0, by), segments=tuple(segments), marks=(None,) * len(segments)
     )
     found = gate.objections(context.text, revised, context.lang, context.settings.evaluation)
+    ids = [segment.id for segment in context.text.segments]
     broken = [
-        f"{segment.id}: {', '.join(reasons)}"
-        for segment, reasons, before in zip(context.text.segments, found, chosen, strict=True)
+        f"{name}: {', '.join(reasons)}"
+        for name, reasons, before in zip(ids, found, chosen, strict=True)
         if reasons and before is not None
+    ]
+    # What nobody could translate stays open, unless the revision did.
+    kept = [
+        None if reasons and before is None else segment
+        for segment, reasons, before in zip(segments, found, chosen, strict=True)
     ]
     return {
         "by": by,
-        "segments": list(segments),
+        "segments": kept,
         "changes": changes,
         "taken": not broken,
         "why": "; ".join(broken),
