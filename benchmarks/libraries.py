@@ -1,7 +1,9 @@
 """Libraries of any size with Freesound's tails, for measurements.
 
-User sizes follow Zipf's law with the exponent that gives 30 000 users and a largest one of
-40 000 sounds at 700 000; packs are nested in users, three quarters of the sounds are in one.
+User sizes follow Zipf's law. At every size the largest user has as large a share of the sounds, and
+there are as many sounds to a user, as with 30 000 users and a largest one of 40 000 at 700 000; the
+exponent is the one that these two leave. Packs are nested in users, three quarters of the sounds
+are in one.
 """
 
 import sqlite3
@@ -16,7 +18,7 @@ from soundweave.metrics import append, night_line
 
 LARGEST_SHARE = 40_000 / 700_000
 USERS_SHARE = 30_000 / 700_000
-ZIPF = 0.91
+BISECTIONS = 50
 IN_PACKS = 0.73
 PACK_SIZES = (1.8, 1.2)  # mean and deviation of the logarithm of a user's usual pack size
 LARGEST_PACK = 1_325
@@ -70,11 +72,24 @@ def groups(sounds: int, seed: int = 1) -> Columns:
 
 
 def _user_sizes(sounds: int) -> np.ndarray:
-    ranks = np.arange(1, max(2, round(sounds * USERS_SHARE)) + 1)
-    sizes = np.maximum(1, np.floor(sounds * LARGEST_SHARE * ranks**-ZIPF)).astype(np.int64)
+    ranks = np.arange(1.0, max(2, round(sounds * USERS_SHARE)) + 1)
+    shares = LARGEST_SHARE * ranks ** -_exponent(ranks)
+    sizes = np.maximum(1, np.floor(sounds * shares)).astype(np.int64)
     sizes = sizes[np.cumsum(sizes) <= sounds]
-    # What is left over are users of one sound, as most are.
+    # What rounding left over are users of one sound.
     return np.concatenate([sizes, np.ones(sounds - int(sizes.sum()), dtype=np.int64)])
+
+
+def _exponent(ranks: np.ndarray) -> float:
+    # The more it is, the less all shares are together; they must be 1.
+    low, high = 0.0, 2.0
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        if LARGEST_SHARE * (ranks**-middle).sum() > 1:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _packs(users: np.ndarray, generator: np.random.Generator) -> np.ndarray:

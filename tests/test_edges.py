@@ -90,8 +90,7 @@ def test_readers_see_all_of_the_change_or_none(tmp_path: Path, drawn_before: boo
         before = [tuple(row) for row in made.execute("SELECT * FROM links")]
         made.execute("UPDATE sounds SET pack_id = 2 WHERE id = 1")
         made.execute(
-            "CREATE TRIGGER t BEFORE INSERT ON hubs WHEN new.kind = 'pack'"
-            " BEGIN SELECT RAISE(ABORT, 'no'); END"
+            "CREATE TRIGGER t BEFORE INSERT ON pack_hubs BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
         with pytest.raises(sqlite3.DatabaseError, match="no"):
             edges.update(made)

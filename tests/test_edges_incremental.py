@@ -144,6 +144,7 @@ MIXED = {
     "one of another user": ([(2, 1, 1, False)], [(1, 2, 1, False)]),
     "two users at once": ([], [(1, 1, 1, False), (2, 2, 1, False)]),
     "no longer": ([(1, 1, 1, False), (2, 2, 1, False)], [(2, 1, 1, False)]),
+    "none of its own user": ([(1, 2, 1, False), (2, 2, 1, False)], [(3, 1, 1, False)]),
     "not touched again": ([(1, 1, 1, False), (2, 2, 1, False)], [(3, 1, 2, False)]),
 }
 
@@ -228,7 +229,10 @@ edges.update(connection, rebuild=sys.argv[3] == "rebuild")
 @pytest.mark.parametrize("mode", ["incremental", "rebuild"])
 @pytest.mark.parametrize(
     "statement",
-    ["INSERT INTO hubs", "INSERT INTO links", "INSERT OR REPLACE", "DELETE FROM links_", "COMMIT"],
+    [
+        *("INSERT INTO links", "INSERT INTO user_hubs", "INSERT INTO pack_hubs"),
+        *("INSERT OR REPLACE", "DELETE FROM links_", "COMMIT"),
+    ],
 )
 @pytest.mark.usefixtures("incremental")
 def test_a_killed_update_leaves_the_old_edges(tmp_path: Path, statement: str, mode: str) -> None:

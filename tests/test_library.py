@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from soundweave import library
+from soundweave import edges, library
 from soundweave.errors import ConfigError, LibraryError, NoLibraryError
-from tests.make_library import make_library
+from tests.make_library import SEEN, make_library
 
 
 def count(connection: sqlite3.Connection) -> int:
@@ -116,7 +116,7 @@ def test_what_a_killed_writer_left_is_not_passed_over(
 def test_foreign_keys_hold(tmp_path: Path) -> None:
     make_library(tmp_path, [{}])
     with pytest.raises(LibraryError, match="FOREIGN KEY"), library.writing(tmp_path) as connection:
-        connection.execute("INSERT INTO links VALUES (1, 99, NULL)")
+        connection.execute("UPDATE sounds SET pack_id = 99")
 
 
 def test_one_writer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +149,7 @@ def test_a_killed_writer_leaves_what_it_committed(tmp_path: Path) -> None:
     code = """
 import os, signal, sys
 from pathlib import Path
-from soundweave import library
+from soundweave import edges, library
 connection = library.connect(Path(sys.argv[1]))
 with library.transaction(connection):
     connection.execute("UPDATE sounds SET name = 'kept'")
@@ -207,6 +207,45 @@ def test_an_older_library_is_migrated(
     with library.snapshot(tmp_path) as connection:
         assert connection.execute("SELECT mood FROM sounds").fetchone()[0] is None
         assert "sounds_user" not in dict(connection.execute(library.DEFINITIONS))
+
+
+def test_edges_of_an_older_library_are_carried_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, fresh = tmp_path / "older", tmp_path / "fresh"
+    sounds = [{"username": f"user {n % 3}", "pack": f"pack {n % 3}"} for n in range(10)]
+    with monkeypatch.context() as patched:
+        patched.setattr(library, "MIGRATIONS", library.MIGRATIONS[:2])
+        make_library(older, sounds, links=True)
+        with library.writing(older) as connection:
+            for kind in edges.KINDS:
+                connection.execute(
+                    f"INSERT INTO hubs SELECT '{kind}', {kind}_id, count(*) FROM links GROUP BY 2"
+                )
+            connection.execute("DELETE FROM links_due")
+            connection.execute("INSERT INTO meta VALUES ('mixed_packs', '[]')")
+            connection.execute(f"UPDATE sounds SET removed_at = '{SEEN}' WHERE id = 10")
+            connection.execute("UPDATE sounds SET pack_id = 2 WHERE id = 1")
+    make_library(fresh, sounds)
+    with library.writing(fresh) as connection:
+        edges.update(connection)
+        wanted = edges_in(connection)
+        connection.execute(f"UPDATE sounds SET removed_at = '{SEEN}' WHERE id = 10")
+        connection.execute("UPDATE sounds SET pack_id = 2 WHERE id = 1")
+        due = [tuple(row) for row in connection.execute("SELECT * FROM links_due")]
+        assert len(due) == 2
+        changed = edges.update(connection)
+    with library.writing(older) as connection:
+        assert edges_in(connection) == wanted
+        assert [tuple(row) for row in connection.execute("SELECT * FROM links_due")] == due
+        stats = edges.update(connection)
+        assert stats | {"duration_seconds": 0} == changed | {"duration_seconds": 0}
+        assert dict(connection.execute(library.DEFINITIONS)) == library.definitions()
+
+
+def edges_in(connection: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
+    queries = ("SELECT * FROM links ORDER BY 1", "SELECT * FROM hubs ORDER BY 1, 2")
+    return [[tuple(row) for row in connection.execute(query)] for query in queries]
 
 
 def test_a_migration_that_fails_changes_nothing(

@@ -247,7 +247,8 @@ def test_no_value_stops_the_validator(
     table, column = where
     with tempfile.TemporaryDirectory() as name:
         folder = shutil.copytree(made, Path(name) / "copy")
-        sql(*loose(table))(folder)
+        for loosened in (table, "links_due"):  # where triggers copy what sounds have
+            sql(*loose(loosened))(folder)
         with sqlite3.connect(folder / "library" / library.FILE_NAME) as connection:
             put = "CAST(:value AS TEXT)" if as_text else ":value"
             connection.execute("PRAGMA ignore_check_constraints = ON")

@@ -7,8 +7,10 @@ Triggers note which sounds changed (`links_due`), so a night touches those alone
 the same edges from nothing; it is taken by itself when so much changed that it is faster.
 """
 
+import math
 import sqlite3
 import time
+from collections.abc import Sequence
 
 from soundweave import mixed_packs
 from soundweave.library import transaction
@@ -16,8 +18,14 @@ from soundweave.library import transaction
 KINDS = ("user", "pack")
 REBUILD_SHARE = 0.3  # of all sounds: beyond it, starting anew is faster than changing
 
-NOW = "SELECT id AS sound_id, user_id, pack_id FROM sounds WHERE removed_at IS NULL"
-DUE = "sound_id IN (SELECT sound_id FROM links_due)"
+# How many edges are there, and how many of them may stay.
+COUNTED = "SELECT count(*), count(pack_id) FROM"
+SAME = """
+    SELECT count(*) FILTER (WHERE old.user_id = new.user_id),
+           count(*) FILTER (WHERE old.pack_id = new.pack_id) FROM
+"""
+
+Stats = dict[str, int]
 
 
 def update(connection: sqlite3.Connection, *, rebuild: bool = False) -> dict[str, int | float]:
@@ -27,17 +35,10 @@ def update(connection: sqlite3.Connection, *, rebuild: bool = False) -> dict[str
     """
     began = time.monotonic()
     with transaction(connection):
-        whole = rebuild or not mixed_packs.known(connection) or _rebuild_is_faster(connection)
-        stats = _changes(connection, "true" if whole else DUE)
-        if whole:
-            _rebuild(connection)
-            mixed_packs.find(connection)
+        if rebuild or not mixed_packs.known(connection) or _rebuild_is_faster(connection):
+            stats = _rebuild(connection)
         else:
-            _touch(connection)
-            mixed_packs.follow(connection)
-        connection.execute("DELETE FROM links_due")
-        for kind in KINDS:
-            stats |= _sizes(connection, kind)
+            stats = _touch(connection)
         across = mixed_packs.pairs_across_users(connection)
     return stats | {
         "pairs": stats["same_user_pairs"] + across,  # a pack's other pairs are in there
@@ -48,70 +49,82 @@ def update(connection: sqlite3.Connection, *, rebuild: bool = False) -> dict[str
 
 
 def _rebuild_is_faster(connection: sqlite3.Connection) -> bool:
-    due, sounds = connection.execute(
-        "SELECT (SELECT count(*) FROM links_due), (SELECT count(*) FROM links)"
+    due = connection.execute("SELECT count(*) FROM links_due").fetchone()[0]
+    few = due / REBUILD_SHARE
+    counted = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM links LIMIT ?)", (math.ceil(few),)
+    ).fetchone()[0]
+    return bool(counted < few)
+
+
+def _rebuild(connection: sqlite3.Connection) -> Stats:
+    old = connection.execute(f"{COUNTED} links").fetchone()
+    same = connection.execute(
+        f"{SAME} links AS old CROSS JOIN sounds AS new ON id = sound_id WHERE removed_at IS NULL"
     ).fetchone()
-    return bool(due > REBUILD_SHARE * sounds)
+    for table in ("links_due", "links", "user_hubs", "pack_hubs"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute(
+        "INSERT INTO links"
+        " SELECT id, user_id, pack_id FROM sounds WHERE removed_at IS NULL ORDER BY id"
+    )
+    for kind in KINDS:
+        connection.execute(
+            f"INSERT INTO {kind}_hubs SELECT {kind}_id, count(*) FROM links"
+            f" WHERE {kind}_id IS NOT NULL GROUP BY {kind}_id"
+        )
+    mixed_packs.find(connection)
+    stats = _sizes(connection)
+    return stats | _changes(old, (stats["user_edges"], stats["pack_edges"]), same)
 
 
-def _changes(connection: sqlite3.Connection, where: str) -> dict[str, int | float]:
-    added = _difference(connection, f"({NOW} AND {where.replace('sound_id', 'id', 1)})", "links")
-    removed = _difference(connection, f"(SELECT * FROM links WHERE {where})", f"({NOW})")
-    changes = zip(KINDS, added, removed, strict=True)
-    stats: dict[str, int | float] = {}
-    for kind, plus, minus in changes:
-        stats |= {f"{kind}_edges_added": plus, f"{kind}_edges_removed": minus}
+def _touch(connection: sqlite3.Connection) -> Stats:
+    connection.execute(
+        "CREATE TEMP TABLE old AS SELECT links.* FROM links_due CROSS JOIN links USING (sound_id)"
+    )
+    old = connection.execute(f"{COUNTED} old").fetchone()
+    new = connection.execute("SELECT count(user_id), count(pack_id) FROM links_due").fetchone()
+    same = connection.execute(f"{SAME} old CROSS JOIN links_due AS new USING (sound_id)").fetchone()
+    connection.execute("DELETE FROM links WHERE sound_id IN (SELECT sound_id FROM old)")
+    connection.execute("INSERT INTO links SELECT * FROM links_due WHERE user_id IS NOT NULL")
+    for kind in KINDS:
+        _touch_hubs(connection, kind)
+    mixed_packs.follow(connection)
+    connection.execute("DELETE FROM links_due")
+    connection.execute("DROP TABLE old")
+    return _sizes(connection) | _changes(old, new, same)
+
+
+def _touch_hubs(connection: sqlite3.Connection, kind: str) -> None:
+    for table, step in (("links_due", 1), ("old", -1)):
+        connection.execute(
+            f"INSERT INTO {kind}_hubs SELECT {kind}_id, {step} FROM {table}"
+            f" WHERE {kind}_id IS NOT NULL"
+            " ON CONFLICT DO UPDATE SET size = size + excluded.size"
+        )
+    connection.execute(
+        f"DELETE FROM {kind}_hubs WHERE size = 0 AND hub_id IN (SELECT {kind}_id FROM old)"
+    )
+
+
+def _changes(old: Sequence[int], new: Sequence[int], same: Sequence[int]) -> Stats:
+    stats: Stats = {}
+    for kind, had, has, stayed in zip(KINDS, old, new, same, strict=True):
+        stats |= {f"{kind}_edges_added": has - stayed, f"{kind}_edges_removed": had - stayed}
     return stats
 
 
-def _difference(connection: sqlite3.Connection, these: str, those: str) -> tuple[int, int]:
-    users, packs = connection.execute(
-        f"""
-        SELECT count(*) FILTER (WHERE these.user_id IS NOT those.user_id),
-               count(these.pack_id) FILTER (WHERE these.pack_id IS NOT those.pack_id)
-        FROM {these} AS these LEFT JOIN {those} AS those USING (sound_id)
-        """
-    ).fetchone()
-    return int(users), int(packs)
-
-
-def _rebuild(connection: sqlite3.Connection) -> None:
-    connection.execute("DELETE FROM links")
-    connection.execute("DELETE FROM hubs")
-    connection.execute(f"INSERT INTO links {NOW} ORDER BY id")
+def _sizes(connection: sqlite3.Connection) -> dict[str, int]:
+    stats: dict[str, int] = {}
     for kind in KINDS:
-        connection.execute(
-            f"INSERT INTO hubs SELECT '{kind}', {kind}_id, count(*) FROM links"
-            f" WHERE {kind}_id IS NOT NULL GROUP BY {kind}_id"
-        )
-
-
-def _touch(connection: sqlite3.Connection) -> None:
-    new = f"{NOW} AND id IN (SELECT sound_id FROM links_due)"
-    for kind in KINDS:
-        connection.execute(
-            f"""
-            INSERT INTO hubs
-            SELECT '{kind}', hub_id, sum(n) FROM (
-                SELECT {kind}_id AS hub_id, -1 AS n FROM links WHERE {DUE}
-                UNION ALL SELECT {kind}_id, 1 FROM ({new})
-            ) WHERE hub_id IS NOT NULL GROUP BY hub_id HAVING sum(n) != 0
-            ON CONFLICT (kind, hub_id) DO UPDATE SET size = size + excluded.size
-            """
-        )
-    connection.execute("DELETE FROM hubs WHERE size = 0")
-    connection.execute(f"DELETE FROM links WHERE {DUE}")
-    connection.execute(f"INSERT INTO links {new}")
-
-
-def _sizes(connection: sqlite3.Connection, kind: str) -> dict[str, int]:
-    row = connection.execute(
-        """
-        SELECT coalesce(sum(size), 0), coalesce(sum(size * (size - 1) / 2), 0),
-               count(*), coalesce(max(size), 0)
-        FROM hubs WHERE kind = ?
-        """,
-        (kind,),
-    ).fetchone()
-    names = (f"{kind}_edges", f"same_{kind}_pairs", f"{kind}_groups", f"largest_{kind}_group")
-    return dict(zip(names, row, strict=True))
+        edges, squares, groups, largest = connection.execute(
+            "SELECT coalesce(sum(size), 0), coalesce(sum(size * size), 0),"
+            f" (SELECT count(*) FROM {kind}_hubs), coalesce(max(size), 0) FROM {kind}_hubs"
+        ).fetchone()
+        stats |= {
+            f"{kind}_edges": edges,
+            f"same_{kind}_pairs": (squares - edges) // 2,
+            f"{kind}_groups": groups,
+            f"largest_{kind}_group": largest,
+        }
+    return stats

@@ -1,40 +1,30 @@
-"""Packs with sounds by several users: there alone a same-pack pair is no same-user pair.
+"""Packs with sounds by others: in them alone may a same-pack pair be no same-user pair.
 
 On Freesound a pack belongs to one user. But a user who took another name is two users here until
 all of their sounds were seen again. The edge job keeps the list of such packs in `meta`, so that
-the pairs of the whole library are counted without looking at every pack.
+the pairs of the whole library are counted without looking at every pack. A sound that changed is
+looked at by itself: it brings its pack on the list when its user is not the pack's.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable
 
-KEY = "mixed_packs"
+KEY = "packs_of_others"
 
-# Of two users, one at least is not the pack's.
-ANY = """
-    SELECT DISTINCT pack_id FROM links JOIN packs ON packs.id = links.pack_id
-    WHERE packs.user_id != links.user_id
+# Of removed sounds, too: without them, each sound would have to be looked at.
+EVER = """
+    SELECT DISTINCT pack_id FROM sounds CROSS JOIN packs ON packs.id = pack_id
+    WHERE pack_id IS NOT NULL AND sounds.user_id != packs.user_id
 """
-# A pack can only have become mixed by a sound that changed: one that differs from another such
-# sound, or from any sound that did not change. Those have one user, or the pack is on the list.
 NEWLY = """
-    SELECT pack_id FROM (
-        SELECT pack_id, min(user_id) AS low, max(user_id) AS high
-        FROM links_due CROSS JOIN links USING (sound_id)
-        WHERE pack_id IS NOT NULL GROUP BY pack_id
-    ) AS changed
-    WHERE low != high OR low != (
-        SELECT user_id FROM sounds
-        WHERE sounds.pack_id = changed.pack_id AND removed_at IS NULL
-          AND id NOT IN (SELECT sound_id FROM links_due)
-        LIMIT 1
-    )
+    SELECT DISTINCT pack_id FROM links_due CROSS JOIN packs ON packs.id = pack_id
+    WHERE links_due.user_id != packs.user_id
 """
 STILL = """
-    SELECT pack_id FROM sounds
-    WHERE removed_at IS NULL AND pack_id IN (SELECT value FROM json_each(?))
-    GROUP BY pack_id HAVING min(user_id) != max(user_id)
+    SELECT DISTINCT pack_id FROM sounds CROSS JOIN packs ON packs.id = pack_id
+    WHERE pack_id IN (SELECT value FROM json_each(?)) AND removed_at IS NULL
+      AND sounds.user_id != packs.user_id
 """
 PAIRS = """
     WITH shares AS (
@@ -53,14 +43,14 @@ def known(connection: sqlite3.Connection) -> bool:
 
 
 def find(connection: sqlite3.Connection) -> None:
-    """Make the list from all links."""
-    _keep_mixed(connection, _column(connection.execute(ANY)))
+    """Make the list from all sounds."""
+    _keep(connection, _column(connection.execute(EVER)))
 
 
 def follow(connection: sqlite3.Connection) -> None:
-    """Bring the list up to date with `links_due`, whose links are already up to date."""
+    """Bring the list up to date with `links_due`."""
     listed = json.loads(_stored(connection) or "[]")
-    _keep_mixed(connection, listed + _column(connection.execute(NEWLY)))
+    _keep(connection, listed + _column(connection.execute(NEWLY)))
 
 
 def pairs_across_users(connection: sqlite3.Connection) -> int:
@@ -74,7 +64,7 @@ def _stored(connection: sqlite3.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _keep_mixed(connection: sqlite3.Connection, candidates: list[int]) -> None:
+def _keep(connection: sqlite3.Connection, candidates: list[int]) -> None:
     packs = _column(connection.execute(STILL, (json.dumps(candidates),)))
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (KEY, json.dumps(packs)))
 

@@ -296,17 +296,17 @@ NETWORK: dict[str, Corruption] = {
         "sound 5",
     ),
     "a hub with one edge too many": (
-        sql("UPDATE hubs SET size = size + 1 WHERE kind = 'user' AND hub_id = 3"),
+        sql("UPDATE user_hubs SET size = size + 1 WHERE hub_id = 3"),
         "hub_sizes",
         "user hub 3",
     ),
     "a hub without members": (
-        sql("INSERT INTO hubs VALUES ('pack', 77, 0)"),
+        sql("INSERT INTO pack_hubs VALUES (77, 0)"),
         "hub_sizes",
         "pack hub 77",
     ),
     "members without a hub": (
-        sql("DELETE FROM hubs WHERE kind = 'pack' AND hub_id = 3"),
+        sql("DELETE FROM pack_hubs WHERE hub_id = 3"),
         "hub_sizes",
         "pack hub 3",
     ),
