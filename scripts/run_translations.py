@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -60,9 +61,9 @@ def _run(args: argparse.Namespace, chosen: settings.Settings, jobs: list[Any]) -
             STAGE_MAP,
             display.Display(bar),
         )
-        runner = Runner(
-            chosen, events, work=args.work_dir, output=args.output_dir, answer=Terminal()
-        )
+        # With --json, standard output is the result's alone.
+        terminal = Terminal(sys.stderr if args.json else None)
+        runner = Runner(chosen, events, work=args.work_dir, output=args.output_dir, answer=terminal)
         for outcome in runner.run(jobs):
             if outcome.status == "failed":
                 actions.error(f"{' to '.join(outcome.job.name)}: {outcome.message}")

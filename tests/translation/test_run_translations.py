@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+import run_translations
+from soundweave.translation import providers
 from tests.translation import toy_model
 from tests.translation.chat_server import ChatServer, Fault, says, status
 from tests.translation.command import KEY, PROSE, Desk
@@ -256,7 +258,9 @@ def test_a_broken_candidate_costs_only_itself(desk, chat, fault, error):
 def test_a_hung_candidate_is_given_up_at_its_deadline(desk, chat):
     chat.choose = lambda asked: Fault("hang") if seed(asked) == 3 else None
     desk.run(*FAST, "--set", "chat.timeout_seconds=100", "--set", "deadline_seconds=3")
-    assert [one["error"] for one in desk.record()["candidates"]] == ["", "", "timeout"]
+    candidates = desk.record()["candidates"]
+    assert [one["error"] for one in candidates] == ["", "", "timeout"]
+    assert candidates[2]["message"] == "no answer within 3 s"
 
 
 def test_a_quorum_does_not_wait(desk, chat):
@@ -421,3 +425,69 @@ def test_the_settings_are_shown_with_their_origin(desk, chat):
     assert shown["workflow_mode"]["source"] == "config/pipeline.yaml"
     assert not chat.requests
     assert KEY not in json.dumps(shown)
+
+
+@pytest.fixture
+def command(desk, chat, monkeypatch, capsys):
+    """Run the command in this process; returns its exit code and what it prints."""
+    monkeypatch.setattr(providers, "_endpoints", {})
+    for name, value in {**desk.environ, "GITHUB_ACTIONS": "true"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(desk.folder / "summary.md"))
+
+    def run(*arguments):
+        own = ("--parallel-count", "1", *FAST, *arguments)
+        return run_translations.main(desk.arguments(*own)[2:]), capsys.readouterr().out
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key", "value"),
+    [
+        (["--set", "quorum=1", "--quorum", "0"], "quorum", 0),
+        (["--set", "quorum=1", "--set", "quorum=0"], "quorum", 0),
+        (["--max-tokens", "0"], "max_tokens", 0),
+        (["--engine", "apertium", "--max-cost", "0"], "max_cost", 0),
+        (["--set", "parallel_count.*=2"], "parallel_count.hybrid", 1),
+        (["--set", "chat.attempts=2"], "chat.attempts", 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_a_flag_goes_before_an_assignment_and_zero_is_a_value(command, arguments, key, value):
+    code, out = command("--show-config", "--json", *arguments)
+    assert json.loads(out)[key] == {"value": value, "source": "command line"}
+    code, out = command("--show-config", *arguments)
+    assert code == 0
+    assert f"{value}  (command line)" in out
+
+
+def test_what_came_of_each_text_is_in_the_result_the_summary_and_the_annotations(
+    command, desk, chat
+):
+    desk.write("prose", PROSE)
+    chat.choose = lambda asked: (
+        status(400, "no | \x1b[31m<b>")
+        if "Two Rivers" in asked.body["messages"][1]["content"]
+        else None
+    )
+    code, out = command("--json", "--lang", "es")
+    *annotations, result = out.splitlines()
+    told = json.loads(result)["translations"]
+    assert code == 1
+    assert [(one["text"], one["lang"], one["status"]) for one in told] == [
+        ("poem", "es", "failed"),
+        ("prose", "es", "done"),
+    ]
+    assert "HTTP 400 (no | [31m<b>)" in told[0]["message"]
+    assert annotations == [f"::error::poem to es: {told[0]['message']}"]
+    summary = (desk.folder / "summary.md").read_text(encoding="utf-8").splitlines()
+    assert [line.split(" | ")[:2] for line in summary[4:6]] == [["| poem", "es"], ["| prose", "es"]]
+    assert " | done | " in summary[5]
+    assert r"no \| \[31m&lt;b&gt;" in summary[4]
+
+
+def test_without_texts_there_is_nothing_to_translate(command, desk):
+    (desk.texts / "poem.md").unlink()
+    assert command() == (0, "nothing to translate\n")
+    assert command("--json") == (0, '{"translations": []}\n')

@@ -5,7 +5,11 @@ import re
 
 import pytest
 
+from soundweave.errors import ConfigError
 from soundweave.paths import ROOT
+from soundweave.translation import apertium as rules_engine
+from soundweave.translation import engines, settings
+from soundweave.translation.model import Kind, Text, numbered
 from tests.translation.chat_server import ChatServer
 from tests.translation.command import Desk
 
@@ -110,6 +114,47 @@ def test_an_engine_that_is_not_there_is_said_with_what_to_do(no_apertium, argume
     assert "Traceback" not in done.err
 
 
+CHAT = {"chat.base_url": "http://127.0.0.1:9/v1"}
+ALONE = {"parallel_count.*": 1}
+POEM = Text("t", "T", "", Kind.PROSE, "en", ("es",), "", numbered(["One."]))
+
+
+@pytest.mark.parametrize(
+    ("told", "engine", "answers", "note"),
+    [
+        (ALONE, "apertium", "live", ""),
+        ({}, "apertium", "replay", "recorded answers are used; install: apt-get"),
+        ({"answers": "replay"}, "apertium", "replay", ""),
+        ({"engine": "apertium", "answers": "replay"}, "apertium", "replay", ""),
+        (ALONE | {"engine": "apertium", "answers": "record"}, "apertium", "record", ""),
+        (CHAT, "chat", "live", ""),
+        (CHAT | {"engine": "apertium"} | ALONE, "apertium", "live", ""),
+        ({"engine": "chat", "answers": "replay"}, "chat", "replay", ""),
+        (CHAT | {"workflow_mode": "manual"}, "manual", "live", ""),
+    ],
+    ids=str,
+)
+def test_the_engine_is_the_first_that_is_there(monkeypatch, told, engine, answers, note):
+    monkeypatch.setattr(
+        rules_engine, "missing", lambda route: [] if route == "eng-spa" else ["x", "y"]
+    )
+    loaded, _ = settings.load(told, environ={})
+    resolved, said = engines.resolve(loaded, POEM, "es")
+    assert (resolved.engine, resolved.answers) == (engine, answers)
+    assert bool(resolved.stages) == (engine != "apertium")
+    assert note in said
+    assert bool(said) == bool(note)
+    assert not said or said.endswith(" x y")
+
+
+@pytest.mark.parametrize("told", [{"engine": "apertium"}, {"engine": "chat"}], ids=str)
+def test_an_engine_that_was_asked_for_is_not_replaced(monkeypatch, told):
+    monkeypatch.setattr(rules_engine, "missing", lambda route: [] if route == "eng-spa" else ["x"])
+    loaded, _ = settings.load(told, environ={})
+    with pytest.raises(ConfigError, match=r"install: apt-get|set TRANSLATION_BASE_URL"):
+        engines.resolve(loaded, POEM, "es")
+
+
 ANSWERS = {
     "InitialTranslation": '{"segments": [{"id": "title", "text": "Dos ríos"},'
     ' {"id": "1", "text": "El río canta\\ny nunca calla."},'
@@ -150,6 +195,7 @@ def test_manual_mode_goes_through_a_whole_text_one_answer_a_run(desk):
     ]
     record = desk.record()
     assert (record["engine"], record["workflow_mode"]) == ("manual", "manual")
+    assert (record["executor"], record["parallel_count"]) == ("none", 2)
     assert record["evaluation"]["duplicates"] == {"2": 1}
     assert [segment["text"] for segment in record["translation"]] == [
         "Dos ríos",
@@ -173,6 +219,13 @@ def test_manual_mode_in_one_run_asks_again_after_nonsense(desk):
     assert "That cannot be used" in done.out
     assert done.out.count("InitialTranslation, candidate 1") == 2
     assert desk.record()["translation"][0]["text"] == "Dos ríos"
+
+
+def test_with_json_the_prompts_go_where_the_log_goes(desk):
+    done = desk.run("--workflow-mode", "manual", "--json", check=False)
+    (told,) = json.loads(done.out)["translations"]
+    assert (done.code, told["status"]) == (1, "waiting")
+    assert "Paste the answer" in done.err
 
 
 def test_the_prompt_of_manual_mode_holds_the_text_as_data(desk):

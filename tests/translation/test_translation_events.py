@@ -64,7 +64,15 @@ def test_each_completion_is_one_exact_event(tmp_path, total, due):
 
 @pytest.mark.parametrize(
     ("details", "percent"),
-    [({}, 56.2), ({"progress_percent": 80}, 80.0), ({"progress_percent": 0}, 0.0)],
+    [
+        ({}, 56.2),
+        ({"progress_percent": 80}, 80.0),
+        ({"progress_percent": 0}, 0.0),
+        ({"progress_percent": 120.5}, 100.0),
+        ({"progress_percent": -5}, 0.0),
+        ({"progress_percent": "80"}, 56.2),
+        ({"progress_percent": None}, 56.2),
+    ],
 )
 def test_a_told_percentage_wins_over_the_stage_map_and_zero_is_one(tmp_path, details, percent):
     events = events_of(tmp_path)
@@ -73,6 +81,17 @@ def test_a_told_percentage_wins_over_the_stage_map_and_zero_is_one(tmp_path, det
     assert event["percent"] == percent
     assert event["overall"] == max(50.0, percent)
     assert event["details"] == details
+
+
+def test_a_job_that_goes_back_takes_nothing_from_the_others(tmp_path):
+    events = events_of(tmp_path, [JOB, ("prose", "ca")])
+    events.stage(JOB, "InitialTranslation", 1, 1)
+    assert events.stage(JOB, "Evaluation", 0, 1, progress_percent=0)["percent"] == 0.0
+    assert events.finished(("prose", "ca"), "done")["overall"] == 75.0
+
+
+def test_a_stage_without_parts_is_done(tmp_path):
+    assert events_of(tmp_path).stage(JOB, "InitialTranslation", 0, 0)["percent"] == 50.0
 
 
 def test_jobs_share_the_whole_and_the_listener_hears_all(tmp_path):

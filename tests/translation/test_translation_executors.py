@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import CancelledError, wait
 from pathlib import Path
@@ -61,6 +62,19 @@ def test_tasks_run_side_by_side(kind):
     assert pids == {os.getpid()} if kind == "thread" else len(pids - {os.getpid()}) == 3
 
 
+def test_threads_wait_for_each_other():
+    barrier = threading.Barrier(3)
+    with executors.pool("thread", 3) as pool:
+        futures = [pool.submit(barrier.wait, PATIENCE) for _ in range(3)]
+        assert sorted(future.result(PATIENCE) for future in futures) == [0, 1, 2]
+
+
+def test_no_worker_is_forked_beside_threads():
+    with executors.pool("process", 1) as pool:
+        assert pool.submit(die).exception(PATIENCE)
+        assert pool.submit(os.getppid).result(PATIENCE) != os.getpid()
+
+
 @pytest.mark.parametrize("kind", ["process", "thread"])
 def test_an_error_reaches_its_own_future_alone(kind):
     with executors.pool(kind, 2) as pool:
@@ -89,6 +103,15 @@ def test_cancelling_kills_the_worker_in_the_middle_of_its_task(tmp_path):
             future.result(PATIENCE)
         wait_for(lambda: not alive(note.read_text()))
         assert pool.submit(pid).result(PATIENCE)
+
+
+def test_an_interrupt_of_the_whole_group_is_the_parents_to_answer(tmp_path):
+    note = tmp_path / "pid"
+    with executors.pool("process", 1) as pool:
+        future = pool.submit(note_and_nap, note, 0.5)
+        wait_for(lambda: note.exists() and note.read_text())
+        os.kill(int(note.read_text()), signal.SIGINT)
+        assert future.result(PATIENCE) is None
 
 
 def test_the_end_of_the_block_leaves_no_worker_behind(tmp_path):

@@ -63,7 +63,8 @@ def test_candidates_of_a_pool_run_elsewhere_and_keep_their_order(tmp_path, pool)
 
 
 @pytest.mark.parametrize(
-    ("what", "error"), [("kill", "crashed"), ("bug", "crashed"), ("hang", "timeout")]
+    ("what", "error"),
+    [("kill", "crashed"), ("bug", "crashed"), ("hang", "timeout"), ("fail", "unavailable")],
 )
 def test_a_lost_worker_costs_its_own_candidate_only(tmp_path, pool, what, error):
     limits = Limits(deadline_seconds=2)
@@ -92,6 +93,17 @@ def test_a_failed_candidate_is_no_part_of_a_quorum(tmp_path, pool):
     limits = Limits(deadline_seconds=100, quorum=2)
     state = start(tmp_path, limits=limits, executor=pool, **{"1": "sleep 1", "2": "kill"})
     assert parts(state) == [(1, ""), (2, "crashed"), (3, "")]
+
+
+def test_a_quorum_that_was_there_before_begins_nothing(tmp_path):
+    done = start(tmp_path / "before", count=2).results[0].data
+    state = PipelineState("same", parts={str(part["config"]["id"]): part for part in done})
+    limits = Limits(deadline_seconds=100, quorum=2)
+    with executors.pool("thread", 3) as threads:
+        pipeline = Pipeline(stages(), limits, executor=threads)
+        pipeline.run(context(tmp_path), state)
+    assert parts(state) == [(1, ""), (2, ""), (3, "given_up")]
+    assert ran(tmp_path) == ["Choose", "Finish"]
 
 
 def test_those_that_wait_for_their_turn_get_time_for_it(tmp_path):
@@ -156,7 +168,20 @@ def test_a_finished_run_runs_nothing_again(tmp_path):
     assert len(ran(tmp_path)) == 5
 
 
-@pytest.mark.parametrize("damage", ["", "[]", '{"fingerprint": "same"}', "\0", "{"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "",
+        "[]",
+        '{"fingerprint": "same"}',
+        '{"fingerprint": "same", "results": [], "parts": ["x"]}',
+        '{"fingerprint": "same", "results": [{"stage": "Part", "colour": 1}], "parts": {}}',
+        "\0",
+        "{",
+        "[" * 100_000,
+    ],
+    ids=lambda damage: damage[:60],
+)
 def test_a_damaged_state_is_begun_anew(tmp_path, damage):
     start(tmp_path)
     (tmp_path / "state.json").write_text(damage)

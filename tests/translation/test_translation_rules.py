@@ -83,6 +83,37 @@ def test_remarks_point_at_what_no_rule_can_mend():
     )
 
 
+def test_a_suggestion_stays_beside_a_remark_that_has_none():
+    remarks = [
+        {"id": "1", "remark": "a", "suggestion": "Una."},
+        {"id": "1", "remark": "b", "suggestion": ""},
+    ]
+    found = results("Uno.") | {"review": {"remarks": remarks}}
+    assert rules.revise(text_of("One."), found)[0] == ["Una."]
+
+
+def test_unknown_words_are_those_of_the_candidate_that_was_chosen():
+    found = results("Uno.", "Dos.")
+    found["candidates"] = [
+        {"config": {"id": number}, "marks": marks} for number, marks in ((1, [7, 7]), (2, [0, 3]))
+    ]
+    told = {"chosen": 2, "segments": [{"chosen": 2}, {"chosen": 1}]}
+    text = text_of("One.", "Two.")
+    for select, count in (("text", 3), ("segment", 7)):
+        found["evaluation"] |= told | {"select": select}
+        (remark,) = rules.review(text, "es", found)["remarks"]
+        assert remark["remark"] == f"words the engine did not know: {count}"
+
+
+def test_a_verse_is_not_opened_and_what_is_well_has_no_remark():
+    assert revised("Who\nsings?", "Quién\ncanta?") == "Quién\ncanta?"
+    assert rules.review(text_of("One."), "es", results("Uno.")) == {
+        "by": "rules",
+        "remarks": [],
+        "summary": "nothing to remark",
+    }
+
+
 words = st.text(st.sampled_from("aB ¿?!.,\n…”é"), max_size=20)
 
 

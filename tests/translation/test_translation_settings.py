@@ -1,3 +1,4 @@
+import argparse
 import pickle
 
 import pytest
@@ -100,9 +101,50 @@ def test_what_the_file_may_not_hold_is_named(tmp_path, file, words):
     assert "pipeline.yaml" in str(caught.value)
 
 
+def test_one_value_is_a_list_of_one_and_zero_is_a_value_there(tmp_path):
+    stage = {"prompts": "a", "temperatures": 0, "max_tokens": 7}
+    loaded, _ = load(tmp_path, {"modes": {"hybrid": {"EditorReview": stage}}})
+    assert loaded.stages["EditorReview"] == settings.StageSettings((), ("a",), (0,), 7)
+    assert loaded.stages["EditorReview"].temperatures[0] is not None
+    assert settings.StageSettings().temperatures == (None,)
+
+
+@pytest.mark.parametrize("key", ["max_cost", "deadline_seconds", "chat.timeout_seconds"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")], ids=str)
+def test_what_is_no_finite_number_is_no_limit(tmp_path, key, value):
+    with pytest.raises(ConfigError, match=r"not a finite number \(from command line\)"):
+        load(tmp_path, {}, {key: value})
+
+
+def test_no_deadline_is_longer_than_a_day(tmp_path):
+    with pytest.raises(ConfigError, match="deadline_seconds: 86401 is greater"):
+        load(tmp_path, {"deadline_seconds": 86401})
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("quorum=2", ("quorum", 2)),
+        ("max_cost=null", ("max_cost", None)),
+        ("dask_scheduler=", ("dask_scheduler", "")),
+        ("chat.base_url=http://x/?a=b", ("chat.base_url", "http://x/?a=b")),
+        ("modes.hybrid.Evaluation.models=[a, b]", ("modes.hybrid.Evaluation.models", ["a", "b"])),
+    ],
+)
+def test_an_assignment_is_a_key_and_a_value_of_yaml(text, pair):
+    assert settings.assignment(text) == pair
+
+
+@pytest.mark.parametrize("text", ["quorum", "=2", "", "quorum=[", "quorum={a", "quorum=\0"])
+def test_what_is_no_assignment_is_said(text):
+    with pytest.raises(argparse.ArgumentTypeError):
+        settings.assignment(text)
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [
+        ({"TRANSLATION_MAX_COST": "nan"}, "max_cost: nan is not a finite number"),
         ({"TRANSLATION_ENGINE": "oracle"}, "engine: 'oracle'"),
         ({"TRANSLATION_PARALLEL_COUNT": "many"}, ": 'many'"),
         ({"TRANSLATION_PARALLEL_COUNT": "0"}, ": 0 is less"),

@@ -138,7 +138,8 @@ def _detail(reply: Reply, hide: Hide) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split()).encode("utf-8", errors="replace").decode()[:200]
+    line = " ".join(text.split()).encode("utf-8", errors="replace").decode()
+    return "".join(char for char in line if char.isprintable())[:200]  # a terminal would obey
 
 
 def _retry_after(reply: Reply) -> float | None:

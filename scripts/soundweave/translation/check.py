@@ -8,7 +8,6 @@ from soundweave.translation import chat_http, prompts
 from soundweave.translation.settings import KEY_VARIABLE, Settings, StageSettings
 from soundweave.translation.stages import STAGES
 
-ASKING = {"InitialTranslation", "EditorReview", "TranslatorRevision"}  # by a chat model always
 ANSWERS = {
     "InitialTranslation": "answer_translation",
     "Evaluation": "answer_judge",
@@ -22,7 +21,12 @@ Modes = Mapping[str, Mapping[str, StageSettings]]
 def check(settings: Settings, modes: Modes) -> None:
     """Raise ConfigError that lists all that is wrong, in all modes, not only in the run's."""
     chat_http.checked_key(os.environ.get(KEY_VARIABLE, ""))
-    found = [*_stages(settings, modes), *_numbers(settings), *_prices(settings, modes)]
+    found = [
+        *_stages(settings, modes),
+        *_candidates(settings, modes),
+        *_numbers(settings),
+        *_prices(settings, modes),
+    ]
     if found:
         raise ConfigError("translation:\n  " + "\n  ".join(found))
 
@@ -57,6 +61,21 @@ def _prompts(place: str, name: str, stage: StageSettings) -> Iterator[str]:
             continue
         if answer != ANSWERS[name]:
             yield f"{place}: the prompt {prompt} asks for {answer}, needed is {ANSWERS[name]}"
+
+
+def _candidates(settings: Settings, modes: Modes) -> Iterator[str]:
+    # All other stages have rules to fall back on.
+    mode = settings.workflow_mode
+    stage = modes.get(mode, {}).get("InitialTranslation", StageSettings())
+    if mode != "manual":
+        if settings.engine == "apertium" or not (
+            settings.engine == "chat" or settings.chat.base_url
+        ):
+            return
+        if not stage.models:
+            yield f"modes.{mode}.InitialTranslation: it needs a model, to ask a chat endpoint"
+    if not stage.prompts:
+        yield f"modes.{mode}.InitialTranslation: it needs a prompt"
 
 
 def _numbers(settings: Settings) -> Iterator[str]:

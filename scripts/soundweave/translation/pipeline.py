@@ -125,7 +125,11 @@ class Pipeline:
         valid = sum(stage.valid(one, parts[_name(one)]) for one in contexts)
         if valid < self._limits.min_candidates:
             # The next run tries the others again.
-            state.parts = {name: data for name, data in parts.items() if not data["error"]}
+            state.parts = {
+                _name(one): data
+                for one, data in zip(contexts, made, strict=True)
+                if stage.valid(one, data)
+            }
             raise _too_few(made, valid, self._limits.min_candidates)
         return made
 

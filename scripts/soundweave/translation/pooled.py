@@ -12,6 +12,8 @@ from soundweave.translation.work import lost, run_candidate
 Data = dict[str, Any]
 Pending = dict["Future[Any]", StageContext]
 
+ENOUGH = "enough other candidates had come"
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -39,12 +41,15 @@ def candidates(
     A worker that died, and a candidate that is late or no longer needed, yield what
     `work.lost` makes: classes crashed, timeout and given_up.
     """
+    if limits.quorum and valid >= limits.quorum:
+        yield from ((one, lost(one, "given_up", ENOUGH)) for one in contexts)
+        return
     turns = -(-len(contexts) // (limits.at_once or len(contexts))) if contexts else 0
     deadline = time.monotonic() + limits.deadline_seconds * turns
     pending: Pending = {executor.submit(run_candidate, stage, one): one for one in contexts}
     while pending:
         if limits.quorum and valid >= limits.quorum:
-            yield from _lose(pending, "given_up", "enough other candidates had come")
+            yield from _lose(pending, "given_up", ENOUGH)
             return
         left = max(0.0, deadline - time.monotonic())
         done, _ = wait(pending, timeout=left, return_when=FIRST_COMPLETED)

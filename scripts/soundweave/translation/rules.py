@@ -36,9 +36,13 @@ def review(text: Text, lang: str, results: Mapping[str, Any]) -> dict[str, Any]:
 def revise(text: Text, results: Mapping[str, Any]) -> tuple[list[str | None], str]:
     """Return the chosen translation with the review's suggestions applied, and what changed."""
     chosen: Sequence[str | None] = results["evaluation"]["translation"]
-    suggested = {remark["id"]: remark["suggestion"] for remark in results["review"]["remarks"]}
+    suggested = {
+        remark["id"]: remark["suggestion"]
+        for remark in results["review"]["remarks"]
+        if remark["suggestion"]  # a second remark on a segment may have none
+    }
     revised = [
-        suggested.get(segment.id) or before
+        suggested.get(segment.id, before)
         for segment, before in zip(text.segments, chosen, strict=True)
     ]
     changed = sum(after != before for after, before in zip(revised, chosen, strict=True))

@@ -1,16 +1,16 @@
 """Translates texts, one after the other, the candidates of each side by side in one warm pool."""
 
-import fcntl
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from soundweave import schemas
 from soundweave.errors import ConfigError
 from soundweave.translation import candidates, engines, executors, providers, record, results
 from soundweave.translation.events import Events
@@ -20,7 +20,7 @@ from soundweave.translation.pooled import Limits
 from soundweave.translation.settings import Settings
 from soundweave.translation.stage import ExecutionMode, Stage, StageContext
 from soundweave.translation.stages import STAGES
-from soundweave.translation.state import PipelineState
+from soundweave.translation.state import PipelineState, alone
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,7 @@ class Runner:
         # What other settings have begun stays, and can be gone on with.
         mark = _fingerprint(context)
         folder = (self._work / job.text.name / job.lang / mark[:16]).resolve()
-        with _alone(folder):
+        with alone(folder):
             return self._go_on(replace(context, folder=folder), mark, job, executor, note)
 
     def _go_on(
@@ -150,8 +150,11 @@ class Runner:
         before = ledger.totals()
         context = replace(context, settings=self._with_limits(settings, before))
         state = PipelineState.load(folder, mark)
-        self._pipeline(context, executor).run(context, state, partial(self._events.stage, job.name))
-        self._spend(before, ledger.totals())
+        report = partial(self._events.stage, job.name)
+        try:
+            self._pipeline(context, executor).run(context, state, report)
+        finally:
+            self._spend(before, ledger.totals())
         last = state.results[-1]
         if last.status != "done":
             why = last.message if last.status == "waiting" else f"{last.stage}: {last.message}"
@@ -193,17 +196,6 @@ class Runner:
         self._spent_tokens += after["tokens"] - before["tokens"]
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigError("another run is at work on it; wait for its end") from error
-        yield
-
-
 def _fingerprint(context: StageContext) -> str:
     settings = context.settings
     return digest_of(
@@ -216,8 +208,10 @@ def _fingerprint(context: StageContext) -> str:
             "seed": settings.seed,
             "stages": {name: asdict(stage) for name, stage in settings.stages.items()},
             "routes": settings.apertium.routes.get(f"{context.text.source_lang}-{context.lang}"),
+            "prompts": {stage.name: stage().prompt_digests(context) for stage in STAGES},
             "models": {name: model.name for name, model in settings.models.items()},
             "evaluation": asdict(settings.evaluation),
+            "form": schemas.validator("translation").schema,  # of all that is kept
         }
     )
 

@@ -6,6 +6,7 @@ settings: they are only ever in the environment (TRANSLATION_API_KEY).
 
 import argparse
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -240,6 +241,7 @@ def _tree(layers: Layers) -> dict[str, Any]:
 
 def _settings(layers: Layers) -> Settings:
     tree = _tree(layers)
+    _check_finite(layers)
     try:
         schemas.check("translation_settings", tree, "translation")
     except ConfigError as error:
@@ -256,6 +258,15 @@ def _settings(layers: Layers) -> Settings:
         "evaluation": EvaluationSettings(**tree["evaluation"]),
     }
     return Settings(**tree | resolved)
+
+
+def _check_finite(layers: Layers) -> None:
+    # Nothing is more than NaN: it would pass every bound, and no limit would ever be reached.
+    for key, value in layers.items():
+        values = value.value if isinstance(value.value, list) else [value.value]
+        if not all(math.isfinite(one) for one in values if isinstance(one, float)):
+            message = f"translation: {key}: {value.value} is not a finite number"
+            raise ConfigError(_with_source(message, layers))
 
 
 def _stages(raw: Mapping[str, Any]) -> dict[str, StageSettings]:

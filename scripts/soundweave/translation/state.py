@@ -1,6 +1,8 @@
 """How far a job is: plain JSON, saved after each stage and each candidate."""
 
-from collections.abc import Mapping
+import fcntl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,19 @@ from soundweave.errors import ConfigError
 from soundweave.translation.stage import StageResult
 
 FILE_NAME = "state.json"
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a job's folder for this process; raises ConfigError when another one does."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{folder.name}.lock").open("w") as stream:
+        try:
+            # Not flock: the pool's workers would inherit that, and outlive a killed run by a bit.
+            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigError("another run is at work on it; wait for its end") from error
+        yield
 
 
 @dataclass
@@ -45,7 +60,7 @@ class PipelineState:
         try:
             raw = files.read_json(folder / FILE_NAME)
             return cls._from_json(raw, fingerprint)
-        except (ConfigError, KeyError, TypeError):
+        except (ConfigError, KeyError, TypeError, ValueError, RecursionError):
             return cls(fingerprint)
 
     @classmethod

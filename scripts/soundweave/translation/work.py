@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from soundweave.errors import SoundweaveError
+from soundweave.translation.failures import ProviderError
 from soundweave.translation.model import Candidate
 from soundweave.translation.stage import Stage, StageContext
 
@@ -16,6 +18,8 @@ def run_candidate(stage: Stage, context: StageContext) -> Any:
     except Exception as error:
         if context.candidate is None:
             raise
+        if isinstance(error, SoundweaveError):
+            return lost(context, getattr(error, "kind", ProviderError.kind), str(error))
         log.exception("candidate %d", context.candidate.id)
         return lost(context, "crashed", f"{type(error).__name__}: {error}")
 
