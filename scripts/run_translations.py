@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -131,12 +132,18 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
 
 def _text(outcomes: Sequence[Outcome]) -> str:
     shown = [results.comparison(one.record) for one in outcomes if one.record]
-    lines = [
-        f"{one.job.text.name} -> {one.job.lang}: {one.status}"
-        + (f" ({one.message})" if one.message else "")
-        for one in outcomes
-    ]
-    return "\n\n".join([*shown, "\n".join(lines) or "nothing to translate"])
+    messages = Counter(one.message for one in outcomes if one.message)
+    often = [message for message, times in messages.items() if times > 1]
+    lines = [_line(one, often) for one in outcomes] or ["nothing to translate"]
+    lines += [f"{'*' * number} {message}" for number, message in enumerate(often, start=1)]
+    return "\n\n".join([*shown, "\n".join(lines)])
+
+
+def _line(outcome: Outcome, often: Sequence[str]) -> str:
+    line = f"{outcome.job.text.name} -> {outcome.job.lang}: {outcome.status}"
+    if outcome.message in often:
+        return line + "*" * (often.index(outcome.message) + 1)
+    return f"{line} ({outcome.message})" if outcome.message else line
 
 
 if __name__ == "__main__":

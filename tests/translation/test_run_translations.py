@@ -287,6 +287,7 @@ def test_one_candidate_needs_no_pool_and_no_judge(desk, chat):
     assert record["executor"] == "none"
     assert len(chat.requests) == 3
     assert record["evaluation"]["chosen"] == 1
+    assert "judge" not in record["evaluation"]
 
 
 def test_the_limit_stops_before_the_next_request_and_the_rest_comes_later(desk, chat):

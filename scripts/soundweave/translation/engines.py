@@ -40,6 +40,11 @@ def _first(settings: Settings, text: Text, lang: str) -> tuple[Settings, str]:
     packages = _missing(settings, text, lang) if settings.answers != "replay" else []
     if not packages:
         return by_rules, ""
+    # All that any route lacks: one install serves every text.
+    chains = settings.apertium.routes.values()
+    packages = sorted(
+        {name for chain in chains for route in chain for name in apertium.missing(route)}
+    )
     note = f"Apertium is not complete, so recorded answers are used; {install(packages)}"
     return replace(by_rules, answers="replay"), note
 

@@ -133,8 +133,6 @@ class Runner:
 
     def _translate(self, job: Job, executor: Executor | None) -> Outcome:
         settings, note = engines.resolve(self._settings, job.text, job.lang)
-        if note:
-            log.info("%s, %s: %s", *job.name, note)
         context = StageContext(job.text, job.lang, settings, self._work)
         # What other settings have begun stays, and can be gone on with.
         mark = _fingerprint(context)
