@@ -70,10 +70,20 @@ def test_a_lost_worker_costs_its_own_candidate_only(tmp_path, pool, what, error)
     limits = Limits(deadline_seconds=2)
     state = start(tmp_path, limits=limits, executor=pool, **{"2": what})
     assert parts(state) == [(1, ""), (2, error), (3, "")]
-    assert state.results[0].data[1]["message"]
+    message = state.results[0].data[1]["message"]
+    assert message
+    assert ("ZeroDivisionError: a bug" in message) == (what == "bug")
     assert state.results[-1].data == {"of": [1, 3]}
     after = start(tmp_path / "after", executor=pool)
     assert parts(after) == [(1, ""), (2, ""), (3, "")]
+
+
+def test_a_late_candidate_frees_its_worker(tmp_path):
+    with executors.pool("process", 1) as one:
+        late = start(tmp_path, 1, Limits(deadline_seconds=1), one, **{"1": "hang"})
+        assert "candidate 1: timeout no answer within 1 s" in late.results[0].message
+        after = start(tmp_path / "after", 1, Limits(deadline_seconds=40), one)
+    assert parts(after) == [(1, "")]
 
 
 def test_a_hung_thread_is_left_behind(tmp_path):
@@ -215,8 +225,10 @@ def test_a_person_answers_each_candidate_and_is_asked_again_after_nonsense(tmp_p
         return reply
 
     def go():
-        pipeline = Pipeline(stages(), FAR, mode=ExecutionMode.MANUAL, answer=answer)
-        return pipeline.run(context(tmp_path), PipelineState.load(tmp_path, "same"))
+        told = {"mode": ExecutionMode.MANUAL, "answer": answer}
+        with executors.pool("thread", 3) as threads:
+            pipeline = Pipeline(stages(), FAR, executor=threads, **told)
+            return pipeline.run(context(tmp_path), PipelineState.load(tmp_path, "same"))
 
     state = go()
     assert [(result.status, result.error) for result in state.results] == [("waiting", "waiting")]

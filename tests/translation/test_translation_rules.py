@@ -62,6 +62,7 @@ def test_what_a_rule_can_mend_is_mended(source, translation, wanted):
 
 def test_only_spanish_and_galician_open_their_questions():
     assert revised("Who sings?", "Qui chante?", "fr") == "Qui chante?"
+    assert revised("Who sings?", "Qui canta?", "ca") == "Qui canta?"
     assert revised("Who sings?", "Quen canta?", "gl") == "¿Quen canta?"
 
 

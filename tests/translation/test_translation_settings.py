@@ -112,7 +112,7 @@ def test_one_value_is_a_list_of_one_and_zero_is_a_value_there(tmp_path):
 @pytest.mark.parametrize("key", ["max_cost", "deadline_seconds", "chat.timeout_seconds"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")], ids=str)
 def test_what_is_no_finite_number_is_no_limit(tmp_path, key, value):
-    with pytest.raises(ConfigError, match=r"not a finite number \(from command line\)"):
+    with pytest.raises(ConfigError, match=r"is not finite \(from command line\)"):
         load(tmp_path, {}, {key: value})
 
 
@@ -144,7 +144,7 @@ def test_what_is_no_assignment_is_said(text):
 @pytest.mark.parametrize(
     ("environ", "words"),
     [
-        ({"TRANSLATION_MAX_COST": "nan"}, "max_cost: nan is not a finite number"),
+        ({"TRANSLATION_MAX_COST": "nan"}, "max_cost: nan is not finite"),
         ({"TRANSLATION_ENGINE": "oracle"}, "engine: 'oracle'"),
         ({"TRANSLATION_PARALLEL_COUNT": "many"}, ": 'many'"),
         ({"TRANSLATION_PARALLEL_COUNT": "0"}, ": 0 is less"),
@@ -169,3 +169,8 @@ def test_the_table_names_every_value_and_its_origin(tmp_path):
     assert found["quorum"] == f"2  ({tmp_path / 'pipeline.yaml'})"
     assert found["max_cost"] == "null  (default)"
     assert "sk-secret" not in settings.table(layers)
+
+
+def test_a_number_in_a_list_is_finite_too(tmp_path):
+    with pytest.raises(ConfigError, match=r"temperatures: .* is not finite"):
+        load(tmp_path, {}, {"modes.hybrid.EditorReview.temperatures": [0.2, float("nan")]})

@@ -201,6 +201,10 @@ def _short(path: Path) -> str:
 
 def _put(layers: Layers, values: Mapping[str, Any], source: str) -> None:
     for key, value in values.items():
+        many = value if isinstance(value, list) else [value]
+        # NaN would pass every bound.
+        if not all(math.isfinite(one) for one in many if isinstance(one, float)):
+            raise ConfigError(f"translation: {key}: {value} is not finite (from {source})")
         head, star, tail = key.partition("*")
         # Only keys that are there: a star cannot invent a model.
         keys = [known for known in layers if known.startswith(head) and known.endswith(tail)]
@@ -241,7 +245,6 @@ def _tree(layers: Layers) -> dict[str, Any]:
 
 def _settings(layers: Layers) -> Settings:
     tree = _tree(layers)
-    _check_finite(layers)
     try:
         schemas.check("translation_settings", tree, "translation")
     except ConfigError as error:
@@ -258,15 +261,6 @@ def _settings(layers: Layers) -> Settings:
         "evaluation": EvaluationSettings(**tree["evaluation"]),
     }
     return Settings(**tree | resolved)
-
-
-def _check_finite(layers: Layers) -> None:
-    # Nothing is more than NaN: it would pass every bound, and no limit would ever be reached.
-    for key, value in layers.items():
-        values = value.value if isinstance(value.value, list) else [value.value]
-        if not all(math.isfinite(one) for one in values if isinstance(one, float)):
-            message = f"translation: {key}: {value.value} is not a finite number"
-            raise ConfigError(_with_source(message, layers))
 
 
 def _stages(raw: Mapping[str, Any]) -> dict[str, StageSettings]:
