@@ -12,6 +12,7 @@ from soundweave import actions, cli, files, paths
 from soundweave.errors import ConfigError
 from soundweave.progress import progress
 from soundweave.translation import check, display, results, settings, texts
+from soundweave.translation import layers as layering
 from soundweave.translation.events import Events
 from soundweave.translation.manual import Terminal
 from soundweave.translation.runner import STAGE_MAP, Outcome, Runner, plan
@@ -24,8 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen, layers = settings.load(_overrides(args))
     check.check(chosen, settings.all_modes(layers))
     if args.show_config:
-        shown = {key: vars(value) for key, value in sorted(layers.items())}
-        cli.show(shown, settings.table(layers), as_json=args.json)
+        cli.show(layering.shown(layers), layering.table(layers), as_json=args.json)
         return 0
     _check_folders(args)
     names = [name.rpartition("/")[2].removesuffix(".md") for name in args.texts]
@@ -93,7 +93,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--set",
         action="append",
         default=[],
-        type=settings.assignment,
+        type=layering.assignment,
         metavar="KEY=VALUE",
         help="any setting that --show-config names, like deadline_seconds=60; repeatable",
     )

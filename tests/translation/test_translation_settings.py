@@ -6,6 +6,7 @@ import yaml
 
 from soundweave.errors import ConfigError
 from soundweave.paths import CONFIG
+from soundweave.translation import layers as layering
 from soundweave.translation import settings
 
 FILE = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
@@ -132,13 +133,13 @@ def test_no_deadline_is_longer_than_a_day(tmp_path):
     ],
 )
 def test_an_assignment_is_a_key_and_a_value_of_yaml(text, pair):
-    assert settings.assignment(text) == pair
+    assert layering.assignment(text) == pair
 
 
 @pytest.mark.parametrize("text", ["quorum", "=2", "", "quorum=[", "quorum={a", "quorum=\0"])
 def test_what_is_no_assignment_is_said(text):
     with pytest.raises(argparse.ArgumentTypeError):
-        settings.assignment(text)
+        layering.assignment(text)
 
 
 @pytest.mark.parametrize(
@@ -162,15 +163,23 @@ def test_what_the_environment_may_not_hold_is_named_with_its_variable(tmp_path, 
 
 def test_the_table_names_every_value_and_its_origin(tmp_path):
     _, layers = load(tmp_path, {"quorum": 2}, {"engine": "chat"}, TRANSLATION_API_KEY="sk-secret")
-    lines = settings.table(layers).splitlines()
+    lines = layering.table(layers).splitlines()
     assert len(lines) == len(layers)
     found = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines}
     assert found["engine"] == '"chat"  (command line)'
     assert found["quorum"] == f"2  ({tmp_path / 'pipeline.yaml'})"
     assert found["max_cost"] == "null  (default)"
-    assert "sk-secret" not in settings.table(layers)
+    assert "sk-secret" not in layering.table(layers)
 
 
 def test_a_number_in_a_list_is_finite_too(tmp_path):
     with pytest.raises(ConfigError, match=r"temperatures: .* is not finite"):
         load(tmp_path, {}, {"modes.hybrid.EditorReview.temperatures": [0.2, float("nan")]})
+
+
+def test_a_password_in_an_address_is_not_shown(tmp_path):
+    address = "http://me:secret@example.org/v1"
+    loaded, layers = load(tmp_path, TRANSLATION_BASE_URL=address)
+    assert loaded.chat.base_url == address
+    assert "secret" not in layering.table(layers)
+    assert layering.shown(layers)["chat.base_url"]["value"] == "http://***@example.org/v1"

@@ -4,20 +4,17 @@ Command line > environment > config/pipeline.yaml > default. Keys of the chat en
 settings: they are only ever in the environment (TRANSLATION_API_KEY).
 """
 
-import argparse
-import json
-import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from soundweave import config, schemas
 from soundweave.errors import ConfigError
 from soundweave.paths import CONFIG, ROOT
+from soundweave.translation import layers as layering
+from soundweave.translation.layers import Layers
 
 MODES = ("reasoning", "non_reasoning", "hybrid", "manual")
 KEY_VARIABLE = "TRANSLATION_API_KEY"
@@ -156,17 +153,6 @@ class Settings:
     evaluation: EvaluationSettings
 
 
-@dataclass(frozen=True)
-class Value:
-    """A setting and where it came from."""
-
-    value: Any
-    source: str
-
-
-Layers = dict[str, Value]  # by dotted key
-
-
 def load(
     overrides: Mapping[str, Any] | None = None,
     *,
@@ -181,74 +167,41 @@ def load(
     raw = config.read_yaml(path)
     config.check(raw, path)
     layers: Layers = {}
-    _put(layers, dict(_leaves(DEFAULTS)), "default")
-    _put(layers, dict(_leaves(raw.get("translation", {}))), _short(path))
+    layering.put(layers, dict(layering.leaves(DEFAULTS)), "default")
+    layering.put(layers, dict(layering.leaves(raw.get("translation", {}))), _short(path))
     for variable, key in ENVIRONMENT.items():
         if text := environ.get(variable, "").strip():
-            _put(layers, {key: _number(text)}, f"environment, {variable}")
-    _put(layers, overrides or {}, "command line")
+            layering.put(layers, {key: layering.number(text)}, f"environment, {variable}")
+    layering.put(layers, overrides or {}, "command line")
     return _settings(layers), layers
 
 
 def all_modes(layers: Layers) -> dict[str, dict[str, StageSettings]]:
     """Return the stages of every mode, the run's own and the others."""
-    return {mode: _stages(stages) for mode, stages in _tree(layers)["modes"].items()}
+    return {mode: _stages(stages) for mode, stages in _nested(layers)["modes"].items()}
 
 
 def _short(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def _put(layers: Layers, values: Mapping[str, Any], source: str) -> None:
-    for key, value in values.items():
-        many = value if isinstance(value, list) else [value]
-        # NaN would pass every bound.
-        if not all(math.isfinite(one) for one in many if isinstance(one, float)):
-            raise ConfigError(f"translation: {key}: {value} is not finite (from {source})")
-        head, star, tail = key.partition("*")
-        # Only keys that are there: a star cannot invent a model.
-        keys = [known for known in layers if known.startswith(head) and known.endswith(tail)]
-        for known in keys if star else [key]:
-            layers[known] = Value(value, source)
-
-
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _number(text: str) -> str | int | float:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def _tree(layers: Layers) -> dict[str, Any]:
-    tree: dict[str, Any] = {"parallel_count": {}, "models": {}, "modes": {m: {} for m in MODES}}
-    tree |= {"apertium": {"routes": {}}, "evaluation": {"priors": {}}}
-    for key, value in layers.items():
-        *parents, last = key.split(".")
-        branch = tree
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-            if not isinstance(branch, dict):
-                raise ConfigError(f"translation: {key}: {parent} is one value, it has no {last}")
-        branch[last] = value.value
+def _nested(layers: Layers) -> dict[str, Any]:
+    # Maps that only the file fills have no layer while they are empty.
+    tree = layering.tree(layers)
+    for name in ("models", "modes"):
+        tree.setdefault(name, {})
+    tree["modes"] = {mode: {} for mode in MODES} | tree["modes"]
+    tree["apertium"].setdefault("routes", {})
+    tree["evaluation"].setdefault("priors", {})
     return tree
 
 
 def _settings(layers: Layers) -> Settings:
-    tree = _tree(layers)
+    tree = _nested(layers)
     try:
         schemas.check("translation_settings", tree, "translation")
     except ConfigError as error:
-        raise ConfigError(_with_source(str(error), layers)) from error
+        raise ConfigError(layering.with_source(str(error), layers)) from error
     mode = tree["workflow_mode"]
     routes = {pair: tuple(names) for pair, names in tree["apertium"]["routes"].items()}
     resolved = {
@@ -273,30 +226,3 @@ def _stage(raw: Mapping[str, Any]) -> StageSettings:
         name: tuple(value) if isinstance(value, list) else (value,) for name, value in lists.items()
     }
     return StageSettings(**dict(raw) | many)
-
-
-def _with_source(message: str, layers: Layers) -> str:
-    key = message.removeprefix("translation: ").partition(":")[0]
-    source = layers[key].source if key in layers else ""
-    return f"{message} (from {source})" if source and source != "default" else message
-
-
-def assignment(text: str) -> tuple[str, Any]:
-    """Read "key=value", the value as in YAML; for a flag's `type`."""
-    key, equals, value = text.partition("=")
-    if not (key and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not like deadline_seconds=60")
-    try:
-        return key, yaml.safe_load(value) if value else ""
-    except yaml.YAMLError as error:
-        raise argparse.ArgumentTypeError(f"{value!r} is no value") from error
-
-
-def table(layers: Layers) -> str:
-    """Return each setting with its value and where it came from, one a line."""
-    width = max(map(len, layers))
-    lines = [
-        f"{key:<{width}}  {json.dumps(value.value)}  ({value.source})"
-        for key, value in sorted(layers.items())
-    ]
-    return "\n".join(lines)
