@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
@@ -62,17 +62,6 @@ class Row:
     gain: Interval
     bar: str
     met: bool
-    broken: bool = False
-
-
-def together(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows, those with broken candidates judged by their mean gain."""
-    gains = [row.gain.value for row in rows if row.broken]
-    if not gains:
-        return list(rows)
-    mean = fmean(gains)
-    bar = f">= 0 in the mean, {mean:+.2f}"
-    return [replace(row, bar=bar, met=mean >= 0) if row.broken else row for row in rows]
 
 
 class Choice:
@@ -134,8 +123,7 @@ def by_routes(
     gain = metrics.difference([choice.counts_of_chosen for choice in choices], [counted])
     bar, met = _bar(corpus, gain, rate)
     name = f"{corpus.name}, {rate:.0%} broken" if rate else corpus.name
-    row = _row(corpus, name, choices, _score(corpus, shown, counted), gain, bar, met=met)
-    return replace(row, broken=rate > 0)
+    return _row(corpus, name, choices, _score(corpus, shown, counted), gain, bar, met=met)
 
 
 def by_systems(systems: Systems, settings: EvaluationSettings) -> Row:

@@ -138,7 +138,7 @@ def _measured(jobs: Sequence[Callable[[], Row]]) -> list[Row]:
             rows.append(done.result())
             bar.step()
             bar.note(f"{rows[-1].pair} {rows[-1].data}")
-    return quality_rows.together(rows)
+    return rows
 
 
 def _strings(folder: Path, configured: Settings, limit: int | None) -> list[Kept]:
