@@ -123,3 +123,17 @@ def test_overall_never_goes_back_and_stays_a_percentage(tmp_path_factory, steps)
     values = [event["overall"] for event in overall]
     assert values == sorted(values)
     assert all(0 <= value <= 100 for value in values)
+
+
+@pytest.mark.parametrize(
+    ("left", "lines"),
+    [(None, 0), ("", 0), ('{"a": 1}\n', 1), ('{"a": 1}\n{"b', 2), ("\n", 1)],
+)
+def test_a_torn_line_takes_no_event_with_it(tmp_path, left, lines):
+    path = tmp_path / "events.jsonl"
+    if left is not None:
+        path.write_text(left)
+    event = Events(path, "run", [("a", "es")], {"only": 1}).finished(("a", "es"), "done")
+    written = path.read_text().splitlines()
+    assert len(written) == lines + 1
+    assert json.loads(written[-1]) == event

@@ -4,6 +4,7 @@ An event is emitted when something is done, never on a timer; `overall` never go
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ class Events:
         self._stages = _stage_map(stages)
         self._overall = 0.0
         path.parent.mkdir(parents=True, exist_ok=True)
+        _end_line(path)
 
     def stage(self, job: Job, stage: str, done: int, total: int, **details: object) -> Event:
         """Emit that `done` of a stage's `total` parts are done; returns the event.
@@ -73,6 +75,13 @@ class Events:
             stream.write(json.dumps(event, ensure_ascii=False) + "\n")
         self._listen(event)
         return event
+
+
+def _end_line(path: Path) -> None:
+    """End the torn line that a killed run may have left, so that it takes no event with it."""
+    with path.open("a+b") as stream:
+        if stream.tell() and os.pread(stream.fileno(), 1, stream.tell() - 1) != b"\n":
+            stream.write(b"\n")
 
 
 def _stage_map(weights: Mapping[str, float]) -> dict[str, tuple[float, float]]:

@@ -39,6 +39,11 @@ class Recordings:
                 self._read(stream)
         return self._answers.get(digest_of(asked))
 
+    def check(self) -> None:
+        """Raise ConfigError, as `get` does, unless answers can be read and added."""
+        with self._locked("a+b", fcntl.LOCK_EX) as stream:
+            self._read(stream)
+
     def put(self, asked: Mapping[str, Any], answer: object) -> None:
         """Append an answer; what was asked before keeps its first one. Raises as `get` does."""
         if answer is None:

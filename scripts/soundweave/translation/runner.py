@@ -17,6 +17,7 @@ from soundweave.translation.events import Events
 from soundweave.translation.model import Text, digest_of
 from soundweave.translation.pipeline import Answer, ParallelStageConfig, Pipeline
 from soundweave.translation.pooled import Limits
+from soundweave.translation.recordings import Recordings
 from soundweave.translation.settings import Settings
 from soundweave.translation.stage import ExecutionMode, Stage, StageContext
 from soundweave.translation.stages import STAGES
@@ -106,7 +107,12 @@ class Runner:
         self._spent_tokens = 0
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
-        """Yield each job's outcome as it ends; a job that fails does not stop the others."""
+        """Yield each job's outcome as it ends; a job that fails does not stop the others.
+
+        Raises ConfigError before anything is asked when answers could not be recorded.
+        """
+        if self._settings.answers == "record":
+            Recordings(self._settings.recordings).check()
         with ExitStack() as stack:
             executor = self._pool(stack, jobs)
             for job in jobs:
