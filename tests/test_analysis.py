@@ -209,8 +209,10 @@ def test_stats_of_a_small_library(tiny: Path) -> None:
 def test_labels_are_the_tags_that_tell_a_community_from_the_whole(tiny: Path) -> None:
     tags = read(tiny).tags
     best = labels.telling_tags(tags, np.array([0, 0, 0, 1, 1, 0, 1]), 2)
-    assert [labels.label(tags, codes) for codes in best] == ["rain, field, thunder", "wind, field"]
-    assert labels.label(tags, []) == "untagged"
+    found = [labels.label(tags, codes, "ann") for codes in best]
+    assert found == ["rain, field, thunder", "wind, field"]
+    assert labels.label(tags, [], " ann\n b ") == "ann b"
+    assert labels.label(tags, [], " ") == "untagged"
 
 
 @pytest.mark.parametrize("sounds", [[], [{"tags": []}], [{"removed_at": SEEN}]])
@@ -220,7 +222,7 @@ def test_next_to_nothing_can_be_analyzed(tmp_path: Path, sounds: list[dict[str, 
         stats = analyze(tmp_path, networkx_up_to=limit)
     kept = [sound for sound in sounds if "removed_at" not in sound]
     assert stats["sounds"] == len(stored(tmp_path)["positions"]) == len(kept)
-    assert [each["label"] for each in stats["communities"]["largest"]] == ["untagged"] * len(kept)
+    assert [each["label"] for each in stats["communities"]["largest"]] == ["someone"] * len(kept)
 
 
 def test_removed_sounds_leave_the_map(tiny: Path) -> None:

@@ -1,4 +1,4 @@
-"""Names for communities: the tags that tell them from the whole, by tf-idf."""
+"""Names for communities: the tags that tell them from the whole, by tf-idf; else the author."""
 
 import numpy as np
 
@@ -31,7 +31,14 @@ def telling_tags(tags: Tags, groups: np.ndarray, count: int) -> list[list[int]]:
     return best
 
 
-def label(tags: Tags, codes: list[int]) -> str:
-    """Return the tags as one line of plain text; whoever shows it escapes it."""
-    shown = (" ".join(tags.names[code].split())[:LONGEST_TAG] for code in codes)
-    return ", ".join(tag for tag in shown if tag) or UNTAGGED
+def label(tags: Tags, codes: list[int], author: str) -> str:
+    """Return the tags as one line of plain text, the main author's name where there are none.
+
+    Whoever shows it escapes it.
+    """
+    shown = (_one_line(tags.names[code]) for code in codes)
+    return ", ".join(tag for tag in shown if tag) or _one_line(author) or UNTAGGED
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_TAG]

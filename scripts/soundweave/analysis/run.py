@@ -1,7 +1,7 @@
 """One night's analysis: read a snapshot, detect, draw, count; then write the map as one."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from soundweave.analysis import (
 from soundweave.analysis.engines import Engine
 from soundweave.analysis.graph import Graph
 from soundweave.analysis.network import Network
+from soundweave.analysis.runs import majority
 from soundweave.config import MapConfig
 from soundweave.layout import map as layout
 from soundweave.layout import quality
@@ -83,6 +84,7 @@ def draw(
         read = network.read(connection)
         yesterday = layout.empty(len(read)) if fresh else map_store.read(connection, read)
         known = "" if fresh else map_store.read_fingerprint(connection)
+        authors = dict(map(tuple, connection.execute("SELECT id, username FROM users")))
     bounds = communities.Bounds(settings.smallest_community, settings.largest_community)
     mark = map_store.fingerprint(read, VERSION, seed, bounds, settings.networkx_up_to)
     with clock.part("graph"):
@@ -95,7 +97,7 @@ def draw(
             detected = engine.communities(seed, start)[: built.sounds]
             ids = communities.on_the_map(read, detected, ids, bounds)
     with clock.part("labels"):
-        tags, names = _names(read, ids)
+        tags, names = _names(read, ids, authors)
     with clock.part("positions"), progress("map", len(read), "sounds") as shown:
         drawn = layout.draw(read, ids, tags, yesterday, shown)
     return Drawn(read, built, engine, drawn, names, mark)
@@ -157,11 +159,18 @@ def preservation(
     }
 
 
-def _names(read: Network, ids: np.ndarray) -> tuple[dict[int, list[int]], dict[int, str]]:
+def _names(
+    read: Network, ids: np.ndarray, authors: Mapping[int, str]
+) -> tuple[dict[int, list[int]], dict[int, str]]:
+    """Return the telling tags and the label of each community; `authors` are names by user id."""
     numbers, groups = np.unique(ids, return_inverse=True)
     telling = labels.telling_tags(read.tags, groups, len(numbers))
     tags = dict(zip(numbers.tolist(), telling, strict=True))
-    return tags, {number: labels.label(read.tags, codes) for number, codes in tags.items()}
+    main = read.user_ids[majority(groups, read.users, len(numbers))] if len(ids) else []
+    return tags, {
+        number: labels.label(read.tags, codes, authors[int(user)])
+        for (number, codes), user in zip(tags.items(), main, strict=True)
+    }
 
 
 def _on_all_nodes(drawn: Drawn) -> np.ndarray:
