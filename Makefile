@@ -2,11 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PAGE := build/nightly/website/public
+BUNDLED := website/package-lock.json website/build.mjs $(shell find website/src -type f)
 PORT ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+export npm_config_cache := $(CURDIR)/.venv/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly translate serve test lint format benchmark clean
+.PHONY: help setup website nightly translate serve test lint format benchmark lighthouse clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -21,16 +23,29 @@ help: ## list the targets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-setup: .venv/ready-dev ## make .venv with everything the commands and the tests need
+website/node_modules/ready: .venv/ready website/package-lock.json
+	cd website && npm ci --ignore-scripts --omit=dev --silent
+	@touch $@
 
-nightly: .venv/ready ## run the whole pipeline offline on the embedded stand-in
+website/node_modules/ready-dev: .venv/ready website/package-lock.json
+	cd website && npm ci --ignore-scripts --silent
+	@touch $@ website/node_modules/ready
+
+website/dist/notices.json: $(BUNDLED) | website/node_modules/ready
+	cd website && npm run --silent build
+
+website: website/dist/notices.json ## bundle what the site runs in a browser
+
+setup: .venv/ready-dev website/node_modules/ready-dev website ## get everything the commands and the tests need
+
+nightly: .venv/ready website ## run the whole pipeline offline on the embedded stand-in
 	$(BIN)/python scripts/run_nightly.py
 
-translate: .venv/ready ## translate the included texts offline: with Apertium, or from recorded answers
-	$(BIN)/python scripts/run_translations.py --engine auto --set chat.base_url= --again --output-dir build/translated
+translate: .venv/ready ## translate the included poems and prose offline: with Apertium, or from recorded answers
+	$(BIN)/python scripts/run_translations.py lluvia-grabada map-at-night river-recorded --engine auto --set chat.base_url= --again --output-dir build/translated
 
-serve: .venv/ready ## show the page of the last `make nightly` at http://127.0.0.1:8000/
-	@test -f $(PAGE)/index.html || { echo "no page at $(PAGE) yet; run: make nightly"; exit 1; }
+serve: .venv/ready ## show the site of the last `make nightly` at http://127.0.0.1:8000/
+	@test -f $(PAGE)/index.html || { echo "no site at $(PAGE) yet; run: make nightly"; exit 1; }
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(PAGE) $(PORT)
 
 test: setup lint ## pass the linters and the tests
@@ -39,15 +54,20 @@ test: setup lint ## pass the linters and the tests
 lint: setup ## check format, lint, types, shell and workflows
 	sh tests/lint.sh
 
-benchmark: setup ## measure side by side, ours and what people would use instead (half an hour)
+lighthouse: setup ## measure the pages' accessibility, best practices and SEO in Chromium
+	$(BIN)/python scripts/measure_lighthouse.py --output docs/lighthouse.md
+
+benchmark: setup website ## measure side by side, ours and what people would use instead (an hour)
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.milestone_step
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.network --output docs/performance.md
+	PYTHONPATH=scripts $(BIN)/python -m benchmarks.website --output docs/site-performance.md
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.translation_speed --output docs/performance-baseline.md
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.translation_quality --output docs/translation-quality.md
 
 format: setup ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	cd website && npm run --silent format
 
 clean: ## remove what was made, the environment and data/ excepted
-	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build website/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Commit and push what a night made: metrics, translations, a milestone's reports and page."""
+"""Commit and push what a night made: metrics, translations, a milestone's reports."""
 
 import argparse
 import os
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from soundweave import actions, cli, night_files, publish
 from soundweave.paths import (
+    LOCALES_DIR,
     METRICS_HISTORY,
     MILESTONE_HISTORY,
     MILESTONE_RESULTS,
     TRANSLATIONS_DIR,
-    WEBSITE_DIR,
 )
 
 
@@ -22,7 +22,6 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.path_argument(parser, "--metrics-history", METRICS_HISTORY, "the nights")
     cli.path_argument(parser, "--milestone-history", MILESTONE_HISTORY, "the milestones")
     cli.path_argument(parser, "--reports-dir", Path(), "folder of the reports")
-    cli.path_argument(parser, "--website-dir", WEBSITE_DIR, "folder of the page")
     cli.path_argument(parser, "--translations-dir", TRANSLATIONS_DIR, "folder of the translations")
     parser.add_argument("--push", action="store_true", help="do it; without, only say what")
     return parser.parse_args(argv)
@@ -35,12 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     results = night_files.passed_results(arguments.results)
     paths = [arguments.metrics_history]
     if results:
-        paths += night_files.derived(
-            results, arguments.milestone_history, arguments.reports_dir, arguments.website_dir
-        )
+        paths += night_files.derived(results, arguments.milestone_history, arguments.reports_dir)
     git = publish.Git(Path())
     translations = night_files.translations(git, arguments.translations_dir)
-    paths += translations
+    paths += translations + night_files.locales(git, LOCALES_DIR)
     subject = night_files.subject(
         night_files.last_metrics(arguments.metrics_history),
         results["milestone_number"] if results else None,

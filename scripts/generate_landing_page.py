@@ -1,23 +1,28 @@
-"""Write the landing page: the library's numbers, growth, milestones and latest sounds."""
+"""Write the site: front page, map, sounds, translations and data, in every language."""
 
 import argparse
+import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from soundweave import cli, config, files, landing_page, page_html, paths
+from soundweave import cli, config, paths
+from soundweave.website import base_url, build
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Write <output-dir>/public/index.html, whole; return the exit code."""
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
     parser = cli.parser(
-        "Write the landing page: one self-contained HTML file.",
+        __doc__,
         "python scripts/generate_landing_page.py --base-url https://example.org/soundweave/",
     )
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
     cli.path_argument(parser, "--output-dir", paths.WEBSITE_DIR, "folder that gets public/")
     cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "one line a night")
     cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "one a milestone")
+    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts")
+    cli.path_argument(parser, "--translations-dir", paths.TRANSLATIONS_DIR, "their translations")
     parser.add_argument(
         "--milestone-status",
         type=Path,
@@ -28,28 +33,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--base-url",
         type=_web_address,
         metavar="URL",
-        help="where the page will be, for its canonical and Open Graph links",
+        help="where the site will be, for links that must be whole: sitemap, feed, previews",
     )
-    args = parser.parse_args(argv)
-    cli.setup_logging(verbose=args.verbose)
+    return parser.parse_args(argv)
 
-    website = config.load().website
-    page = landing_page.read(
-        args.checkpoint_dir,
-        args.metrics_history,
-        args.milestone_history,
-        args.milestone_status,
-        latest=website.latest_sounds,
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write <output-dir>/public/ as a whole; return the exit code."""
+    args = parse(argv)
+    cli.setup_logging(verbose=args.verbose)
+    settings = config.load().website
+    built = build.build(
+        args.output_dir,
+        build.Inputs(
+            args.checkpoint_dir,
+            args.metrics_history,
+            args.milestone_history,
+            args.milestone_status,
+            args.texts_dir,
+            args.translations_dir,
+        ),
+        settings,
+        base_url=base_url.find(args.base_url, settings.site_url, os.environ),
+        made=datetime.now(UTC),
     )
-    path = args.output_dir / "public" / "index.html"
-    files.write_text(path, page_html.render(page, title=website.title, base_url=args.base_url))
-    result = {
-        "page": str(path),
-        "sounds": page.counts["sounds"],
-        "nights": len(page.nights),
-        "milestones": len(page.milestones),
-    }
-    text = "{page}: {sounds:,} sounds, {nights:,} nights, {milestones:,} milestones"
+    result = {"site": str(args.output_dir / "public"), **vars(built)}
+    text = (
+        "{site}: {sounds:,} sounds, {nights:,} nights, {milestones:,} milestones;"
+        " {written:,} files written, {kept:,} kept"
+    )
     cli.show(result, text.format_map(result), as_json=args.json)
     return 0
 

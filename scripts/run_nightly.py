@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _text(workspace: Workspace) -> str:
     if not workspace.page.exists():
-        return "\nNo page yet: the first milestone makes it."
+        return "\nNo site yet: the first milestone makes it."
     return f"\nOpen {workspace.page.as_uri()}\n  or `make serve` and http://127.0.0.1:8000/"
 
 

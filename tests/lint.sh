@@ -8,6 +8,7 @@ say() { printf '%s\n' "lint: $*" >&2; }
 ruff format --check --quiet . || { say "run: make format"; exit 1; }
 ruff check --quiet .
 mypy --no-error-summary
+(cd website && npm run --silent check)
 
 # Optional, and the only check that sees an exit code swallowed by a pipe.
 SHELLCHECK_OPTS="--enable=check-extra-masked-returns"

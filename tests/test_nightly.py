@@ -97,7 +97,7 @@ def test_a_night_without_a_milestone_leaves_no_page(tmp_path: Path, run: Run) ->
     done = run("run_nightly.py", "--workspace", folder, "--max-requests", 1)
     assert done.returncode == 0
     assert "no milestone: 150 sounds" in done.stdout
-    assert "No page yet" in done.stdout
+    assert "No site yet" in done.stdout
 
 
 def test_each_seed_is_another_freesound(tmp_path: Path, run: Run) -> None:

@@ -20,6 +20,19 @@ from soundweave.errors import ConfigError
 from soundweave.paths import CONFIG
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that is there twice, of which YAML would take the last in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                problem = f"the key {key.value!r} is there twice"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 @dataclass(frozen=True)
 class FreesoundConfig:
     """How to talk to the API; seconds are seconds, limits are requests."""
@@ -85,10 +98,19 @@ class MapConfig:
 
 @dataclass(frozen=True)
 class WebsiteConfig:
-    """What the page shows."""
+    """What the site shows; numbers are of sounds, but `group_pages` of pages."""
 
     title: str
+    site_url: str
     latest_sounds: int
+    connected_sounds: int
+    rows: int
+    list_sounds: int
+    group_pages: int
+    group_rows: int
+    translated_up_to: int
+    search_results: int
+    preview_origins: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -124,7 +146,9 @@ def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config
         network=NetworkConfig(**raw["network"]),
         validation=ValidationConfig(**raw["validation"]),
         map=MapConfig(**raw["map"]),
-        website=WebsiteConfig(**raw["website"]),
+        website=WebsiteConfig(
+            **raw["website"] | {"preview_origins": tuple(raw["website"]["preview_origins"])}
+        ),
     )
 
 
@@ -146,7 +170,7 @@ def _is_address(text: str) -> bool:
 def read_yaml(path: Path) -> Any:
     """Return the YAML value in `path`; raises ConfigError that names the file and the place."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe one
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -1,8 +1,8 @@
 """Which files of a night are committed, and what the commit says about them.
 
 The metrics line always: the raw night is kept. What was derived from it only when the milestone's
-validation passed, and of each other action only when that one passed. Translations whenever they
-changed.
+validation passed, and the edges' numbers only when those were drawn. Translations whenever they
+changed. The site is not committed: it is deployed, and any night can make it again.
 """
 
 import logging
@@ -19,6 +19,7 @@ from soundweave.publish import Git
 log = logging.getLogger(__name__)
 
 TRANSLATION = re.compile(r"[a-z0-9-]+/[a-z]{2}/translation\.(json|md)")
+LOCALE = re.compile(r"[a-z]{2}\.json")
 
 
 def last_metrics(path: Path) -> Mapping[str, Any] | None:
@@ -43,21 +44,27 @@ def passed_results(path: Path) -> Mapping[str, Any] | None:
     return results if results["passed"] else None
 
 
-def derived(
-    results: Mapping[str, Any], milestone_history: Path, reports_dir: Path, website_dir: Path
-) -> list[Path]:
+def derived(results: Mapping[str, Any], milestone_history: Path, reports_dir: Path) -> list[Path]:
     """Return what a passed milestone adds to the commit."""
     made = {
         "validation": reports_dir / VALIDATION_REPORT,
         "edge_generation": reports_dir / EDGE_STATS,
-        "website": website_dir / "public" / "index.html",
     }
     passed = [action["name"] for action in results["actions"] if action["status"] == "passed"]
-    return [milestone_history, *(made[name] for name in passed)]
+    return [milestone_history, *(made[name] for name in passed if name in made)]
 
 
 def translations(git: Git, folder: Path) -> list[Path]:
     """Return the files of translations in `folder` that are new or changed since HEAD."""
+    return _changed(git, folder, TRANSLATION)
+
+
+def locales(git: Git, folder: Path) -> list[Path]:
+    """Return the files of the site's words in `folder` that are new or changed since HEAD."""
+    return _changed(git, folder, LOCALE)
+
+
+def _changed(git: Git, folder: Path, names_of_ours: re.Pattern[str]) -> list[Path]:
     if not (git.folder / folder).is_dir():
         return []
     names = git("ls-files", "--modified", "--others", "-z", "--", str(folder)).split("\0")
@@ -65,7 +72,7 @@ def translations(git: Git, folder: Path) -> list[Path]:
     return [
         path
         for path in paths
-        if TRANSLATION.fullmatch(path.relative_to(folder).as_posix())
+        if names_of_ours.fullmatch(path.relative_to(folder).as_posix())
         and (git.folder / path).is_file()
     ]
 

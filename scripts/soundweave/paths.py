@@ -7,6 +7,8 @@ CONFIG = ROOT / "config" / "pipeline.yaml"
 SCHEMAS = ROOT / "config" / "schemas"
 PROMPTS = ROOT / "config" / "prompts"
 TEMPLATES = ROOT / "website" / "templates"
+LOCALES = ROOT / "website" / "locales"
+WEBSITE_DIST = ROOT / "website" / "dist"
 WORKFLOW = ROOT / ".github" / "workflows" / "freesound-nightly-pipeline.yml"
 
 CHECKPOINT_DIR = Path("data/freesound_library")
@@ -20,4 +22,5 @@ EDGE_STATS = Path("edge_stats.json")
 NETWORK_STATS = Path("network_stats.json")
 TEXTS_DIR = Path("data/texts")
 TRANSLATIONS_DIR = Path("data/translations")
+LOCALES_DIR = Path("website/locales")
 TRANSLATION_WORK_DIR = Path("build/translations")

@@ -46,6 +46,12 @@ TEXTS = [
     "\u200b",
 ]
 HOSTILE = [
-    {"name": text, "username": text, "license": text, "created": text, "tags": [text] * 9}
-    for text in TEXTS
+    {
+        "name": text,
+        "username": text,
+        "license": text,
+        "created": text,
+        "tags": [text] * 8 + [TEXTS[number - 1]],  # each of two sounds, so that it has a page
+    }
+    for number, text in enumerate(TEXTS)
 ]

@@ -1,22 +1,27 @@
-"""The page in the installed Chromium: served from a subfolder, with no network beyond it."""
+"""The site in the installed Chromium: served from a subfolder, with no network beyond it."""
 
+import fcntl
 import functools
 import http.server
-import json
 import os
 import shutil
 import threading
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-import generate_landing_page
-from tests.make_library import make_library
-from tests.site.catalogues import HOSTILE, VARIED
+from tests.conftest import REAL
+from tests.site import sites
 
 BROWSERS = ("chromium", "chromium-headless-shell", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-START = datetime(2025, 10, 23, 2, 17, tzinfo=UTC)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",  # WebGL without a graphics card
+    "--disable-background-networking",
+    "--no-first-run",
+]
+FOLDER = Path("some") / "folder"
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -25,40 +30,37 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site_folder(tmp_path_factory):
-    """A folder with three pages: varied/, hostile/ and empty/, each with its index.html."""
-    root = tmp_path_factory.mktemp("site")
-    for name, sounds, nights in (("varied", VARIED, 30), ("hostile", HOSTILE, 2), ("empty", [], 0)):
-        work = root / "work" / name
-        make_library(work / "library", sounds, links=True)
-        _write_histories(work, nights)
-        argv = [
-            f"--checkpoint-dir={work / 'library'}",
-            f"--output-dir={work}",
-            f"--metrics-history={work / 'metrics'}",
-            f"--milestone-history={work / 'milestones'}",
-        ]
-        assert generate_landing_page.main(argv) == 0
-        shutil.copytree(work / "public", root / "pages" / "some" / "folder" / name)
-    return root / "pages"
+def site_folder(tmp_path_factory, worker_id):
+    """A folder with one site for each name: some/folder/varied/index.html and so on.
+
+    `real` is there only where the real metadata is at hand. All workers share one folder.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "sites"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "done").exists():
+            _make_all(shared)
+            (shared / "done").touch()
+    return shared / "pages"
 
 
-def _write_histories(work, nights):
-    metrics, milestones = [], []
-    added = 20 if nights > 2 else 10**300
-    for number in range(1, nights + 1):
-        at = f"{START + timedelta(days=number):%Y-%m-%dT%H:%M:%SZ}"
-        counts = {"nodes": 20 * number, "edges": 9, "users": 8, "packs": 7, "added": added}
-        rest = {"removed": 0, "requests": 5, "duration_seconds": 1, "stopped": "complete"}
-        metrics.append({"timestamp": at, "mode": "mixed", **counts, **rest})
-        if number % 3 == 0:
-            states = ("passed", "failed", "not finished")
-            actions = dict(zip(("validation", "edge_generation", "website"), states, strict=True))
-            mark = {"timestamp": at, "milestone_number": number // 3, "interval": 60}
-            mark |= {"nodes": 20 * number, "crossed": [number // 3], "actions": actions}
-            milestones.append(mark)
-    for name, records in (("metrics", metrics), ("milestones", milestones)):
-        (work / name).write_text("".join(json.dumps(record) + "\n" for record in records))
+def _make_all(folder):
+    fill = dict(sites.FILL)
+    if REAL.is_dir():
+        fill["real"] = functools.partial(sites.real, source=REAL / "freesound")
+    for name, make in fill.items():
+        work = folder / "work" / name
+        work.mkdir(parents=True)
+        public = sites.make(work, name, make)
+        shutil.copytree(public, folder / "pages" / FOLDER / name)
+
+
+@pytest.fixture(scope="session")
+def worker_id(request):
+    """The name of this worker of pytest-xdist; `master` when there is none."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "master")
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +68,7 @@ def base_url(site_folder):
     handler = functools.partial(_Quiet, directory=site_folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/some/folder/"
+        yield f"http://127.0.0.1:{server.server_port}/{FOLDER.as_posix()}/"
         server.shutdown()
 
 
@@ -82,19 +84,34 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture
-def page(page, base_url):
-    """A page that must ask for nothing but itself and log no error."""
-    problems = []
+def problems():
+    """What went wrong in the browser; a test that expects something takes it out."""
+    return []
+
+
+def _is_problem(message):
+    # Without a graphics card, the driver warns that reading pixels is slow.
+    return message.type in ("error", "warning") and "ReadPixels" not in message.text
+
+
+@pytest.fixture
+def page(page, base_url, problems):
+    """A page that must stay on the local server and log no error."""
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda m: m.type in ("error", "warning") and problems.append(m.text))
+    page.on("console", lambda m: _is_problem(m) and problems.append(m.text))
 
-    def watch(route):
-        if route.request.is_navigation_request():
-            route.continue_()
-        else:
-            problems.append(f"request: {route.request.url}")
-            route.abort()
+    def block(route):
+        problems.append(f"off-site request: {route.request.url}")
+        route.abort()
 
-    page.route(lambda url: not url.startswith("data:"), watch)
+    inside = (base_url, "data:", "blob:", "file:")
+    page.route(lambda url: not url.startswith(inside), block)
     yield page
     assert problems == []
+
+
+@pytest.fixture
+def need_real(site_folder):
+    """Skip where the real metadata is not at hand."""
+    if not (site_folder / FOLDER / "real").is_dir():
+        pytest.skip("real Freesound metadata is not part of the repository")

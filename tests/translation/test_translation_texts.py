@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundweave import config
+from soundweave import config, files
 from soundweave.errors import ConfigError
 from soundweave.paths import CONFIG, ROOT
 from soundweave.translation import texts
@@ -254,9 +254,89 @@ def test_the_shipped_texts_are_right_and_have_routes() -> None:
     assert "\n    La lluvia" in shipped["lluvia-grabada"].sources[1]
 
 
-def test_the_pages_words_are_those_of_its_template() -> None:
-    template = " ".join((ROOT / "website/templates/index.html").read_text().split())
+def test_the_sites_words_are_those_of_its_english_locale() -> None:
     site = texts.read(SHIPPED / "site.md")
-    for segment in site.segments:
-        for piece in re.split(r"\{[a-z]+\}", segment.text):
-            assert piece.strip() in template, segment.id
+    source = files.read_json(ROOT / "website/locales/en.json")
+    assert {segment.id: segment.text for segment in site.segments} == source
+    assert texts.strings_file(SHIPPED / "site.md") == ROOT / "website/locales/en.json"
+    assert texts.strings_file(SHIPPED / "river-recorded.md") is None
+    assert texts.licence(SHIPPED / "site.md") == "CC0-1.0"
+
+
+NAMED = {"kind": "interface", "strings": "words/en.json"}
+
+
+def project(folder: Path, held: str | bytes, **changes: str | None) -> Path:
+    """Make a project whose text names its strings; returns the text."""
+    for name in ("data/texts", "words"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    content = held.encode() if isinstance(held, str) else held
+    (folder / "words" / "en.json").write_bytes(content)
+    return written(folder / "data/texts", front(**(NAMED | changes)))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_text_may_name_its_strings(
+    tmp_path: Path, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strings = '{"b.two": "# {count} <b>: x",\n"a": "Ä\u2019 \\u00e9"}\n'.replace("\n", end)
+    path = project(tmp_path, b"\xef\xbb\xbf" + strings.encode())
+    text = texts.read(path)
+    assert text.segments == (Segment("b.two", "# {count} <b>: x"), Segment("a", "Ä’ é"))
+    body = written(tmp_path, front(kind="interface") + texts.body(text, text.sources))
+    assert texts.read(body).digest() == text.digest()  # wherever the strings stand
+    monkeypatch.chdir(tmp_path / "data")
+    assert texts.read(Path("texts/river.md")) == text
+
+
+@pytest.mark.parametrize(
+    ("strings", "changes", "message"),
+    [
+        ('{"a": "x"}', {"kind": "poem"}, "strings is for a text of the kind interface"),
+        ('{"a": "x"}', {"strings": "other/en.json"}, r"cannot read .*other/en\.json"),
+        ('{"a": "x"}', {"source_lang": "de"}, r"en\.json: name it de\.json"),
+        ('{"a": "x"}', {"strings": "/etc/en.json"}, "line 8: strings"),
+        ('{"a": "x"}', {"strings": "../words/en.json"}, "line 8: strings"),
+        ('{"a": "x"}', {"strings": "words/../en.json"}, "line 8: strings"),
+        ('{"a": "x"}', {"strings": "words/en.md"}, "line 8: strings"),
+        ('{"a": "x"}', {"strings": "[a]"}, "line 8: strings"),
+        ("{}", {}, "holds no string"),
+        ("[]", {}, "must hold an object of strings"),
+        ("", {}, r"en\.json is not JSON"),
+        ("{" * 100_000, {}, "100,000 characters; 50,000 may be"),
+        ("[" * 20_000, {}, r"en\.json is not JSON"),
+        ('{"a": "x", "a": "y"}', {}, "'a' is there twice"),
+        ('{"a": "x", "Two Words": "y"}', {}, "'Two Words' is no key"),
+        ('{"a.": "x"}', {}, "'a.' is no key"),
+        ('{"a": 1}', {}, "a has no text"),
+        ('{"a": " "}', {}, "a has no text"),
+        ('{"a": "x\\ny"}', {}, "a: a string is one line"),
+        ('{"a": " x"}', {}, "a: a string is one line"),
+        ('{"a": "x\\u0000"}', {}, r"a: delete the control character '\\x00'"),
+        ('{"a": "x\\u2028y"}', {}, "a: delete the control character"),
+        ('{"a": "x\\ty"}', {}, "a: a string is one line"),
+        ('{"a": "\\ud800"}', {}, "a: half of a UTF-16 pair"),
+        (b'{"a": "\xff"}', {}, "line 1 is not UTF-8"),
+    ],
+)
+def test_a_mistake_in_the_strings_is_named(
+    tmp_path: Path, strings: str | bytes, changes: dict[str, str], message: str
+) -> None:
+    path = project(tmp_path, strings, **changes)
+    with pytest.raises(ConfigError, match=message) as caught:
+        texts.read(path)
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_text_has_either_a_body_or_strings(tmp_path: Path) -> None:
+    path = project(tmp_path, '{"a": "x"}')
+    path.write_text(path.read_text() + "\n# a comment\n")
+    with pytest.raises(ConfigError, match=r"river\.md, line 10: delete the body, or strings"):
+        texts.read(path)
+
+
+def test_the_strings_may_be_as_long_as_a_text(tmp_path: Path) -> None:
+    room = texts.text_files.LARGEST - len('{"a": ""}')
+    assert len(texts.read(project(tmp_path, f'{{"a": "{"x" * room}"}}')).sources[0]) == room
+    with pytest.raises(ConfigError, match="50,001 characters"):
+        texts.read(project(tmp_path, f'{{"a": "{"x" * (room + 1)}"}}'))

@@ -27,6 +27,7 @@ STUBS = Path(__file__).with_name("stubs")
 WORKFLOW = ".github/workflows/freesound-nightly-pipeline.yml"
 USES = re.compile(r"uses:\s*([\w.-]+/[\w.-]+)(?:/[\w./-]+)?@([\w./-]+)")
 INSTALL = "go install github.com/nektos/act@v0.2.87"
+NPM_CACHE = ROOT / ".venv" / "npm"  # what `make setup` fetched
 TOKEN = "ghs_" + "0123456789" * 3
 SECONDS = 150
 
@@ -99,9 +100,9 @@ class Run:
         found = (self.folder / "artifacts").glob("*")
         return {path.name: _files(path) for path in found}
 
-    def page(self) -> Path:
-        """Return where the published page would be."""
-        return self.folder / "pages" / "index.html"
+    def site(self) -> Path:
+        """Return where the published site would be."""
+        return self.folder / "pages"
 
 
 @dataclass
@@ -212,6 +213,8 @@ class Project:
             "GITHUB_RUN_ID": str(4000 + self.runs),
             "FREESOUND_BASE_URL": self.freesound.base_url,
             "PIP_NO_INDEX": "1",
+            "npm_config_offline": "true",
+            "npm_config_cache": str(NPM_CACHE),
             "STUB_CACHE": str(self.cache),
             "STUB_ORIGIN": str(self.origin),
             "STUB_RUN": str(folder),

@@ -19,7 +19,6 @@ LOGS = {"validation.log", "edge_generation.log", "website.log"}
 REPORTS = {"validation_report.json", "edge_stats.json"}
 STATS = "network_stats.json"
 NIGHT = {"collection.log", "milestone_status.json"}
-PAGE = "website/public/index.html"
 SUCCESS = {"check": "success", "nightly": "success"}
 RED = {"check": "success", "nightly": "failure"}
 GREEN = SUCCESS | {"deploy": "success"}
@@ -80,7 +79,7 @@ def test_a_milestone_and_the_same_night_again(project):
         "Nightly: +120 sounds, 120 in all [Milestone 1]",
         "The work tree",
     ]
-    assert night.changed() == {HISTORY, MILESTONES, PAGE, *REPORTS}
+    assert night.changed() == {HISTORY, MILESTONES, *REPORTS}
     milestone = json.loads(night.show(MILESTONES))
     schemas.check("milestone", milestone, MILESTONES)
     assert run.artifacts() == {
@@ -88,7 +87,11 @@ def test_a_milestone_and_the_same_night_again(project):
         "milestone-1": LOGS | REPORTS | {STATS},
         "github-pages-1": {"artifact.tar"},
     }
-    assert run.page().read_text(encoding="utf-8") == night.show(PAGE)
+    page = (run.site() / "index.html").read_text(encoding="utf-8")
+    assert 'href="https://acme.github.io/demo/"' in page
+    overview = json.loads((run.site() / "map/overview.json").read_text())
+    assert overview["sounds"] == 120
+    assert any("webgl" in path.read_text() for path in run.site().glob("assets/map-*.js"))
     assert in_cache(night) == 120
     no_secrets_in(night)
 
@@ -160,13 +163,13 @@ def test_validation_fails_on_a_damaged_library_and_the_next_night_tries_again(
     again = night.run()
     assert again.jobs() == GREEN, again.output
     assert night.subjects()[0].endswith("[Milestone 1]")
-    assert {MILESTONES, PAGE} <= night.changed()
+    assert MILESTONES in night.changed()
 
 
 def test_edges_and_website_fail_and_the_run_stays_green(project):
     night = project(120)
     forged = "print('::error::forged')\nprint('| <b>broken</b> `now`')\nraise SystemExit(1)\n"
-    # A file where the page's folder should be.
+    # A file where the site's folder should be.
     night.change({SCRIPTS["edge_generation"]: forged, "website/public": "in the way\n"})
     run = night.run()
 
@@ -187,7 +190,7 @@ def test_edges_and_website_fail_and_the_run_stays_green(project):
     assert "github-pages-1" not in run.artifacts()
 
 
-def test_a_killed_job_did_not_finish_and_the_page_is_still_published(project):
+def test_a_killed_job_did_not_finish_and_the_site_is_still_published(project):
     night = project(120)
     night.change({SCRIPTS["edge_generation"]: KILL_JOB.format("os.getpid()")})
     run = night.run()
@@ -196,7 +199,8 @@ def test_a_killed_job_did_not_finish_and_the_page_is_still_published(project):
     assert (mark, result) == ("⛔", "not finished")
     assert details == "killed by SIGKILL"
     assert len(run.annotations("warning")) == 1
-    assert night.changed() == {HISTORY, MILESTONES, PAGE, "validation_report.json"}
+    assert night.changed() == {HISTORY, MILESTONES, "validation_report.json"}
+    assert (run.site() / "index.html").exists()
 
 
 def test_no_exit_code_of_validation_is_no_pass(project):

@@ -136,9 +136,12 @@ def test_the_order_of_a_night():
         "./.github/actions/setup",
         "Fetch the translations",
         "Take the translations over",
+        "Put the site's words in their places",
         "Restore the library",
         "Collect sounds",
         "Detect a milestone",
+        "Fetch what the site's scripts are made of",
+        "Bundle the site's scripts",
         "Draw the map",
         "Run the three milestone actions",
         "Summarize the milestone",
@@ -147,7 +150,7 @@ def test_the_order_of_a_night():
         "Commit the night",
         "Upload the night's log",
         "Upload the milestone's logs and reports",
-        "Upload the page",
+        "Upload the site",
     ]
 
 
@@ -248,7 +251,7 @@ def test_every_command_exists_and_knows_its_flags(command):
 
 
 def test_all_commands_were_looked_at():
-    assert len(NIGHTLY_COMMANDS) == 13
+    assert len(NIGHTLY_COMMANDS) == 14
 
 
 def test_the_tools_have_one_version_each():

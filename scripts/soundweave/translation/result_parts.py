@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from soundweave.translation.model import TITLE, Kind, Segment, Text
-from soundweave.translation.texts import CONTROLS, UNTRANSLATED, one_piece
+from soundweave.translation.text_files import CONTROLS
+from soundweave.translation.texts import UNTRANSLATED, one_piece
 
 Record = Mapping[str, Any]
 SCORES = ("consensus", "marks", "prior", "total")
@@ -26,12 +27,12 @@ class Row:
 def rows(record: Record) -> list[Row]:
     """Return a row for each candidate, by id."""
     made = sorted(record["candidates"], key=lambda candidate: int(candidate["config"]["id"]))
-    return [_row(candidate, record["evaluation"], _shares(record)) for candidate in made]
+    return [_row(candidate, record["evaluation"], shares_of(record)) for candidate in made]
 
 
 def choice(record: Record) -> str:
     """Return in one sentence what was taken, and by what."""
-    method, shares = _words(record["evaluation"]["method"]), _shares(record)
+    method, shares = _words(record["evaluation"]["method"]), shares_of(record)
     if len(shares) == 1 and None not in shares:
         return f"Taken: candidate {next(iter(shares))}, by {method}."
     parts = [f"{count} of candidate {id_}" for id_, count in shares.items() if id_ is not None]
@@ -140,7 +141,7 @@ def _rejected_segments(number: int, segments: Sequence[Mapping[str, Any]]) -> st
     return f"{len(found)} of {len(segments)} segments rejected: {reasons}" if found else ""
 
 
-def _shares(record: Record) -> dict[int | None, int]:
+def shares_of(record: Record) -> dict[int | None, int]:
     """Return how many segments were taken from which candidate, by its id."""
     evaluation = record["evaluation"]
     segments = {each["config"]["id"]: each["segments"] for each in record["candidates"]}

@@ -1,23 +1,19 @@
 """The texts in data/texts: Markdown files, read into segments and put together again."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from soundweave.errors import ConfigError
-from soundweave.files import BOM
-from soundweave.translation import front_matter
+from soundweave.translation import front_matter, interface, text_files
 from soundweave.translation.model import TITLE, Kind, Segment, Text, numbered
+from soundweave.translation.text_files import CONTROLS
 
-LARGEST = 50_000  # characters of a file
 UNTRANSLATED = "[untranslated] "  # goes before a source that stands in for its translation
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-KEY = re.compile(r"[a-z0-9_]+([.-][a-z0-9_]+)*")
-# All but line ends and tabs, and Unicode's own line ends.
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def read(path: Path) -> Text:
@@ -30,16 +26,14 @@ def read(path: Path) -> Text:
         raise ConfigError(
             f"{path}: rename it; a text's name has only a-z, 0-9 and dashes, like my-poem.md"
         )
-    content = _content(path)
-    page = front_matter.split(content, str(path))
-    front_matter.check("text", page, content, str(path))
+    page = _page(path)
     meta = {key: _value(value, path) for key, value in page.meta.items()}
     if meta["source_lang"] in meta["target_langs"]:
         raise ConfigError(
             f"{path}: target_langs holds {meta['source_lang']}, the source's language"
         )
     kind = Kind(meta["kind"])
-    segments = tuple(_interface(page, path)) if kind is Kind.INTERFACE else _blocks(kind, page.body)
+    segments = _interface(page, path) if kind is Kind.INTERFACE else _blocks(kind, page.body)
     if not segments:
         raise ConfigError(f"{path}, line {page.body_line}: there is no text below the front matter")
     return Text(
@@ -60,7 +54,7 @@ def read_all(folder: Path, names: Sequence[str] = ()) -> list[Text]:
     Raises ConfigError for a name that is not there, and for texts that are not right: all of them
     are named.
     """
-    known = _known(folder)
+    known = paths(folder)
     unknown = sorted(set(names) - known.keys())
     if unknown:
         there = ", ".join(sorted(known)) or "none"
@@ -75,6 +69,30 @@ def read_all(folder: Path, names: Sequence[str] = ()) -> list[Text]:
     if problems:
         raise ConfigError("\n".join(problems))
     return texts
+
+
+def paths(folder: Path) -> dict[str, Path]:
+    """Return the file of each text by its name; raises ConfigError for what is no folder."""
+    if not folder.exists():
+        return {}
+    if not folder.is_dir():
+        raise ConfigError(f"{folder} is no folder; name the one that holds the texts")
+    found = sorted(path for path in folder.glob("*.md") if not path.name.startswith("."))
+    return {path.stem: path for path in found if path.stem.lower() != "readme"}
+
+
+def strings_file(path: Path) -> Path | None:
+    """Return the JSON file that a text names instead of having a body; None when it names none.
+
+    Raises ConfigError for a text that is not right.
+    """
+    page = _page(path)
+    return interface.strings_file(path, page.meta["strings"]) if "strings" in page.meta else None
+
+
+def licence(path: Path) -> str:
+    """Return the licence that a text names; raises ConfigError for a text that is not right."""
+    return str(_value(_page(path).meta["licence"], path))
 
 
 def body(text: Text, translations: Sequence[str | None]) -> str:
@@ -100,32 +118,6 @@ def one_piece(kind: Kind, text: str) -> str:
     return "\n".join(filled) if kind is Kind.POEM else " ".join(line.strip() for line in filled)
 
 
-def _known(folder: Path) -> dict[str, Path]:
-    if not folder.exists():
-        return {}
-    if not folder.is_dir():
-        raise ConfigError(f"{folder} is no folder; name the one that holds the texts")
-    paths = [path for path in folder.glob("*.md") if not path.name.startswith(".")]
-    return {path.stem: path for path in paths if path.stem.lower() != "readme"}
-
-
-def _content(path: Path) -> str:
-    try:
-        raw = path.read_bytes().removeprefix(BOM)
-        content = raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise ConfigError(f"{path}, line {line} is not UTF-8; save the file as UTF-8") from error
-    if len(content) > LARGEST:
-        raise ConfigError(f"{path} has {len(content):,} characters; {LARGEST:,} may be: split it")
-    if control := CONTROLS.search(content):
-        line = content.count("\n", 0, control.start()) + 1
-        raise ConfigError(f"{path}, line {line}: delete the control character {control[0]!a}")
-    return content
-
-
 def _value(value: Any, path: Path) -> Any:
     if not isinstance(value, str):
         return value
@@ -142,18 +134,23 @@ def _blocks(kind: Kind, content: str) -> tuple[Segment, ...]:
     return numbered([one_piece(kind, "\n".join(block)) for block in blocks])
 
 
-def _interface(page: front_matter.Page, path: Path) -> Iterator[Segment]:
-    places: dict[str, int] = {}
-    for number, line in enumerate(page.body.split("\n"), start=page.body_line):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        key, colon, text = (part.strip() for part in line.partition(":"))
-        where = f"{path}, line {number}"
-        if not colon or not KEY.fullmatch(key):
-            raise ConfigError(f"{where}: each line is `key: text`, with a key like page.title")
-        if not text:
-            raise ConfigError(f"{where}: {key} has no text")
-        if key in places:
-            raise ConfigError(f"{where}: {key} is there twice, first in line {places[key]}")
-        places[key] = number
-        yield Segment(key, text)
+def _interface(page: front_matter.Page, path: Path) -> tuple[Segment, ...]:
+    if "strings" not in page.meta:
+        return tuple(interface.of_body(page, path))
+    strings = interface.strings_file(path, page.meta["strings"])
+    found = tuple(interface.of_file(strings, page.meta["source_lang"]))
+    if not found:
+        raise ConfigError(f"{strings} holds no string")
+    return found
+
+
+def _page(path: Path) -> front_matter.Page:
+    content = text_files.content(path)
+    page = front_matter.split(content, str(path))
+    front_matter.check("text", page, content, str(path))
+    if "strings" in page.meta and page.meta["kind"] != Kind.INTERFACE:
+        raise ConfigError(f"{path}: strings is for a text of the kind interface; delete it")
+    if "strings" in page.meta and page.body.strip():
+        where = f"{path}, line {page.body_line}"
+        raise ConfigError(f"{where}: delete the body, or strings: a text has one of the two")
+    return page

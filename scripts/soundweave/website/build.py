@@ -1,0 +1,117 @@
+"""The whole site, part by part; it takes the old one's place when all of it is there."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from soundweave import library, paths
+from soundweave.config import WebsiteConfig
+from soundweave.progress import progress
+from soundweave.website import (
+    about,
+    announcements,
+    assets,
+    catalogue,
+    front,
+    group_pages,
+    groups,
+    history,
+    lists,
+    locales,
+    map_data,
+    map_page,
+    numbers,
+    picture,
+    previews,
+    search_index,
+    sitemap,
+    sound_files,
+    translation_pages,
+    tree,
+)
+from soundweave.website.shell import Shell
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Where everything the site is made of lies."""
+
+    checkpoint_dir: Path
+    metrics_history: Path
+    milestone_history: Path
+    milestone_status: Path | None = None
+    texts_dir: Path = paths.TEXTS_DIR
+    translations_dir: Path = paths.TRANSLATIONS_DIR
+    locales_dir: Path = paths.LOCALES
+    dist: Path = paths.WEBSITE_DIST
+
+
+@dataclass(frozen=True)
+class Built:
+    """What came of it; files are counted, `kept` are those that had not changed."""
+
+    sounds: int
+    nights: int
+    milestones: int
+    written: int
+    kept: int
+    missing: dict[str, int]  # strings for which English stands in, by language
+
+
+def build(
+    website_dir: Path,
+    inputs: Inputs,
+    settings: WebsiteConfig,
+    *,
+    base_url: str | None,
+    made: datetime,
+) -> Built:
+    """Write the site to `website_dir`/public.
+
+    Raises NoLibraryError, LibraryError, HistoryError or ConfigError; the old site stays then.
+    """
+    bundled = assets.read(inputs.dist)
+    languages = locales.load(inputs.locales_dir)
+    nights = history.read(inputs.metrics_history, inputs.milestone_history, inputs.milestone_status)
+    with library.snapshot(inputs.checkpoint_dir) as reader, tree.replacing(website_dir) as new:
+        sounds = catalogue.read(reader)
+        chosen = groups.choose(sounds, settings.group_pages)
+        media = previews.origins(reader, settings.preview_origins)
+        shell = Shell(new, bundled, languages, title=settings.title, base_url=base_url, made=made)
+        parts: dict[str, Callable[[], None]] = {
+            "assets": lambda: bundled.install(new),
+            "map data": lambda: map_data.write(new, sounds),
+            "search": lambda: search_index.write(new, sounds, kept=settings.search_results),
+            "sound files": lambda: sound_files.write(new, sounds, reader, chosen, media),
+            "front page": lambda: front.write(shell, sounds, nights, chosen, settings),
+            "map": lambda: map_page.write(shell, sounds, media),
+            "list": lambda: lists.write(shell, sounds, chosen, settings, reader, media),
+            "authors, packs, tags": lambda: group_pages.write(
+                shell, sounds, chosen, settings, reader, media
+            ),
+            "translations": lambda: translation_pages.write(
+                shell, inputs.texts_dir, inputs.translations_dir
+            ),
+            "picture": lambda: picture.write(new, sounds, title=settings.title),
+            "numbers": lambda: numbers.write(new, sounds, nights, languages, title=settings.title),
+            "feed": lambda: announcements.write(shell, nights),
+            "about": lambda: about.write(shell, sounds),
+            "sitemap": lambda: sitemap.write(shell),  # of the pages above
+        }
+        with progress("site", len(parts), "parts") as bar:
+            for name, write in parts.items():
+                bar.note(name)
+                write()
+                bar.step()
+    return Built(
+        sounds=len(sounds),
+        nights=len(nights.nights),
+        milestones=len(nights.milestones),
+        written=new.written,
+        kept=new.kept,
+        missing={lang: len(words.missing) for lang, words in languages.items() if words.missing},
+    )

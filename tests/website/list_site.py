@@ -1,0 +1,83 @@
+"""Writes the pages of lists and groups of a few sounds, and reads them back."""
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag
+
+from soundweave import config, library, paths
+from soundweave.website import assets, catalogue, group_pages, groups, lists, locales, tree
+from soundweave.website.locales import Words
+from soundweave.website.shell import Shell
+from tests.make_library import make_library
+from tests.page_tree import Node, read_tree
+
+MADE = datetime(2025, 11, 22, tzinfo=UTC)
+MEDIA = ["https://cdn.freesound.org"]
+# What other parts of the site write, in each language and at the root.
+ELSEWHERE = ("index.html", "map.html", "data.html", "notices.html", "translations/index.html")
+
+
+class Site:
+    """The pages by their path from the site's root."""
+
+    def __init__(self, folder: Path, shell: Shell) -> None:
+        self.folder = folder
+        self.addresses = shell.addresses
+        self.paths = shell.tree.paths
+
+    def text(self, path: str) -> str:
+        return (self.folder / "public" / path).read_text("utf-8")
+
+    def page(self, path: str) -> Node:
+        return read_tree(self.text(path))
+
+    def rows(self, path: str) -> list[Node]:
+        """The rows of the page's table, without its head."""
+        return self.page(path).one("tbody").all("tr")
+
+    def names(self, path: str) -> list[str]:
+        """The names of the sounds on the page, in their order."""
+        return [row.all("th")[0].text for row in self.rows(path)]
+
+    def dead_links(self) -> list[tuple[str, str]]:
+        """Pages and their links within the site that lead nowhere."""
+        known = {f"{lang}{page}" for lang in ("", "fr/") for page in ELSEWHERE}
+        known |= {*self.paths, "feed.xml"}
+        return [
+            (path, link)
+            for path in self.paths
+            for link in _links(self.page(path))
+            if posixpath.normpath(posixpath.join(posixpath.dirname(path), link)) not in known
+        ]
+
+
+def _links(page: Node) -> Iterator[str]:
+    for link in page.all("a"):
+        address = link.attrs["href"] or ""
+        if not address.startswith(("https://", "#")):
+            yield unquote(urldefrag(address).url)
+
+
+def write(
+    folder: Path,
+    sounds: Sequence[dict[str, Any]],
+    languages: Sequence[str] = ("en", "fr"),
+    **settings: Any,
+) -> Site:
+    """Write the pages; the words of all languages are English."""
+    make_library(folder / "library", sounds)
+    chosen = replace(config.load().website, **{"rows": 10, "group_rows": 10} | settings)
+    bundled = assets.Assets({name: name.encode() for name in assets.NAMES}, [])
+    english = locales.load(paths.LOCALES)["en"]
+    words = {lang: Words(lang, english.texts, {}) for lang in languages}
+    with library.snapshot(folder / "library") as reader, tree.replacing(folder) as new:
+        read = catalogue.read(reader)
+        shell = Shell(new, bundled, words, title="Soundweave", base_url=None, made=MADE)
+        pages = groups.choose(read, chosen.group_pages)
+        lists.write(shell, read, pages, chosen, reader, MEDIA)
+        group_pages.write(shell, read, pages, chosen, reader, MEDIA)
+    return Site(folder, shell)

@@ -1,0 +1,79 @@
+import gzip
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from soundweave import config, paths
+from soundweave.errors import ConfigError
+from soundweave.website import build
+from tests.make_library import make_library
+
+MADE = datetime(2025, 11, 22, tzinfo=UTC)
+LARGEST_PAGE, FRONT_PAGE = 500_000, 150_000  # bytes; the front page with its scripts, gzipped
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Make the site of a small library."""
+    make_library(tmp_path / "library", [{"name": "one"}, {"name": "two", "pack": "p"}])
+    inputs = build.Inputs(tmp_path / "library", tmp_path / "metrics", tmp_path / "milestones")
+
+    def make(**changes):
+        made = replace(inputs, **changes)
+        return build.build(
+            tmp_path, made, config.load().website, base_url="https://example.org/", made=MADE
+        )
+
+    make.public = tmp_path / "public"
+    return make
+
+
+def test_the_same_again_writes_nothing(site):
+    first = site()
+    before = {path: path.stat().st_mtime_ns for path in site.public.rglob("*") if path.is_file()}
+    assert (first.written, first.kept) == (len(before), 0)
+    second = site()
+    changed = [path for path, time in before.items() if path.stat().st_mtime_ns != time]
+    assert changed == []
+    assert (second.written, second.kept) == (0, len(before))
+
+
+def test_without_the_bundles_it_says_how_to_make_them(site, tmp_path):
+    site()
+    with pytest.raises(ConfigError, match="run: make website"):
+        site(dist=tmp_path / "none")
+    assert (site.public / "index.html").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(site):
+    site.public.write_text("in the way")
+    with pytest.raises(ConfigError, match="public is there and no folder"):
+        site()
+    assert site.public.read_text() == "in the way"
+
+
+def test_languages_are_the_files_of_words(site, tmp_path):
+    folder = tmp_path / "locales"
+    shutil.copytree(paths.LOCALES, folder)
+    (folder / "ca.json").unlink()
+    (folder / "gl.json").write_text("{}")
+    made = site(locales_dir=folder)
+    assert (site.public / "gl" / "map.html").exists()
+    assert not (site.public / "ca").exists()
+    assert made.missing["gl"] > 400
+
+
+def test_the_pages_are_light(site):
+    site()
+    pages = list(site.public.rglob("*.html"))
+    assert len(pages) > 40
+    assert max(path.stat().st_size for path in pages) < LARGEST_PAGE
+    front = [
+        "index.html",
+        *site.public.glob("assets/front-*.js"),
+        *site.public.glob("assets/*.css"),
+    ]
+    loaded = sum(len(gzip.compress((site.public / path).read_bytes())) for path in front)
+    assert loaded <= FRONT_PAGE

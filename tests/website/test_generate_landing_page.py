@@ -1,0 +1,119 @@
+"""The command as a whole; the bundles come from `make website`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import generate_landing_page
+from soundweave import cli
+from soundweave.paths import ROOT
+from tests.front_site import milestone, night, status
+from tests.make_library import make_library
+from tests.page_tree import read_tree
+
+
+class Command:
+    """A library and its histories in a folder, and the site the command makes of them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.public = folder / "site" / "public"
+
+    def library(self, *sounds):
+        make_library(self.folder / "library", sounds)
+
+    def history(self, name, *records):
+        text = "".join(json.dumps(record) + "\n" for record in records)
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def arguments(self, *more):
+        (self.folder / "none").mkdir(exist_ok=True)
+        return [
+            f"--checkpoint-dir={self.folder / 'library'}",
+            f"--output-dir={self.folder / 'site'}",
+            f"--metrics-history={self.folder / 'metrics'}",
+            f"--milestone-history={self.folder / 'milestones'}",
+            f"--texts-dir={self.folder / 'none'}",
+            f"--translations-dir={self.folder / 'none'}",
+            *more,
+        ]
+
+    def run(self, *more):
+        return cli.run(lambda: generate_landing_page.main(self.arguments(*more)))
+
+    def files(self):
+        return {one: one.read_bytes() for one in self.public.rglob("*") if one.is_file()}
+
+
+@pytest.fixture
+def command(tmp_path):
+    return Command(tmp_path)
+
+
+def test_the_previous_site_stays_when_there_is_nothing_to_make_a_new_one_of(command, capsys):
+    command.library({})
+    command.history("metrics", night(20, 1))
+    assert command.run() == 0
+    before = command.files()
+    command.history("metrics", ["not", "a", "night"], night(20, 1))
+    assert command.run() == 1
+    assert "line 1 is not a JSON object" in capsys.readouterr().err
+    (command.folder / "library" / "library.db").write_bytes(b"no library at all" * 100)
+    command.history("metrics", night(20, 1))
+    assert command.run() == 1
+    assert command.files() == before
+    assert list(command.public.parent.iterdir()) == [command.public]
+
+
+def test_tonights_milestone_is_read_from_its_status_file(command, capsys):
+    command.library({})
+    command.history("metrics", night(21, 512))
+    command.history("milestones", milestone(4, 15))
+    path = command.folder / "status.json"
+    path.write_text(json.dumps(status([5])))
+    assert command.run(f"--milestone-status={path}") == 0
+    page = read_tree((command.public / "index.html").read_text(encoding="utf-8"))
+    rows = page.one("section", aria_labelledby="milestones").one("tbody").all("tr")
+    assert [row.one("th").text for row in rows] == ["5", "4"]
+    path.write_text('{"is_milestone": 1}')
+    assert command.run(f"--milestone-status={path}") == 2
+    assert "status.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("base", ["https://example.org/a/b", "https://example.org/a/b/"])
+def test_the_base_url_may_end_with_a_slash_or_not(command, base):
+    command.library({})
+    assert command.run("--base-url", base) == 0
+    page = read_tree((command.public / "index.html").read_text(encoding="utf-8"))
+    assert page.one("link", rel="canonical").attrs["href"] == "https://example.org/a/b/"
+    assert (command.public / "sitemap.xml").is_file()
+
+
+@pytest.mark.parametrize(
+    "url", ["example.org", "javascript:alert(1)", "https:///x", "https://a/?b"]
+)
+def test_a_base_url_that_is_none_is_refused(command, url, capsys):
+    with pytest.raises(SystemExit) as stop:
+        command.run("--base-url", url)
+    assert stop.value.code == 2
+    assert "is not like https://example.org/folder/" in capsys.readouterr().err
+
+
+def test_the_command_prints_its_result_and_works_from_anywhere(command):
+    command.library({}, {})
+    command.history("metrics", night(20, 1))
+    script = ROOT / "scripts" / "generate_landing_page.py"
+    line = [sys.executable, str(script), *command.arguments("--json")]
+    done = subprocess.run(line, cwd=command.folder, capture_output=True, text=True, check=True)
+    result = json.loads(done.stdout)
+    told = {"site": str(command.public), "sounds": 2, "nights": 1, "milestones": 0, "kept": 0}
+    assert result.items() >= told.items()
+    assert result["written"] == len(command.files())
+    assert (command.public / "index.html").stat().st_mode & 0o777 == 0o644
+
+
+def test_without_a_library_the_command_says_what_to_do(command, capsys):
+    assert command.run() == 2
+    assert "run scripts/collect_sounds.py first" in capsys.readouterr().err

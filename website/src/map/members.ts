@@ -1,0 +1,104 @@
+// The sounds of one community, as columns: row i of each column is the same sound.
+import { request } from "../shared/fetch";
+import { foreign } from "../shared/texts";
+import type { Community, Overview } from "./overview";
+
+const FINE = 1000; // parts of the radius in which a file gives places
+
+interface File {
+  id: number[];
+  x: number[];
+  y: number[];
+  name: string[];
+  user: { names: string[]; of: number[] };
+  pack: { ids: number[]; names: string[]; of: number[] };
+  license: number[];
+  seconds: number[];
+  tags: { names: string[]; of: number[][] };
+  similar: [number, number][];
+  outside: [number, number, number][];
+}
+
+export class Members {
+  readonly ids: number[];
+  /** In map units. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  private rows: Map<number, number> | null = null;
+
+  constructor(
+    readonly community: Community,
+    private readonly overview: Overview,
+    readonly file: File,
+  ) {
+    let id = 0;
+    this.ids = file.id.map((step) => {
+      id += step;
+      return id;
+    });
+    const { x, y, radius } = community;
+    this.x = Float32Array.from(file.x, (part) => x + (part * radius) / FINE);
+    this.y = Float32Array.from(file.y, (part) => y + (part * radius) / FINE);
+  }
+
+  get size(): number {
+    return this.ids.length;
+  }
+
+  /** Return a sound's row; -1 when it is not here. */
+  row(id: number): number {
+    this.rows ??= new Map(this.ids.map((one, row) => [one, row]));
+    return this.rows.get(id) ?? -1;
+  }
+
+  id(row: number): number {
+    return this.ids[row] ?? 0;
+  }
+
+  /** The sound's name as one visible line. */
+  name(row: number): string {
+    return foreign(this.file.name[row] ?? "", `#${this.ids[row]}`);
+  }
+
+  /** The author's name as it is. */
+  user(row: number): string {
+    return this.file.user.names[this.file.user.of[row] ?? -1] ?? "";
+  }
+
+  author(row: number): string {
+    return foreign(this.user(row), "?");
+  }
+
+  /** The pack's number, -1 for none. */
+  packId(row: number): number {
+    return this.file.pack.ids[this.file.pack.of[row] ?? -1] ?? -1;
+  }
+
+  pack(row: number): string {
+    return this.file.pack.names[this.file.pack.of[row] ?? -1] ?? "";
+  }
+
+  seconds(row: number): number {
+    return this.file.seconds[row] ?? -1;
+  }
+
+  family(row: number): string {
+    return this.overview.licenses[this.file.license[row] ?? -1]?.family ?? "other";
+  }
+
+  /** The place of a tag among the names here; -1 when no sound here has it. */
+  tag(name: string): number {
+    return this.file.tags.names.indexOf(name);
+  }
+
+  hasTag(row: number, tag: number): boolean {
+    return this.file.tags.of[row]?.includes(tag) ?? false;
+  }
+}
+
+/** Read a community's sounds; rejects when that fails. */
+export async function members(community: Community, overview: Overview): Promise<Members> {
+  const file = await request<File>(`map/${community.id}.json`);
+  if (!file) throw new Error(`there is no map/${community.id}.json`);
+  return new Members(community, overview, file);
+}
