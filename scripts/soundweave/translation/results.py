@@ -9,6 +9,7 @@ import json
 import re
 import textwrap
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -103,14 +104,21 @@ def _read(place: Path) -> dict[str, Any] | None:
         return None
     try:
         record = files.read_json(path)
-        schemas.check("translation", record, str(path))
-        _check_ids(record)
+        _check(path.read_bytes(), str(path))
     except RecursionError as error:
         raise ConfigError(f"{path} is nested too deeply; move it away to translate anew") from error
     except ConfigError as error:
         message = textwrap.shorten(str(error), LONGEST_MESSAGE, placeholder=" ...")
         raise ConfigError(f"{message}; mend it, or move it away to translate anew") from error
     return dict(record)
+
+
+@lru_cache(maxsize=256)
+def _check(content: bytes, source: str) -> None:
+    """Raise ConfigError unless a file is a record; what once was one is not looked at again."""
+    record = json.loads(content)
+    schemas.check("translation", record, source)
+    _check_ids(record)
 
 
 def _check_ids(record: Mapping[str, Any]) -> None:
