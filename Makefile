@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAGE := build/nightly/website/public
 BUNDLED := website/package-lock.json website/build.mjs $(shell find website/src -type f)
+SCRIPTS := $(addprefix website/dist/,site.css front.js list.js map.js)
 PORT ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_cache := $(CURDIR)/.venv/npm
@@ -34,7 +35,10 @@ website/node_modules/ready-dev: .venv/ready website/package-lock.json
 website/dist/notices.json: $(BUNDLED) | website/node_modules/ready
 	cd website && npm run --silent build
 
-website: website/dist/notices.json ## bundle what the site runs in a browser
+$(SCRIPTS): website/dist/notices.json
+	@test -f $@ || (cd website && npm run --silent build)
+
+website: $(SCRIPTS) ## bundle what the site runs in a browser
 
 setup: .venv/ready-dev website/node_modules/ready-dev website ## get everything the commands and the tests need
 

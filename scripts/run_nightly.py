@@ -38,7 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _text(workspace: Workspace) -> str:
     if not workspace.page.exists():
         return "\nNo site yet: the first milestone makes it."
-    return f"\nOpen {workspace.page.as_uri()}\n  or `make serve` and http://127.0.0.1:8000/"
+    return (
+        "\nOpen the site with `make serve`, at http://127.0.0.1:8000/"
+        f"\n  or without a server, and so without the map: {workspace.page.as_uri()}"
+    )
 
 
 if __name__ == "__main__":

@@ -40,11 +40,12 @@ def test_the_new_site_takes_the_place_of_the_old_one(tmp_path):
 
 
 def test_an_unchanged_file_is_not_written_again(tmp_path):
-    first = make(tmp_path, {"same.json": "1", "other.json": "1", "longer.json": "1"})
-    assert (first.written, first.kept) == (3, 0)
+    always = {"index.html": "front"}
+    first = make(tmp_path, always | {"same.json": "1", "other.json": "1", "longer.json": "1"})
+    assert (first.written, first.kept) == (4, 0)
     before = {path.name: path.stat() for path in (tmp_path / "public").iterdir()}
-    second = make(tmp_path, {"same.json": "1", "other.json": "2", "longer.json": "11"})
-    assert (second.written, second.kept) == (2, 1)
+    second = make(tmp_path, always | {"same.json": "1", "other.json": "2", "longer.json": "11"})
+    assert (second.written, second.kept) == (2, 2)
     after = {path.name: path.stat() for path in (tmp_path / "public").iterdir()}
     assert after["same.json"].st_ino == before["same.json"].st_ino
     assert after["same.json"].st_mtime_ns == before["same.json"].st_mtime_ns
@@ -116,6 +117,15 @@ def test_a_file_is_written_once(tmp_path):
         new.write("a.html", "x")
 
 
+def test_files_of_others_are_not_taken_for_an_old_site(tmp_path):
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "mine.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="public holds files of others"):
+        make(tmp_path, {"index.html": "x"})
+    assert (tmp_path / "public" / "mine.txt").read_text() == "mine"
+    assert names(tmp_path) == ["public"]
+
+
 @pytest.mark.parametrize("kind", ["file", "folder"])
 def test_what_is_in_the_way_is_named(tmp_path, kind):
     if kind == "file":
@@ -132,7 +142,7 @@ def test_what_is_in_the_way_is_named(tmp_path, kind):
 def test_any_text_is_kept_as_it_is(tmp_path_factory, first, second):
     first, second = (text.encode("utf-8", "replace") for text in (first, second))
     folder = tmp_path_factory.mktemp("tree")
-    make(folder, {"a.txt": first})
-    made = make(folder, {"a.txt": second})
-    assert (folder / "public/a.txt").read_bytes() == second
+    make(folder, {"index.html": first})
+    made = make(folder, {"index.html": second})
+    assert (folder / "public/index.html").read_bytes() == second
     assert made.kept == (first == second)

@@ -32,7 +32,9 @@ class Anywhere(Place):
 def write(shell: Shell, catalogue: Catalogue) -> None:
     """Write data.html and notices.html in every language, and 404.html."""
     for lang, words in shell.languages.items():
-        head = Head(words("data.title"), words("data.description"), section="data")
+        head = Head(
+            f"{words('data.title')} – {shell.title}", words("data.description"), section="data"
+        )
         shell.page(
             "about/data.html",
             Place(lang, "data.html"),
@@ -42,7 +44,7 @@ def write(shell: Shell, catalogue: Catalogue) -> None:
             sounds=len(catalogue),
             badge=_badge(shell),
         )
-        head = Head(words("notices.title"), words("notices.description"))
+        head = Head(f"{words('notices.title')} – {shell.title}", words("notices.description"))
         shell.page("notices.html", Place(lang, "notices.html"), head, notices=shell.assets.notices)
     _not_found(shell)
 

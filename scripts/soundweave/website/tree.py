@@ -16,6 +16,7 @@ from typing import BinaryIO
 from soundweave.errors import ConfigError
 
 PUBLIC, NEXT, OLD = "public", ".public-next", ".public-old"
+OURS = {"index.html", "api", "map"}  # a folder with none of these is no old site
 SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
@@ -107,6 +108,9 @@ def _recover(folder: Path) -> None:
         old.rename(public)  # it was killed between the two renames
     if public.exists() and not public.is_dir():
         raise ConfigError(f"{public} is there and no folder; move it away")
+    there = {path.name for path in public.iterdir()} if public.exists() else set()
+    if there and not there & OURS:
+        raise ConfigError(f"{public} holds files of others; move them away, or name another folder")
     for leftover in (folder / NEXT, old):
         if leftover.exists():
             shutil.rmtree(leftover)

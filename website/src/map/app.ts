@@ -29,6 +29,7 @@ export class App {
   private readonly scheme = matchMedia("(prefers-color-scheme: dark)");
   private address: Address = parse("");
   private timer = 0;
+  private restored = 0;
 
   constructor(private readonly overview: Overview) {
     this.stage = new Stage(byId("map"), overview);
@@ -63,6 +64,7 @@ export class App {
   /** Show what an address says; resolves when it is loaded. */
   async restore(address: Address): Promise<void> {
     this.address = address;
+    const turn = ++this.restored;
     this.controls.set(address, address.edges);
     this.search.query = address.q;
     if (address.at || address.sound === null) this.stage.go(address.at ?? this.stage.home, true);
@@ -71,6 +73,15 @@ export class App {
     await Promise.all([this.sift(address), opened]);
     await this.crowd.loader.settled();
     this.crowd.admit();
+    if (turn === this.restored && !address.at && address.sound === null) this.showMatches(address);
+  }
+
+  /** Who comes for an author, a pack or a tag sees their sounds, and what is asked for. */
+  private showMatches({ user, pack, tag }: Filter): void {
+    const circle = user || pack || tag ? this.crowd.around() : null;
+    if (!circle) return;
+    this.stage.go(this.stage.around(circle), true);
+    this.controls.showFilters();
   }
 
   stop(): void {
@@ -83,7 +94,7 @@ export class App {
 
   /** The address of what is shown now. */
   private now(): Address {
-    const { x, y, ratio } = this.stage.spot;
+    const { x, y, ratio } = this.stage.aim;
     const { x: middle, y: height, half } = this.overview;
     const whole = Math.abs(ratio - 1) < 0.001 && Math.hypot(x - middle, y - height) < 0.001 * half;
     const at = whole && this.address.sound === null ? null : { x, y, ratio };
@@ -184,7 +195,7 @@ export class App {
   }
 
   private visit(community: Community): void {
-    this.stage.go(this.stage.around(community));
+    this.history.push(() => this.stage.go(this.stage.around(community)));
   }
 
   private click(node: string): void {
@@ -193,7 +204,7 @@ export class App {
     if ("sound" in target) return this.choose(target.sound);
     // An area that fills the view already is the ground one stands on.
     const spot = this.stage.around(target.community);
-    if (this.stage.spot.ratio > spot.ratio * 1.1) this.stage.go(spot);
+    if (this.stage.spot.ratio > spot.ratio * 1.1) this.visit(target.community);
   }
 
   private openMiddle(): void {

@@ -50,6 +50,14 @@ export class Controls {
     for (const box of this.kinds) box.checked = kinds.includes(box.value as Kind);
   }
 
+  /** Open the filters where the tools are a column beside the map, and scroll them there. */
+  showFilters(): void {
+    const tools = byId("tools");
+    if (getComputedStyle(tools).overflowY !== "auto") return;
+    byId<HTMLDetailsElement>("filters").open = true;
+    tools.scrollTop = byId("filters").offsetTop - tools.offsetTop;
+  }
+
   private field(name: string): HTMLInputElement {
     return this.form.elements.namedItem(name) as HTMLInputElement;
   }

@@ -134,6 +134,23 @@ export class Crowd implements Look {
     return count;
   }
 
+  /** Return a circle around all sounds that match and are loaded; null when there is none. */
+  around(): { x: number; y: number; radius: number } | null {
+    let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+    for (const members of this.loader.loaded.values()) {
+      const test = this.matches(members);
+      members.ids.forEach((_, row) => {
+        if (!test(row)) return;
+        const [x, y] = [members.x[row] ?? 0, members.y[row] ?? 0];
+        [left, right] = [Math.min(left, x), Math.max(right, x)];
+        [bottom, top] = [Math.min(bottom, y), Math.max(top, y)];
+      });
+    }
+    if (left > right) return null;
+    const radius = Math.max(right - left, top - bottom) / 2;
+    return { x: (left + right) / 2, y: (bottom + top) / 2, radius };
+  }
+
   /** Return the loaded, matching sound nearest to a point of the map. */
   nearest(x: number, y: number): number | null {
     let [best, found]: [number, number | null] = [Number.POSITIVE_INFINITY, null];

@@ -5,6 +5,7 @@ const PAUSE = 250; // browsers allow few changes a second
 
 export class History {
   private timer = 0;
+  private seen = location.hash;
 
   constructor(
     private readonly now: () => Address,
@@ -12,6 +13,7 @@ export class History {
   ) {
     window.addEventListener("popstate", () => {
       clearTimeout(this.timer);
+      this.seen = location.hash;
       restore(parse(location.hash));
     });
   }
@@ -22,6 +24,7 @@ export class History {
     change();
     const address = format(this.now());
     if (address !== (location.hash || "#")) history.pushState(null, "", address);
+    this.seen = location.hash;
   }
 
   /** Keep the entry in step with the camera, soon. */
@@ -36,7 +39,9 @@ export class History {
 
   private write(): void {
     clearTimeout(this.timer);
+    if (location.hash !== this.seen) return; // another address has come and is about to be restored
     const address = format(this.now());
     if (address !== (location.hash || "#")) history.replaceState(null, "", address);
+    this.seen = location.hash;
   }
 }

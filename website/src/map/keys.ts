@@ -19,7 +19,7 @@ const MOVES: Record<string, [x: number, y: number]> = {
 
 /** Change the zoom by a factor; below 1 is nearer. */
 export function zoom(stage: Stage, factor: number): void {
-  const { x, y, ratio } = stage.spot;
+  const { x, y, ratio } = stage.aim; // a second key need not wait for the first one's movement
   stage.go({ x, y, ratio: ratio * factor });
 }
 
@@ -55,6 +55,7 @@ export function listen(stage: Stage, uses: Uses): void {
 
 function pan(stage: Stage, [right, up]: [number, number]): void {
   const { left, right: end, bottom, top } = stage.view();
-  const { x, y, ratio } = stage.spot;
-  stage.go({ x: x + right * STEP * (end - left), y: y + up * STEP * (top - bottom), ratio });
+  const { x, y, ratio } = stage.aim;
+  const step = (STEP * ratio) / stage.spot.ratio;
+  stage.go({ x: x + right * step * (end - left), y: y + up * step * (top - bottom), ratio });
 }

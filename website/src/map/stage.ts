@@ -32,6 +32,7 @@ export class Stage {
   readonly sigma: Sigma;
   colors: Palette = palette();
   private readonly graph = new MultiUndirectedGraph();
+  private goal: Spot | null = null;
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor(
@@ -196,14 +197,21 @@ export class Stage {
     };
   }
 
+  /** The spot that the camera is on its way to, or at. */
+  get aim(): Spot {
+    return this.goal && this.sigma.getCamera().isAnimated() ? this.goal : this.spot;
+  }
+
   /** Move the camera; at once where motion is not wanted, or when `jump`. */
   go(spot: Spot, jump = false): void {
     const camera = this.sigma.getCamera();
     const side = 2 * this.overview.half;
+    const ratio = camera.getBoundedRatio(spot.ratio);
+    this.goal = { ...spot, ratio };
     const state = {
+      ratio,
       x: (spot.x - this.overview.x) / side + 0.5,
       y: (spot.y - this.overview.y) / side + 0.5,
-      ratio: camera.getBoundedRatio(spot.ratio),
     };
     if (jump || this.still.matches) camera.setState(state);
     else void camera.animate(state, GLIDE);
