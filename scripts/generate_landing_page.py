@@ -3,7 +3,6 @@
 import argparse
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -55,7 +54,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         ),
         settings,
         base_url=base_url.find(args.base_url, settings.site_url, os.environ),
-        made=datetime.now(UTC),
     )
     result = {"site": str(args.output_dir / "public"), **vars(built)}
     text = (

@@ -4,7 +4,6 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 from soundweave import cli, config, files, lighthouse, paths
@@ -73,7 +72,6 @@ def _build(workspace: Workspace, website_dir: Path, address: str) -> None:
         ),
         config.load().website,
         base_url=address,
-        made=datetime.now(UTC),
     )
 
 

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from soundweave import config, library, paths
 from soundweave.website import (
@@ -24,7 +23,6 @@ from tests.page_tree import read_tree
 
 PASSED = {"validation": "passed", "edge_generation": "passed", "website": "passed"}
 CONFIGURED = config.load().website
-MADE = datetime(2025, 11, 22, tzinfo=UTC)
 
 
 def night(day, nodes, **more):
@@ -118,7 +116,7 @@ class FrontSite:
             tree.replacing(self.folder) as new,
         ):
             sounds = catalogue.read(reader)
-            shell = Shell(new, bundled, languages, title=self.title, base_url=base_url, made=MADE)
+            shell = Shell(new, bundled, languages, title=self.title, base_url=base_url)
             chosen = groups.choose(sounds, configured.group_pages)
             front.write(shell, sounds, nights, chosen, configured)
             numbers.write(new, sounds, nights, languages, title=self.title)

@@ -416,6 +416,7 @@ def test_translations_that_changed_are_committed_whatever_became_of_the_night(
 
     new = [f"data/translations/river/es/translation.{end}" for end in ("json", "md")]
     others = ["river/es/notes.txt", "river/translation.md", "river/ES/translation.md", "x.md"]
+    others += ["river/old/translation.md", "a/river/es/translation.md"]
     for name in [*new, old[0], *(f"data/translations/{name}" for name in others)]:
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         (clone / name).write_text("new\n")

@@ -1,14 +1,21 @@
 """The list of sounds and the pages of users, packs and tags, in the browser."""
 
+import re
 from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.site.catalogues import TEXTS
 from tests.site.conftest import FOLDER
 
 LIST = "woven/sounds/index.html"
+HEARD = """
+window.heard = new Set();
+document.addEventListener("play", (event) => window.heard.add(event.target), true);
+"""
+PLAYING = "[...window.heard].filter((one) => !one.paused).length"
 
 
 def address(site_folder, site, kind):
@@ -176,6 +183,40 @@ def test_one_preview_plays_at_a_time_and_nothing_is_asked_for_before(page, silen
     problems.clear()  # there is no network for previews
 
 
+def test_a_preview_pauses_and_ends_with_its_player(page):
+    page.route("https://cdn.freesound.org/**", lambda route: None)  # it never comes
+    page.add_init_script(HEARD)
+    page.goto(LIST)
+    one, other = (page.locator("#rows .play").nth(at) for at in (0, 1))
+    for button, pressed in ((one, "true"), (one, "false"), (one, "true"), (other, "true")):
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", pressed)
+        assert page.evaluate(PLAYING) == (pressed == "true")
+    expect(one).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Close the player").click()
+    assert page.evaluate(PLAYING) == 0
+    expect(other).to_have_attribute("aria-pressed", "false")
+
+
+def test_an_answer_that_comes_too_late_is_not_shown(page):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/search/r.json", hold)
+    page.goto(LIST)
+    with page.expect_request("**/search/r.json"):
+        page.get_by_role("searchbox").fill("rain")
+    page.get_by_role("searchbox").fill("zzzz")
+    page.get_by_text("No sound was found for “zzzz”.").wait_for()
+    with page.expect_response("**/search/r.json"):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+    assert names(page) == []
+    assert "zzzz" in page.locator("#said").inner_text()
+
+
 def test_a_search_shows_sounds_of_all_pages_and_back_brings_the_list(page):
     page.goto(LIST)
     own = names(page)
@@ -237,6 +278,24 @@ def test_results_are_sorted_by_their_heads(page):
     assert "Uploaded" in page.locator("th[aria-sort]").inner_text()
 
 
+def test_a_result_that_is_filled_keeps_the_focus(page):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route(re.compile(r"/api/sounds/\d+\.json$"), hold)
+    page.goto(LIST)
+    search(page, "rain")
+    link = page.locator("#rows tbody th a").first
+    link.focus()
+    page.unroute(re.compile(r"/api/sounds/\d+\.json$"), hold)
+    for route in held:
+        route.continue_()
+    page.locator("#rows tbody tr").first.locator(".copy").wait_for()
+    expect(link).to_be_focused()
+
+
 def test_nothing_found_says_so(page):
     page.goto(LIST)
     page.get_by_role("searchbox").fill("rainless")
@@ -272,12 +331,15 @@ def test_hostile_sounds_and_searches_are_texts(page, query):
     assert page.locator("main script, main img, [onerror], [onfocus]").count() == 0
 
 
-def test_a_cut_name_is_credited_in_full(page):
+def test_a_cut_author_is_credited_in_full(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("hostile/sounds/index.html")
-    page.locator("tr", has_text="WWWW").first.locator(".copy").click()
+    head = page.locator("th", has_text="WWWW")  # others have it as a tag
+    page.locator("tr", has=head).locator(".copy").click()
     page.get_by_text("The credit is copied").wait_for()
-    assert "W" * 300 + ".wav by" in page.evaluate("navigator.clipboard.readText()")
+    name = "W" * 300 + ".wav"
+    assert name not in page.locator("tr", has=head).locator("td").first.inner_text()
+    assert f"{name} by {name} -- " in page.evaluate("navigator.clipboard.readText()")
 
 
 def test_real_sounds_make_a_list_that_can_be_searched(page, need_real):

@@ -10,6 +10,11 @@ from playwright.sync_api import expect
 
 from tests.site.catalogues import TEXTS
 
+HEARD = """
+window.heard = new Set();
+document.addEventListener("play", (event) => window.heard.add(event.target), true);
+"""
+PLAYING = "[...window.heard].filter((one) => !one.paused).length"
 PAPER = {"light": (246, 241, 230), "dark": (19, 21, 28)}
 NO_WEBGL = """
 const get = HTMLCanvasElement.prototype.getContext;
@@ -200,6 +205,20 @@ def test_without_a_clipboard_the_credit_can_be_copied_by_hand(map_page, rain):
     assert selected == [0, len(field.input_value())]
 
 
+def test_a_preview_ends_with_its_panel(map_page, rain):
+    page = map_page
+    page.route("https://cdn.freesound.org/**", lambda route: None)  # it never comes
+    page.add_init_script(HEARD)
+    show(page, hash_=f"#sound={rain['id']}")
+    for leave in (page.locator("ul.neighbours button").first, page.locator("#panel .close")):
+        page.locator("#panel audio").evaluate("one => void one.play().catch(() => {})")
+        assert page.evaluate(PLAYING) == 1
+        name = page.locator("#panel-name").text_content()
+        leave.click()
+        expect(page.locator("#panel-name").get_by_text(name, exact=True)).to_have_count(0)
+        assert page.evaluate(PLAYING) == 0
+
+
 def test_a_deep_link_shows_sound_filters_and_view(map_page, rain):
     page = map_page
     link = f"#sound={rain['id']}&at=1.5,-2.25,0.4&family=by,zero&min=1&max=90&edges=pack&q=rain"
@@ -313,6 +332,21 @@ def test_a_user_a_pack_and_a_tag_filter_from_the_panel(map_page, rain, sounds, k
     assert f"sound={rain['id']}" in address(page)
 
 
+def test_a_filter_from_the_panel_joins_those_chosen_since_it_opened(map_page, rain):
+    page = map_page
+    show(page, hash_=f"#sound={rain['id']}")
+    open_part(page, "filters")
+    page.locator("[name=family]").evaluate_all("all => all.forEach((one) => one.click())")
+    page.locator("#zoom [value=out]").click()
+    wait_until(page, lambda: at(page) and "family=" in address(page))
+    page.wait_for_timeout(400)
+    there = at(page)
+    page.get_by_text("only this author on the map").click()
+    wait_until(page, lambda: "user=" in address(page))
+    assert "family=zero,by,by-nc,sampling,other" in address(page)
+    assert at(page) == there
+
+
 def drawn(page):
     text = page.locator("#drawn").text_content()
     found = re.findall(r"(alike|same pack|same author) (\d+)", text)
@@ -395,6 +429,26 @@ def test_the_map_moves_by_keys(map_page):
     expect(page.locator("#map")).to_be_focused()
     page.keyboard.press("0")
     wait_until(page, lambda: at(page) is None)
+
+
+def test_what_is_typed_and_the_keys_of_the_browser_are_not_the_maps(map_page):
+    page = map_page
+    show(page)
+    field = page.locator("#query")
+    field.fill("a")
+    field.press("/")
+    expect(field).to_have_value("a/")
+    wait_until(page, lambda: "q=a" in address(page))
+    field.press("Escape")
+    field.press("Escape")
+    expect(field).to_have_value("")
+    wait_until(page, lambda: "q=" not in address(page))
+    page.locator("#map").focus()
+    for key in ("Control+ArrowRight", "Control+Enter", "Meta+ArrowUp"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(400)
+    assert at(page) is None
+    expect(page.locator("#panel")).to_be_hidden()
 
 
 MALFORMED = [
@@ -526,9 +580,13 @@ def test_a_community_that_cannot_be_loaded_is_told_and_tried_again(map_page, pro
     page = map_page
     overview = read(site_folder, "map/overview.json")["communities"]
     number, size = overview["id"][0], overview["size"][0]
-    page.route(f"**/map/{number}.json", lambda route: route.abort())
+    asked = []
+    page.route(f"**/map/{number}.json", lambda route: (asked.append(1), route.abort()))
     show(page)
     expect(page.locator("#trouble")).to_contain_text(overview["label"][0])
+    page.locator("#zoom [value=in]").click()
+    page.wait_for_timeout(400)
+    assert asked == [1]  # not again with each movement
     expect(page.locator("#status")).to_contain_text(f"loaded: {sum(overview['size']) - size} of")
     problems.clear()
     page.unroute(f"**/map/{number}.json")
@@ -575,6 +633,53 @@ def test_filters_of_sounds_that_are_not_loaded_load_them(map_page, sounds):
     assert first == homes  # what lies around comes after them
     fit = sum(s["username"] == user and s["community"] is not None for s in sounds)
     wait_until(page, lambda: matching(page) and matching(page)[0] == fit)
+
+
+def test_where_the_sounds_of_a_filter_are_may_be_lost(map_page, problems, rain):
+    page = map_page
+    page.route("**/map/where/*.json", lambda route: route.abort())
+    show(page, hash_=f"#user={rain['username']}")
+    expect(page.locator("#trouble")).to_contain_text("Where the sounds of this filter are")
+    problems.clear()
+    page.unroute("**/map/where/*.json")
+    page.evaluate("location.hash = 'tag=x'")
+    expect(page.locator("#trouble")).to_be_empty()
+
+
+def test_an_answer_for_another_filter_is_not_shown(map_page, rain, sounds):
+    page, held = map_page, []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/map/where/user-*.json", hold)
+    show(page)
+    page.evaluate(f"location.hash = 'user={rain['username']}'")
+    wait_until(page, lambda: held)
+    fit = sum(bool(FILTERS["family=by"](s)) for s in sounds if s["community"] is not None)
+    page.evaluate("location.hash = 'family=by'")
+    wait_until(page, lambda: matching(page) and matching(page)[0] == fit)
+    held[0].continue_()
+    page.wait_for_timeout(600)
+    assert matching(page)[0] == fit
+
+
+def test_an_answer_for_another_sound_is_not_shown(map_page, rain, sounds):
+    page, held = map_page, []
+    other = next(one for one in sounds if one["id"] // 1000 != rain["id"] // 1000)
+
+    def hold(route):
+        held.append(route)
+
+    page.route(f"**/api/sounds/{rain['id'] // 1000}.json", hold)
+    show(page)
+    page.evaluate(f"location.hash = 'sound={rain['id']}'")
+    wait_until(page, lambda: held)
+    page.evaluate(f"location.hash = 'sound={other['id']}'")
+    expect(page.locator("#panel-name")).to_have_text(other["name"])
+    held[0].continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator("#panel-name")).to_have_text(other["name"])
 
 
 def test_hostile_texts_are_texts(map_page, site_folder):

@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag
@@ -15,7 +14,6 @@ from soundweave.website.shell import Shell
 from tests.make_library import make_library
 from tests.page_tree import Node, read_tree
 
-MADE = datetime(2025, 11, 22, tzinfo=UTC)
 MEDIA = ["https://cdn.freesound.org"]
 # What other parts of the site write, in each language and at the root.
 ELSEWHERE = ("index.html", "map.html", "data.html", "notices.html", "translations/index.html")
@@ -76,7 +74,7 @@ def write(
     words = {lang: Words(lang, english.texts, {}) for lang in languages}
     with library.snapshot(folder / "library") as reader, tree.replacing(folder) as new:
         read = catalogue.read(reader)
-        shell = Shell(new, bundled, words, title="Soundweave", base_url=None, made=MADE)
+        shell = Shell(new, bundled, words, title="Soundweave", base_url=None)
         pages = groups.choose(read, chosen.group_pages)
         lists.write(shell, read, pages, chosen, reader, MEDIA)
         group_pages.write(shell, read, pages, chosen, reader, MEDIA)

@@ -68,6 +68,8 @@ def test_every_entry_has_what_atom_asks_for_and_an_id_of_its_own(site):
         assert all(one.startswith(("urn:uuid:", BASE)) for one in ids)
         stamps = texts(root, "a:entry/a:updated")
         assert stamps == sorted(stamps, reverse=True)
+        assert stamps[0] == max(one["timestamp"] for one in days)
+        assert texts(root, "a:updated") == stamps[:1]
 
 
 def test_without_a_base_url_no_link_is_whole(site):
@@ -76,6 +78,16 @@ def test_without_a_base_url_no_link_is_whole(site):
     root = feed(site)
     assert links(root) == {("alternate", "index.html")}
     assert links(root, "a:entry/a:link") == {("alternate", "index.html#milestones")}
+
+
+def test_feeds_of_two_sites_without_an_address_have_other_ids(site):
+    site.library({})
+    site.history("milestones", milestone(1, 3))
+    one = feed(site)
+    site.title = "Another"
+    other = feed(site)
+    for path in ("a:id", "a:entry/a:id"):
+        assert texts(one, path) != texts(other, path)
 
 
 def test_a_feed_in_which_nothing_has_happened_is_one(site):

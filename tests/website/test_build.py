@@ -1,7 +1,7 @@
 import gzip
+import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +10,6 @@ from soundweave.errors import ConfigError
 from soundweave.website import build
 from tests.make_library import make_library
 
-MADE = datetime(2025, 11, 22, tzinfo=UTC)
 LARGEST_PAGE, FRONT_PAGE = 500_000, 150_000  # bytes; the front page with its scripts, gzipped
 
 
@@ -22,9 +21,7 @@ def site(tmp_path):
 
     def make(**changes):
         made = replace(inputs, **changes)
-        return build.build(
-            tmp_path, made, config.load().website, base_url="https://example.org/", made=MADE
-        )
+        return build.build(tmp_path, made, config.load().website, base_url="https://example.org/")
 
     make.public = tmp_path / "public"
     return make
@@ -63,6 +60,17 @@ def test_languages_are_the_files_of_words(site, tmp_path):
     assert (site.public / "gl" / "map.html").exists()
     assert not (site.public / "ca").exists()
     assert made.missing["gl"] > 400
+    assert "en" not in made.missing
+
+
+def test_all_that_the_site_offers_is_there(site):
+    site()
+    index = json.loads((site.public / "api" / "index.json").read_text())["files"]
+    offered = [path for one in index for path in one.values() if path]
+    rest = ["404.html", "map.png", "robots.txt", "sitemap.xml", "map/overview.json"]
+    rest += ["search/index.json", "translations/index.html", "notices.html", "users/index.html"]
+    assert len(offered) > 8
+    assert [path for path in (*offered, *rest) if not (site.public / path).is_file()] == []
 
 
 def test_the_pages_are_light(site):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundweave import licenses
+from soundweave.website import front
 from soundweave.website.cards import Card
 from soundweave.website.texts import foreign
 from tests.front_site import FrontSite, milestone, night, status
@@ -219,6 +220,21 @@ def test_an_unknown_licence_is_text_without_a_link(site, url):
 def test_odd_facts_are_shown_as_they_are(site, field, value, shown):
     site.library({field: value})
     assert shown in sounds(site.tree())[0].one("p", class_="facts").text
+
+
+def test_each_way_to_the_map_is_named_by_its_sound(site):
+    names = ["Rain", "<b>Rain</b>"]
+    site.library(*({"name": name} for name in names))
+    site.map([(1, 0.0, 0.0, 3.0, 2, "rain")], [(1, 1, 0.5, 0.5), (2, 1, 0.5, 0.6)])
+    ways = [one for item in sounds(site.tree()) for one in item.all("a", aria_label="map")]
+    assert sorted(one.attrs["aria-label"] for one in ways) == sorted(
+        f"{name} on the map" for name in names
+    )
+
+
+def test_the_note_on_a_late_night_knows_from_when_it_is_late(site):
+    site.library({})
+    assert site.tree().one("p", id="late").attrs["data-most"] == str(front.LATE_DAYS)
 
 
 @pytest.mark.parametrize("tags", ["not json", "{}", "null", "[1, null]", '["\\ud800"]', "[]"])
@@ -461,4 +477,6 @@ def test_a_huge_hostile_page_stays_small(site):
     tree = read_tree(content.decode())
     assert (len(nights(tree)), len(milestones(tree))) == (366, 100)
     assert "The latest 366 of 5,000 nights." in tree.text
+    counts = [int(row[1].replace(",", "")) for row in nights(tree)]
+    assert counts == [97 * day for day in range(4999, 4633, -1)]  # the newest ones
     assert "The latest 100 of 5,000 milestones." in tree.text

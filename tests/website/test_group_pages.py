@@ -79,6 +79,29 @@ def test_a_packs_page_leads_to_its_author(site):
     ]
 
 
+def test_lengths_that_are_none_are_not_added_up(tmp_path):
+    sounds = [{"duration": seconds} for seconds in (60.0, -30.0, float("inf"))]
+    site = list_site.write(tmp_path, sounds, ["en"])
+    assert facts(site.page(places.user_page("someone")))["Total length"] == "1:00 min"
+
+
+def test_a_pack_without_a_name_has_its_number(tmp_path):
+    site = list_site.write(tmp_path, [{"pack": "\u200b"}], ["en"])
+    assert site.page("packs/1.html").one("h1").text == "#1"
+
+
+def test_of_many_packs_and_tags_a_page_leads_to_the_largest(tmp_path):
+    sounds = [{"pack": f"pack {number}", "username": "ann"} for number in range(45)]
+    tags = [f"tag {number:02}" for number in range(25)]
+    sounds += [{"tags": tags, "username": "ann"}] * 2
+    site = list_site.write(tmp_path, sounds, ["en"])
+    found = site.page(places.user_page("ann")).one("dl").all("div")
+    count = {one.one("dt").text: len(one.all("li")) for one in found}
+    assert (count["Packs: 45"], count["Tags"]) == (40, 20)
+    others = site.page(places.tag_page("tag 00")).one("dl").all("div")[-1].all("li")
+    assert [one.text for one in others] == tags[1:21]
+
+
 def test_a_tags_page_names_its_authors_and_its_company(site):
     page = site.page(places.tag_page("rain"))
     found = facts(page)
@@ -101,6 +124,13 @@ def test_an_index_lists_the_largest_first(site, kind, first, rows):
     assert len(found) == rows
     head = site.page(f"{kind}/index.html").one("thead")
     assert [cell.text for cell in head.all("th", aria_sort="descending")] == ["Sounds"]
+
+
+def test_a_row_names_a_few_of_the_tags(tmp_path):
+    sounds = [{"tags": [f"tag {number}" for number in range(9)]}] * 2
+    site = list_site.write(tmp_path, sounds, ["en"])
+    (row,) = site.rows("users/index.html")
+    assert len(row.all("td")[-1].all("a")) == group_rows.CUTS[0].tags
 
 
 def test_tags_are_a_list_by_count(site):

@@ -100,6 +100,8 @@ def test_the_first_and_the_last_page_lead_inwards(site):
     pager = middle.one("nav", class_="pager")
     assert pager.attrs["aria-label"]
     assert pager.one("a", aria_current="page").text == "4"
+    names = {link.text: link.attrs.get("aria-label") for link in pager.one("ol").all("a")}
+    assert names == {str(number): f"Page {number}" for number in range(1, 8)}
 
 
 def test_only_the_first_page_is_for_search_engines(site):
@@ -191,6 +193,14 @@ def test_names_are_sorted_by_their_first_letter(tmp_path):
     site = list_site.write(tmp_path, [{"name": name} for name in names])
     expected = ["10 cats", "Ape", "ape 2", "_bear", "--- zebra", "!!!"]
     assert site.names("sounds/by-name-1.html") == expected
+
+
+def test_of_equal_sounds_the_newer_comes_first_and_a_length_that_is_none_comes_last(tmp_path):
+    lengths = {"a": 5.0, "b": float("inf"), "c": 9.0, "d": 5.0, "e": -3.0}
+    sounds = [{"name": name, "duration": length} for name, length in lengths.items()]
+    site = list_site.write(tmp_path, sounds)
+    assert site.names("sounds/by-length-1.html") == ["c", "d", "a", "b", "e"]
+    assert site.names("sounds/by-downloads-1.html") == ["e", "d", "c", "b", "a"]
 
 
 def test_when_all_fit_an_order_does_not_speak_of_a_part(tmp_path):

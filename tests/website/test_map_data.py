@@ -7,7 +7,7 @@ from soundweave import config, edges, library, similarity
 from soundweave.analysis import run
 from soundweave.standin import synthetic_catalogue
 from soundweave.standin.similar import Neighbours
-from soundweave.website import map_members, map_where
+from soundweave.website import map_data, map_members, map_where
 from tests.make_library import SEEN
 from tests.site.catalogues import HOSTILE
 from tests.site.sites import collected
@@ -282,3 +282,22 @@ def test_hostile_texts_keep_their_places(data):
         assert members["user"]["names"][members["user"]["of"][row]] == sound["username"]
         assert "\n" not in members["name"][row]
         assert members["name"][row]
+
+
+@pytest.mark.parametrize(("most", "together"), [(1, False), (2, True)])
+def test_a_small_map_is_loaded_at_once(data, monkeypatch, most, together):
+    monkeypatch.setattr(map_data, "TOGETHER", most)
+    data.make([{}, {}, {}], {1: [1, 2]})
+    data.write()
+    assert data.read("map/overview.json")["together"] is together
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"), [("rain, <b>", "rain, <b>"), ("a\n\x00b", "a b"), ("\u200b", "#1")]
+)
+def test_a_label_is_one_visible_line(data, label, shown):
+    data.make([{}], {1: [1]})
+    with library.writing(data.folder / "library") as connection:
+        connection.execute("UPDATE communities SET label = ?", (label,))
+    data.write()
+    assert data.read("map/overview.json")["communities"]["label"] == [shown]

@@ -1,6 +1,5 @@
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -28,12 +27,11 @@ def make(data):
                 connection.execute("UPDATE communities SET label = ?", (label,))
         bundled = assets.Assets(dict.fromkeys(assets.NAMES, b""), [])
         words = locales.load(paths.LOCALES)
-        made = datetime(2025, 11, 22, tzinfo=UTC)
         with (
             library.snapshot(data.folder / "library") as reader,
             tree.replacing(data.folder / "site") as new,
         ):
-            shell = Shell(new, bundled, words, title="Weave", base_url=None, made=made)
+            shell = Shell(new, bundled, words, title="Weave", base_url=None)
             map_page.write(shell, catalogue.read(reader), MEDIA)
         return lambda path: read_tree((data.public / path).read_text("utf-8"))
 

@@ -160,6 +160,13 @@ def test_a_picture_of_any_size_is_small(sounds):
     assert len(content) <= painting.MOST_BYTES
 
 
+def test_a_picture_that_would_be_too_large_has_fewer_shades(monkeypatch):
+    pixels = np.random.default_rng(1).integers(0, 256, (90, 120, 3)).astype(np.uint8)
+    largest = len(painting.encode(pixels, ""))
+    monkeypatch.setattr(painting, "MOST_BYTES", largest - 1)
+    assert len(painting.encode(pixels, "")) < largest
+
+
 @settings(deadline=None, max_examples=5)
 @given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), min_size=1, max_size=9))
 def test_any_places_can_be_painted(places):

@@ -46,6 +46,11 @@ def sound():
     }
 
 
+def test_a_sound_of_an_overlong_author_has_the_short_address(tmp_path, sound):
+    tree, _ = make(tmp_path, [sound | {"username": "u" * 300}])
+    assert tree.all("a")[0].attrs["href"] == "https://freesound.org/s/123/"
+
+
 def test_a_row_says_what_is_known_of_the_sound(tmp_path, sound):
     tree, _ = make(tmp_path, [sound])
     texts = [cell.text for cell in cells(tree)]

@@ -1,5 +1,4 @@
 import json
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -9,10 +8,9 @@ from soundweave import paths
 from soundweave.website import assets, locales, tree
 from soundweave.website.locales import Words
 from soundweave.website.places import Place
-from soundweave.website.shell import Head, Shell, script_json
+from soundweave.website.shell import SECTIONS, Head, Shell, script_json
 from tests.page_tree import read_tree
 
-MADE = datetime(2025, 11, 22, tzinfo=UTC)
 ENGLISH = locales.load(paths.LOCALES)["en"].texts
 BASE = "https://example.org/folder/"
 
@@ -25,7 +23,7 @@ def write(tmp_path):
         bundled = assets.Assets(dict.fromkeys(assets.NAMES, b""), [])
         words = {lang: Words(lang, ENGLISH, {}) for lang in languages}
         with tree.replacing(tmp_path) as new:
-            shell = Shell(new, bundled, words, title="A & B", base_url=base_url, made=MADE)
+            shell = Shell(new, bundled, words, title="A & B", base_url=base_url)
             shell.page("base.html", place, head)
         return read_tree((tmp_path / "public" / place.file).read_text("utf-8"))
 
@@ -44,13 +42,20 @@ def test_a_page_without_scripts_may_run_none(write):
     assert rules["connect-src"] == ["'self'"]  # what looks for robots.txt on the page's behalf
     assert rules["media-src"] == ["'none'"]
     assert rules["style-src"] == ["'self'"]
+    assert rules["base-uri"] == rules["form-action"] == ["'none'"]
+
+
+def test_no_page_says_where_its_readers_come_from(write):
+    page = write(Head("t", "d"), Place("en", "index.html"))
+    assert page.one("meta", name="referrer").attrs["content"] == "no-referrer"
 
 
 def test_a_page_with_a_player_hears_its_origins_alone(write):
     head = Head("t", "d", scripts=("map",), media=["https://cdn.example"])
     rules = policy(write(head, Place("en", "map.html")))
     assert rules["media-src"] == ["https://cdn.example"]
-    assert rules["script-src"] == rules["connect-src"] == ["'self'"]
+    assert rules["script-src"] == rules["connect-src"] == rules["form-action"] == ["'self'"]
+    assert rules["base-uri"] == ["'none'"]
     assert "unsafe" not in str(rules)
 
 
@@ -76,6 +81,25 @@ def test_links_are_relative_in_every_depth(write, lang, path, root, home):
     assert not [one for one in page.all("link") if one.attrs["rel"] == "canonical"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "path", "home", "current"),
+    [
+        ("en", "users/index.html", "../", "page"),
+        ("es", "users/index.html", "../", "page"),
+        ("es", "users/x.html", "../", "true"),
+        ("es", "data.html", "", "true"),
+    ],
+)
+def test_the_navigation_stays_in_its_language_and_says_where_one_is(
+    write, lang, path, home, current
+):
+    page = write(Head("t", "d", section="users"), Place(lang, path))
+    links = [one.attrs for one in page.one("nav").all("ul")[0].all("a")]
+    assert [one["href"] for one in links] == [home + each for each in SECTIONS.values()]
+    marked = {one["href"]: one["aria-current"] for one in links if "aria-current" in one}
+    assert marked == {f"{home}users/index.html": current}
+
+
 def alternates(page):
     found = [one.attrs for one in page.all("link") if "hreflang" in one.attrs]
     return {one["hreflang"]: one["href"] for one in found}
@@ -91,6 +115,13 @@ def test_with_an_address_every_language_knows_the_others(write):
     }
     (canonical,) = [one for one in page.all("link") if one.attrs["rel"] == "canonical"]
     assert canonical.attrs["href"] == f"{BASE}es/users/"
+    about = {
+        one.attrs["property"]: one.attrs["content"]
+        for one in page.all("meta")
+        if "property" in one.attrs
+    }
+    assert (about["og:url"], about["og:image"]) == (f"{BASE}es/users/", f"{BASE}map.png")
+    assert about["og:locale"] == "es"
 
 
 def test_a_page_in_one_language_points_to_the_front_pages_of_the_others(write):

@@ -32,7 +32,7 @@ def test_all_pages_but_the_one_for_a_wrong_address_are_listed(tmp_path):
     pages = ["", "data.html", "es/", "es/data.html", "es/notices.html", "notices.html"]
     assert found == [BASE + page for page in pages]
     robots = (site.public / "robots.txt").read_text()
-    assert robots.splitlines()[-1] == f"Sitemap: {BASE}sitemap.xml"
+    assert robots == f"User-agent: *\nDisallow:\nSitemap: {BASE}sitemap.xml\n"
 
 
 def test_without_a_base_url_there_is_none():

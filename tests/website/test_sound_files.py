@@ -5,7 +5,7 @@ import io
 import pytest
 
 from soundweave import library
-from soundweave.website import catalogue, groups, places, sound_files, tree
+from soundweave.website import catalogue, groups, places, previews, sound_files, tree
 from tests.site.catalogues import HOSTILE
 
 BY = "http://creativecommons.org/licenses/by/4.0/"
@@ -75,6 +75,30 @@ def test_a_preview_from_elsewhere_is_not_offered(data, url, offered):
     assert data.sounds()[1]["previews"] == {"mp3": None, "ogg": url if offered else None}
 
 
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://Example.org/apiv2/?x=1", "https://example.org"),
+        ("http://127.0.0.1:8000/apiv2/", "http://127.0.0.1:8000"),
+        ("https://user:word@example.org/", "https://example.org"),
+        ("ftp://example.org/", ""),
+        ("javascript://example.org/%0aalert(1)", ""),
+        ("file:///tmp/x.mp3", ""),
+        ("https://example.org:x/", ""),
+        ("example.org/apiv2/", ""),
+        ("", ""),
+    ],
+)
+def test_previews_may_come_from_where_the_library_came_from(data, address, origin):
+    assert previews.origin(address) == origin
+    data.make([{}])
+    with library.writing(data.folder / "library") as connection:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('source', ?)", (address,))
+    with library.snapshot(data.folder / "library") as reader:
+        found = previews.origins(reader, ["https://cdn.example"])
+    assert found == ["https://cdn.example", *([origin] if origin else [])]
+
+
 def test_pages_are_named_where_there_are_some(data):
     data.make([{"username": "ann"}, {"username": "ann", "pack": "Rain"}, {"username": "bob"}])
     data.write(pages=1)
@@ -116,12 +140,15 @@ def test_similar_sounds_come_most_similar_first_and_end_somewhere(data):
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A"]
+)
 def test_no_cell_of_the_table_is_a_formula(data, text):
-    data.make([{"name": text, "username": text, "pack": text, "tags": [text], "license": text}])
+    sound = dict.fromkeys(("name", "username", "pack", "license", "created", "type"), text)
+    data.make([sound | {"tags": [text]}])
     data.write()
     row = rows(data)[0]
-    for column in ("name", "author", "pack", "tags"):
+    for column in ("name", "author", "pack", "tags", "created", "type"):
         assert row[column] == f"'{text}"
     assert row["license"].startswith("'")
     assert data.sounds()[1]["name"] == text
@@ -190,6 +217,7 @@ def test_a_large_table_is_compressed_and_the_same_every_time(data, monkeypatch):
     assert "api/sounds.csv" not in data.files()
     first = data.bytes("api/sounds.csv.gz")
     assert gzip.decompress(first).decode().splitlines()[3].startswith("3,é,someone,")
+    assert first[4:8] == bytes(4)  # no time, which would be another one a second later
     data.write()
     assert (data.written, data.bytes("api/sounds.csv.gz")) == (0, first)
 

@@ -3,7 +3,6 @@ import html
 import json
 import logging
 import re
-from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -18,15 +17,20 @@ from soundweave.website import (
     locales,
     translation_pages,
     translation_pairs,
+    translation_story,
     tree,
     word_diff,
 )
 from soundweave.website.shell import Shell
 from soundweave.website.translation_pairs import NO_BREAK_SPACE
+from tests.page_tree import read_tree
 from tests.site.catalogues import TEXTS as FOREIGN
 from tests.translation.test_translation_results import HOSTILE, record_of
 
 WORDS = locales.load(LOCALES)
+INDEX = "translations/index.html"
+# The lists of a page in the order in which they get room, and what their summaries say.
+LISTS = {"remarks": "Remarks:", "revision": "Passages changed:", "passages": "What each candidate"}
 FRONT = "---\ntitle: {title}\nauthor: {author}\nkind: {kind}\nsource_lang: en\n"
 FRONT += "target_langs: [es, ca]\nlicence: {licence}\n---\n\n{body}\n"
 BODIES = {
@@ -80,7 +84,6 @@ class Desk:
                 words,
                 title="Soundweave",
                 base_url="https://example.org/",
-                made=datetime(2026, 2, 3, tzinfo=UTC),
             )
             translation_pages.write(shell, self.texts, self.translations)
         return shell
@@ -239,6 +242,16 @@ def test_a_source_that_changed_since_is_said_and_the_old_one_shown(desk):
     assert rows(page)[0] == ["One", "Uno"]
     assert "The original has changed since" in page
     assert "(the original has changed since)" in desk.page("translations/index.html")
+
+
+def test_an_edit_of_a_source_that_changed_since_is_both(desk):
+    markdown = desk.translate(desk.text()) / results.MARKDOWN
+    markdown.write_text(markdown.read_text().replace("Uno", "Primero"))
+    desk.text(body="Else\n\nwhere")
+    page = desk.show()
+    assert rows(page)[0] == ["One", "Primero"]
+    assert "edited by a person (the original has changed since)" in words_of(desk.page(INDEX))
+    assert page.count('<p class="note">') == 2
 
 
 def _drop(*path):
@@ -447,6 +460,37 @@ def test_the_best_of_each_passage_says_whose_they_are(desk):
     assert "says the same as candidate 1" in shown
 
 
+def test_candidates_that_wrote_the_same_are_named_together_the_chosen_one_first(desk):
+    record = record_of(desk.text(), FINAL["poem"])
+    record["candidates"].append(copy.deepcopy(record["candidates"][1]))
+    record["candidates"][2]["config"]["id"] = 3
+    record["evaluation"]["segments"][0]["rejected"] = [{"id": 1, "reasons": ["copied"]}]
+    found = dict(translation_story.passages(record))
+    for passage in found.values():
+        assert [(one.numbers, one.chosen) for one in passage] == [([2, 3], True), ([1], False)]
+    (chosen, other) = next(iter(found.values()))
+    assert (chosen.text, chosen.reasons) == ("Río", ())
+    assert (other.text, other.reasons) == ("x", ["copied"])
+
+
+@pytest.mark.parametrize(("total", "drawn"), [(41.5, 41.5), (130.0, 100.0), (-5.0, 0.0)])
+def test_a_total_is_drawn_within_its_cell(desk, total, drawn):
+    record = record_of(desk.text(), FINAL["poem"])
+    record["evaluation"]["scores"][1]["total"] = total
+    assert translation_story.candidates(record)[1].total == drawn
+
+
+def test_a_stage_counts_what_failed_and_what_has_no_known_cost(desk):
+    record = record_of(desk.text(), FINAL["poem"])
+    (request,) = record["ledger"]["requests"]
+    more = {"prompt_tokens": 30, "completion_tokens": None, "cost": 0.5}
+    record["ledger"]["requests"] += [request | more, request | {"outcome": "timeout", "cost": None}]
+    stages, _ = translation_story.efforts(record)
+    row = next(one for one in stages if one.stage == request["stage"])
+    assert (row.requests, row.failed, row.tokens_in, row.tokens_out) == (3, 1, 30, 0)
+    assert (row.cost, row.unknown) == (0.5, 1)
+
+
 def test_remarks_of_rules_and_of_models(desk):
     text = desk.text()
     remark = {
@@ -516,6 +560,11 @@ def test_pages_are_in_every_language_of_the_site(desk):
     assert "espagnol" in french
     assert rows(english) == rows(french)
     assert '<html lang="fr"' in french
+    index = read_tree(desk.page("fr/translations/index.html")).one("ul", class_="editions")
+    links = [(one.attrs["hreflang"], one.attrs["href"]) for one in index.all("a")]
+    assert links == [(code, f"../translations/river-{code}.html") for code in ("es", "ca")]
+    others = read_tree(french).one("ul", class_="siblings").all("a")
+    assert ["aria-current" in one.attrs for one in others] == [True, False]
     assert 'href="../../translations/river-es.json"' in french
     assert 'href="../translations/river-es.json"' in english
     assert "fr/translations/river-es.html" in shell.addresses
@@ -543,6 +592,29 @@ def test_a_page_of_anything_stays_below_its_budget_and_says_what_is_left_out(des
     page = desk.show()
     assert 300_000 < len(page.encode()) < 500_000
     assert re.search(r"Not shown here, for the page would grow too long: \d+", words_of(page))
+
+
+@pytest.mark.parametrize("large", ["remarks", "revision", "passages"])
+def test_a_list_without_room_is_not_called_empty(desk, large):
+    long = {name: "x " * (150_000 if name == large else 10) for name in LISTS}
+    text = desk.text()
+    changed = [f"{one}!" for one in FINAL["poem"]]
+    remarks = [{"id": "1", "remark": long["remarks"], "suggestion": long["remarks"]}] * 2
+    desk.translate(
+        text,
+        review={"by": "m", "remarks": remarks, "summary": "s"},
+        revision={"by": "m", "segments": [changed[0], long["revision"], long["revision"]]},
+    )
+    desk.break_open(text, _put([long["passages"]] * 3, "candidates", 0, "segments"))
+    page = desk.show()
+    shown = words_of(page)
+    assert "No remarks." not in shown
+    assert "Nothing was changed." not in shown
+    parts = page.split("<details")
+    names = list(LISTS)
+    for name in names[names.index(large) :]:
+        (part,) = (one for one in parts if LISTS[name] in one.partition("</summary>")[0])
+        assert "Not shown here" in part, name
 
 
 def test_the_record_lies_beside_its_page(desk):

@@ -181,6 +181,15 @@ def test_a_translation_that_cannot_stand_is_not_taken(project, capsys, key, text
     assert project.update("--check") == 0
 
 
+def test_of_many_translations_that_cannot_stand_the_first_are_named(project, capsys, monkeypatch):
+    monkeypatch.setattr(update_locales, "MOST", 1)
+    project.translate(words=dict.fromkeys(ENGLISH, "<"))
+    assert project.update() == 0
+    first, rest = warnings(capsys)
+    assert "es.json: b.count is not taken" in first
+    assert rest.endswith("es.json: 2 more are not taken")
+
+
 def test_what_nobody_translated_is_not_taken(project, capsys):
     project.translate(words=SPANISH | {"a.plain": None})
     assert project.update() == 0

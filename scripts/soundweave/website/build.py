@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from soundweave import library, paths
@@ -68,7 +67,6 @@ def build(
     settings: WebsiteConfig,
     *,
     base_url: str | None,
-    made: datetime,
 ) -> Built:
     """Write the site to `website_dir`/public.
 
@@ -81,7 +79,7 @@ def build(
         sounds = catalogue.read(reader)
         chosen = groups.choose(sounds, settings.group_pages)
         media = previews.origins(reader, settings.preview_origins)
-        shell = Shell(new, bundled, languages, title=settings.title, base_url=base_url, made=made)
+        shell = Shell(new, bundled, languages, title=settings.title, base_url=base_url)
         parts: dict[str, Callable[[], None]] = {
             "assets": lambda: bundled.install(new),
             "map data": lambda: map_data.write(new, sounds),

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -45,7 +44,6 @@ class Head:
     scripts: Sequence[str] = ()
     words: Sequence[str] = ()
     media: Sequence[str] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)  # more for scripts, beside the words
     indexed: bool = True  # listed in the sitemap, open to search engines
 
 
@@ -60,14 +58,12 @@ class Shell:
         *,
         title: str,
         base_url: str | None,
-        made: datetime,
     ) -> None:
         self.tree = tree
         self.assets = assets
         self.languages = languages
         self.title = title
         self.base_url = base_url
-        self.made = made
         self.addresses: list[str] = []  # of all pages in the sitemap
         self._environment = _environment()
         self._icon = _icon()
@@ -126,7 +122,6 @@ def _data(words: Words, place: Place, head: Head) -> Markup | None:
         "root": place.root,
         "home": place.home,
         "words": words.under(*head.words) if head.words else {},
-        **head.extra,
     }
     return script_json(value)
 

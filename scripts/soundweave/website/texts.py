@@ -2,6 +2,9 @@
 
 import math
 import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+
+TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
 def foreign(text: str, otherwise: str) -> str:
@@ -20,12 +23,16 @@ def foreign(text: str, otherwise: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a length: 0.43 s, 12.3 s, 3:07 min, 1:02:03 h; a dash for none."""
+    """Return a length: 0.43 s, 12.3 s, 3:07 min, 1:02:03 h; a dash for none.
+
+    A half is rounded up, as the scripts do it: a sound has one length on all pages.
+    """
     if not math.isfinite(seconds) or seconds < 0:
         return "–"
     if seconds < 59.95:
-        return f"{seconds:.2f} s" if seconds < 9.995 else f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
+        step = HUNDREDTH if seconds < 9.995 else TENTH
+        return f"{Decimal(seconds).quantize(step, ROUND_HALF_UP)} s"
+    minutes, rest = divmod(math.floor(seconds + 0.5), 60)
     if minutes < 60:
         return f"{minutes}:{rest:02} min"
     return f"{minutes // 60:,}:{minutes % 60:02}:{rest:02} h"

@@ -139,9 +139,8 @@ def _of_person(view: View, body: str, title: str | None) -> View:
 def _edits(view: View, groups: list[Group]) -> list[Change]:
     before = {group.id: _words(group) for group in view.groups}
     after = {group.id: _words(group) for group in groups}
-    ids = [*after, *(name for name in before if name not in after)]
     return translation_story.changes(
-        ids, [before.get(name) for name in ids], [after.get(name) for name in ids]
+        list(after), [before.get(name) for name in after], list(after.values())
     )
 
 

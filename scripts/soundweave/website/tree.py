@@ -16,7 +16,7 @@ from typing import BinaryIO
 from soundweave.errors import ConfigError
 
 PUBLIC, NEXT, OLD = "public", ".public-next", ".public-old"
-OURS = {"index.html", "api", "map"}  # a folder with none of these is no old site
+OURS = {"index.html", "api", "map", "translations"}  # a folder with none of these is no old site
 SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 

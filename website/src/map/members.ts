@@ -74,10 +74,6 @@ export class Members {
     return this.file.pack.ids[this.file.pack.of[row] ?? -1] ?? -1;
   }
 
-  pack(row: number): string {
-    return this.file.pack.names[this.file.pack.of[row] ?? -1] ?? "";
-  }
-
   seconds(row: number): number {
     return this.file.seconds[row] ?? -1;
   }
@@ -86,11 +82,7 @@ export class Members {
     return this.overview.licenses[this.file.license[row] ?? -1]?.family ?? "other";
   }
 
-  /** The place of a tag among the names here; -1 when no sound here has it. */
-  tag(name: string): number {
-    return this.file.tags.names.indexOf(name);
-  }
-
+  /** Tell whether a sound has a tag, by its place among the names here. */
   hasTag(row: number, tag: number): boolean {
     return this.file.tags.of[row]?.includes(tag) ?? false;
   }

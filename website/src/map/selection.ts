@@ -35,11 +35,6 @@ export class Selection {
     });
   }
 
-  /** The community of the selected sound; null when it has none or is not read yet. */
-  get community(): number | null {
-    return this.found?.sound.community ?? null;
-  }
-
   /** Open the panel of a sound; tells its community's sounds and its row in them when it is there.
    *
    * Null also when another sound was selected meanwhile. */

@@ -140,17 +140,14 @@ export class Stage {
   }
 
   /** Draw these threads, and no others; an end that is not loaded is left out. */
-  weave(threads: Thread[]): number {
+  weave(threads: Thread[]): void {
     this.graph.clearEdges();
-    let drawn = 0;
     for (const { from, to, kind, strong } of threads) {
       if (!this.graph.hasNode(from) || !this.graph.hasNode(to)) continue;
       const color = thin(this.colors.kinds[kind] ?? this.colors.soft, strong ? 0.95 : 0.34);
       const size = strong ? 0.09 : 0.05;
       this.graph.addEdge(from, to, { color, size, type: strong ? "strong" : "thread" });
-      drawn += 1;
     }
-    return drawn;
   }
 
   target(node: string): Target | null {

@@ -20,12 +20,14 @@ export interface Around {
   user: Neighbour[];
 }
 
+type Kind = "user" | "pack" | "tag";
+
 /** What the page does for the panel. */
 export interface Uses {
   close(): void;
   choose(id: number): void;
   /** Return the address that shows only the sounds of a user, a pack or a tag. */
-  address(kind: "user" | "pack" | "tag", value: string): string;
+  address(kind: Kind, value: string): string;
 }
 
 /** Return the content of a panel; its heading has the id panel-name and can be focused. */
@@ -123,22 +125,33 @@ function facts(sound: Details, uses: Uses): Node {
       "panel.pack",
       page ? el("a", { href: home + page }, bdi(pack)) : bdi(pack),
       el("br"),
-      only("panel.only-pack", uses.address("pack", sound.pack.name)),
+      only("panel.only-pack", "pack", sound.pack.name, uses),
     );
   }
-  add("panel.author", only("panel.only-user", uses.address("user", sound.username)));
+  add("panel.author", only("panel.only-user", "user", sound.username, uses));
   return list;
 }
 
-function only(key: string, address: string): Node {
-  return el("a", { href: address, class: "only" }, t(key));
+function only(key: string, kind: Kind, value: string, uses: Uses): Node {
+  const link = narrowing(kind, value, uses, t(key));
+  link.className = "only";
+  return link;
+}
+
+/** Return a link to the sounds of a user, a pack or a tag, in the view that is there by then. */
+function narrowing(kind: Kind, value: string, uses: Uses, label: Node | string): HTMLAnchorElement {
+  const link = el("a", { href: uses.address(kind, value) }, label);
+  for (const event of ["click", "auxclick", "contextmenu"]) {
+    link.addEventListener(event, () => (link.href = uses.address(kind, value)));
+  }
+  return link;
 }
 
 function tags(sound: Details, uses: Uses): Node {
   const list = el("ul", { class: "tags", "aria-label": t("panel.tags") });
   for (const tag of sound.tags) {
     const name = bdi(foreign(tag, t("sound.blank")));
-    list.append(el("li", {}, el("a", { href: uses.address("tag", tag) }, name)));
+    list.append(el("li", {}, narrowing("tag", tag, uses, name)));
   }
   return sound.tags.length ? list : document.createDocumentFragment();
 }

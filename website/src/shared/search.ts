@@ -82,7 +82,7 @@ function add(found: Hits, bucket: Bucket, entry: Bucket["words"][string], longer
   places.forEach((index, place) => {
     const row = bucket.sounds[index];
     if (!row) return;
-    const rank = longer ? place + 0.5 : place; // the word itself before longer ones
+    const rank = longer ? place + 0.5 : place; // the word itself before a longer one at its place
     found.places.set(row[0], Math.min(rank, found.places.get(row[0]) ?? rank));
     found.rows.set(row[0], row);
   });

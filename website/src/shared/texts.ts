@@ -23,7 +23,8 @@ export function duration(seconds: number | null): string {
   const whole = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, "0");
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60), whole % 60];
-  return hours < 1 ? `${minutes}:${two(rest)} min` : `${hours}:${two(minutes % 60)}:${two(rest)} h`;
+  if (hours < 1) return `${minutes}:${two(rest)} min`;
+  return `${hours.toLocaleString("en")}:${two(minutes % 60)}:${two(rest)} h`;
 }
 
 /** Return a time of upload as a date in the page's language; null when it is none. */
