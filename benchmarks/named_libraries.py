@@ -17,6 +17,7 @@ from soundweave.standin import words
 ASKED_SHARE = 0.02  # of the sounds have similar ones: so many at first, and more with each night
 ANSWER = 20
 NIGHT, NIGHT_SHARE = 1_500, 0.02  # sounds that 100 requests bring, and at most this share
+CHANGED = 0.03  # of its tags a sound has others than its pack; real ones compress a little better
 UPLOADERS = 100  # of a night, at most
 SEED = 1
 FORMS = (
@@ -79,7 +80,9 @@ def _name(connection: sqlite3.Connection, sounds: int) -> None:
         "UPDATE packs SET name = ? WHERE id = ?",
         ((f"{' '.join(words.TOPICS[topic][:2])} {pack % 50}", pack) for pack, topic in named),
     )
-    connection.executemany("UPDATE sounds SET name = ?, tags = ? WHERE id = ?", _texts(topics))
+    connection.executemany(
+        "UPDATE sounds SET name = ?, tags = ? WHERE id = ?", _texts(topics, packs, users)
+    )
 
 
 def _person(user: int) -> str:
@@ -87,14 +90,20 @@ def _person(user: int) -> str:
     return f"{first[user % len(first)]}{second[user // 3 % len(second)]}{user}"
 
 
-def _texts(topics: np.ndarray) -> Iterator[tuple[str, str, int]]:
-    """Yield name, tags and id of each sound."""
+def _texts(
+    topics: np.ndarray, packs: np.ndarray, users: np.ndarray
+) -> Iterator[tuple[str, str, int]]:
+    """Yield name, tags and id of each sound; those of one pack have nearly the same tags."""
     total = len(topics)
     generator = np.random.default_rng(SEED)
     picks = generator.integers(0, 6, (total, 2)).tolist()
     forms = generator.integers(0, len(FORMS), total).tolist()
-    mine = (generator.random((total, 10)) < 0.65).tolist()
-    more = generator.integers(0, len(words.GENERAL), (total, 3)).tolist()
+    groups = np.unique(np.where(packs > 0, packs, -users), return_inverse=True)[1]
+    usual = generator.random((groups.max() + 1, 10)) < 0.65
+    mine = (usual[groups] ^ (generator.random((total, 10)) < CHANGED)).tolist()
+    common = generator.integers(0, len(words.GENERAL), (groups.max() + 1, 3))
+    other = generator.integers(0, len(words.GENERAL), (total, 3))
+    more = np.where(generator.random((total, 3)) < CHANGED, other, common[groups]).tolist()
     rare = generator.zipf(1.3, total).clip(max=10**6).tolist()
     for index, topic in enumerate(topics.tolist()):
         vocabulary = words.TOPICS[topic]
