@@ -1,9 +1,10 @@
+import gzip
 import itertools
 
 import numpy as np
 import pytest
 
-from soundweave import config, edges, library, similarity
+from soundweave import config, edges, library, paths, similarity
 from soundweave.analysis import run
 from soundweave.standin import synthetic_catalogue
 from soundweave.standin.similar import Neighbours
@@ -16,6 +17,9 @@ from tests.website.data_files import Data
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 BY = "https://creativecommons.org/licenses/by/4.0/"
 BUDGET = 400_000  # bytes of the map data of 10 000 sounds, as a reader gets them
+MOST_COMMUNITIES = 8_000  # 700 000 sounds have about 2 000
+FIRST_VIEW = ("map.js", "site.css")
+PAGE = 50_000  # map.html with its still picture, at most
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,14 @@ def test_the_map_of_10000_sounds_keeps_its_budget(large):
 def test_the_overview_alone_is_small(large):
     circles = len(large.read("map/overview.json")["communities"]["id"])
     assert large.gzipped("map/overview.json") <= 1_000 + 50 * circles
+
+
+def test_the_first_view_of_700000_sounds_is_small(large):
+    """All that is loaded before one moves: the page, its style sheet and script, the overview."""
+    circles = len(large.read("map/overview.json")["communities"]["id"])
+    overview = large.gzipped("map/overview.json") / circles * MOST_COMMUNITIES
+    bundled = [gzip.compress((paths.WEBSITE_DIST / name).read_bytes()) for name in FIRST_VIEW]
+    assert overview + sum(map(len, bundled)) + PAGE <= 1_000_000
 
 
 def test_the_files_fit_their_schemas(large):
