@@ -157,7 +157,8 @@ def test_what_an_earlier_run_spent_is_not_of_this_runs_limit(run, chat, limit, l
 
 def test_what_a_broken_text_spent_counts_as_well(run, chat, tmp_path):
     damaged = tmp_path / "recorded.jsonl"
-    damaged.write_text("nonsense\n")
+    # Damaged at its start, it would be found before anything is asked.
+    chat.choose = lambda asked: damaged.write_text("nonsense\n") and None
     outcomes = run(*THREE, answers="record", recordings=str(damaged), max_tokens=1)
     assert statuses(outcomes) == ["failed"] * 3
     assert "no recorded answer" in outcomes[0].message
