@@ -12,23 +12,26 @@ from typing import Any
 from soundweave.paths import ROOT
 
 WEBSITE = ROOT / "website"
+WORDS = WEBSITE / "locales" / "en.json"
 PARTS = {
     "shared": ("credit", "fetch", "search", "texts"),
-    "map": ("address", "filters", "threads"),
+    "map": ("address", "filters", "status", "threads"),
 }
 # The page that the scripts run in: its words, and the site's files in a folder.
 AROUND = """
 const fs = require("node:fs");
 const [program, folder, asked] = process.argv.slice(2);
-const page = { lang: "en", root: folder, home: "", words: {} };
-globalThis.document = { getElementById: () => ({ textContent: JSON.stringify(page) }) };
+const page = { lang: "en", root: folder, home: "", words: JSON.parse(process.env.WORDS) };
+const elements = { page: { textContent: JSON.stringify(page) } };
+globalThis.document = { getElementById: (id) => (elements[id] ??= { textContent: "" }) };
+globalThis.window = globalThis;
 globalThis.fetch = async (path) => {
   const there = fs.existsSync(path);
   const text = there ? fs.readFileSync(path, "utf-8") : "";
   return { status: there ? 200 : 404, ok: there, json: async () => JSON.parse(text) };
 };
 const parts = require(program);
-const make = new Function("parts", "value", `with (parts) { return ${process.env.EXPRESSION}; }`);
+const make = new Function("parts", "value", `with (parts) { return (${process.env.EXPRESSION}); }`);
 Promise.all(JSON.parse(asked).map((value) => make(parts, value))).then((found) =>
   process.stdout.write(JSON.stringify(found)),
 );
@@ -62,7 +65,7 @@ class Scripts:
         root = f"{folder}/" if folder else "nowhere/"
         done = subprocess.run(
             [node, str(self._around), str(self._program), root, json.dumps(values)],
-            env=self._environment(EXPRESSION=expression),
+            env=self._environment(EXPRESSION=expression, WORDS=WORDS.read_text("utf-8")),
             text=True,
             check=True,
             stdout=subprocess.PIPE,

@@ -295,3 +295,24 @@ def test_the_threads_among_sounds(scripts, kinds, hidden, drawn):
     name = "(each) => `${each.kind} ${each.from} ${each.to}`"
     made = f"threads.threads({SHOWN}, value[0], {test}).map({name})"
     assert scripts.each(made, [[kinds, hidden]]) == [drawn]
+
+
+NEWS = """
+(async () => {
+  const loaded = new Map([[1, { size: 3, community: {} }]]);
+  const status = new parts.status.Status({ sounds: 9 }, () => {});
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  let filtering = false;
+  for (let turn = 0; turn <= value; turn += 1) {
+    filtering = turn === value;
+    status.tell(loaded, () => 2, () => filtering);
+    await pause(100);
+  }
+  await pause(700);
+  return document.getElementById("status").textContent;
+})()"""
+
+
+@pytest.mark.parametrize("turns", [0, 3, 16])
+def test_the_last_of_many_changes_is_the_one_that_is_told(scripts, turns):
+    assert scripts.each(NEWS, [turns]) == ["Sounds that match: 2 of 3 loaded. The map has 9."]

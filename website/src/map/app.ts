@@ -240,7 +240,7 @@ export class App {
   }
 
   private tell(): void {
-    const filtering = isFiltering(this.address);
+    const filtering = () => isFiltering(this.address);
     this.status.tell(this.crowd.loader.loaded, (one) => this.crowd.matching(one), filtering);
     this.status.threads(this.crowd.drawn);
   }

@@ -21,11 +21,11 @@ export class Status {
     private readonly retry: () => void,
   ) {}
 
-  /** Say how many sounds are loaded and, with a filter, how many of these match. */
+  /** Say how many sounds are loaded and, with a filter, how many of these match: by then. */
   tell(
     loaded: Map<number, Members>,
     matching: (community: Community) => number,
-    filtering: boolean,
+    filtering: () => boolean,
   ): void {
     const now = performance.now();
     if (!this.timer) this.since = now;
@@ -39,7 +39,7 @@ export class Status {
         matches += matching(community);
       }
       const values = { loaded: count, matching: matches, sounds: this.overview.sounds };
-      write(byId("status"), t(filtering ? "map.matching" : "map.loaded", values));
+      write(byId("status"), t(filtering() ? "map.matching" : "map.loaded", values));
     }, PAUSE);
   }
 
