@@ -156,6 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Http
+    _is_open = False
 
     def do_POST(self) -> None:
         chat = self.server.chat
@@ -163,6 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length))
         asked = Asked(self.path, dict(self.headers), body, time.monotonic())
         with chat.lock:
+            self._is_open = True
             chat.open_now += 1
             chat.most_open = max(chat.most_open, chat.open_now)
         try:
@@ -170,8 +172,13 @@ class _Handler(BaseHTTPRequestHandler):
             chat.stopping.wait(chat.seconds)
             self._answer(asked, fault)
         finally:
-            with chat.lock:
-                chat.open_now -= 1
+            self._leave()
+
+    def _leave(self) -> None:
+        """Count a request as done: before it is answered, as the client may ask again at once."""
+        with self.server.chat.lock:
+            self.server.chat.open_now -= self._is_open
+            self._is_open = False
 
     def do_GET(self) -> None:
         """Answer where a followed redirect would end."""
@@ -230,6 +237,7 @@ class _Handler(BaseHTTPRequestHandler):
     def send(self, code: int, body: bytes, headers: Iterable[tuple[str, str]] = ()) -> None:
         """Send a whole answer at once."""
         head = self.head(code, [("Content-Length", str(len(body))), *headers])
+        self._leave()
         self.wfile.write(head + body)
 
     def head(self, code: int, headers: Iterable[tuple[str, str]]) -> bytes:
