@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from soundweave.lighthouse import BROWSERS
 from tests.conftest import REAL
 from tests.site import sites
 
-BROWSERS = ("chromium", "chromium-headless-shell", "google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,28 +33,32 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 def site_folder(tmp_path_factory, worker_id):
     """A folder with one site for each name: some/folder/varied/index.html and so on.
 
-    `real` is there only where the real metadata is at hand. All workers share one folder.
+    `real` is there only where the real metadata is at hand. All workers share one folder, and
+    the work of making it.
     """
     base = tmp_path_factory.getbasetemp()
     shared = (base if worker_id == "master" else base.parent) / "sites"
     shared.mkdir(exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "done").exists():
-            _make_all(shared)
-            (shared / "done").touch()
-    return shared / "pages"
-
-
-def _make_all(folder):
     fill = dict(sites.FILL)
     if REAL.is_dir():
         fill["real"] = functools.partial(sites.real, source=REAL / "freesound")
-    for name, make in fill.items():
-        work = folder / "work" / name
-        work.mkdir(parents=True)
-        public = sites.make(work, name, make)
-        shutil.copytree(public, folder / "pages" / FOLDER / name)
+    for waits in (False, True):  # first what no other worker makes, then what is not made yet
+        for name, make in fill.items():
+            _make_once(shared, name, make, waits)
+    return shared / "pages"
+
+
+def _make_once(folder, name, make, waits):
+    work, done = folder / "work" / name, folder / f"{name}.done"
+    with (folder / f"{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return
+        if not done.exists():
+            work.mkdir(parents=True)
+            shutil.copytree(sites.make(work, name, make), folder / "pages" / FOLDER / name)
+            done.touch()
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +80,7 @@ def base_url(site_folder):
 def browser_type_launch_args(browser_type_launch_args):
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
-        message = "no Chromium found; install it with: apt-get install chromium"
+        message = "no Chromium found; install it with: apt-get install chromium-headless-shell"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
