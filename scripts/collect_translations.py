@@ -33,7 +33,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.path_argument(
         parser, "--handover-dir", handover.HANDOVER_DIR, "folder of what was handed over"
     )
-    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts")
+    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts", cli.folder)
     cli.path_argument(parser, "--output-dir", paths.TRANSLATIONS_DIR, "folder of the results")
     return parser.parse_args(argv)
 

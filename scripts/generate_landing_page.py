@@ -20,8 +20,10 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     cli.path_argument(parser, "--output-dir", paths.WEBSITE_DIR, "folder that gets public/")
     cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "one line a night")
     cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "one a milestone")
-    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts")
-    cli.path_argument(parser, "--translations-dir", paths.TRANSLATIONS_DIR, "their translations")
+    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts", cli.folder)
+    cli.path_argument(
+        parser, "--translations-dir", paths.TRANSLATIONS_DIR, "their translations", cli.folder
+    )
     parser.add_argument(
         "--milestone-status",
         type=Path,

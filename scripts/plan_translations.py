@@ -51,7 +51,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--most", type=cli.positive, default=MOST, metavar="N", help=f"jobs of one night ({MOST})"
     )
-    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts")
+    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts", cli.folder)
     cli.path_argument(parser, "--output-dir", paths.TRANSLATIONS_DIR, "folder of the results")
     return parser.parse_args(argv)
 

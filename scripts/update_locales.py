@@ -91,8 +91,10 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="take all translations anew, in place of words that were mended in the files, too",
     )
-    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts")
-    cli.path_argument(parser, "--translations-dir", paths.TRANSLATIONS_DIR, "their translations")
+    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts", cli.folder)
+    cli.path_argument(
+        parser, "--translations-dir", paths.TRANSLATIONS_DIR, "their translations", cli.folder
+    )
     return parser.parse_args(argv)
 
 

@@ -3,6 +3,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +123,30 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert child.stderr.read() == ""
     child.stderr.close()
     assert child.wait(10) == 1
+
+
+@pytest.mark.parametrize("there", ["", "a file"])
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [
+        ("collect_translations.py", "--texts-dir"),
+        ("plan_translations.py", "--texts-dir"),
+        ("update_locales.py", "--texts-dir"),
+        ("update_locales.py", "--translations-dir"),
+        ("generate_landing_page.py", "--texts-dir"),
+        ("generate_landing_page.py", "--translations-dir"),
+    ],
+)
+def test_a_folder_that_is_named_must_be_there(
+    run: Run, tmp_path: Path, name: str, flag: str, there: str
+) -> None:
+    path = tmp_path / "named"
+    if there:
+        path.write_text(there)
+    done = run(name, flag, path)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"error: argument {flag}: there is no folder {path}\n")
+    assert list(tmp_path.iterdir()) == [path] * bool(there)
 
 
 def test_an_interrupt_ends_with_130() -> None:

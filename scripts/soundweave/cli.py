@@ -29,9 +29,22 @@ def parser(description: str, example: str) -> argparse.ArgumentParser:
     return made
 
 
-def path_argument(made: argparse.ArgumentParser, flag: str, default: Path, text: str) -> None:
-    """Add a path flag whose help names its default."""
-    made.add_argument(flag, type=Path, default=default, metavar="PATH", help=f"{text} ({default})")
+def path_argument(
+    made: argparse.ArgumentParser,
+    flag: str,
+    default: Path,
+    text: str,
+    read: Callable[[str], Path] = Path,
+) -> None:
+    """Add a path flag whose help names its default; `read` is not asked about that one."""
+    made.add_argument(flag, type=read, default=default, metavar="PATH", help=f"{text} ({default})")
+
+
+def folder(text: str) -> Path:
+    """Read the path of a folder that is there; for a flag's `type`."""
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+    return Path(text)
 
 
 def positive(text: str) -> int:

@@ -31,6 +31,7 @@ class Project:
         self.folder = folder
         self.translations = folder / "data" / "translations"
         (folder / "data" / "texts").mkdir(parents=True)
+        self.translations.mkdir()
         (folder / "locales").mkdir()
         self.text = folder / "data" / "texts" / "words.md"
         self.text.write_text(FRONT.format(langs="es, fr"))
