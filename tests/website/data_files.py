@@ -15,6 +15,7 @@ from soundweave.website import (
     sound_files,
     tree,
 )
+from soundweave.website.source import Source
 from tests.make_library import make_library
 
 SCHEMAS = {  # which one a file has to fit, by how its path begins; the first that fits counts
@@ -75,7 +76,8 @@ class Data:
             chosen = groups.choose(sounds, pages)
             map_data.write(new, sounds)
             search_index.write(new, sounds, kept=kept)
-            sound_files.write(new, sounds, reader, chosen, previews.origins(reader, media))
+            allowed = previews.origins(reader, media)
+            sound_files.write(new, Source(sounds, chosen, reader, allowed))
         self.written, self.kept = new.written, new.kept
 
     def read(self, path: str) -> dict:

@@ -11,6 +11,7 @@ from soundweave import config, library, paths
 from soundweave.website import assets, catalogue, group_pages, groups, lists, locales, tree
 from soundweave.website.locales import Words
 from soundweave.website.shell import Shell
+from soundweave.website.source import Source
 from tests.make_library import make_library
 from tests.page_tree import Node, read_tree
 
@@ -75,7 +76,7 @@ def write(
     with library.snapshot(folder / "library") as reader, tree.replacing(folder) as new:
         read = catalogue.read(reader)
         shell = Shell(new, bundled, words, title="Soundweave", base_url=None)
-        pages = groups.choose(read, chosen.group_pages)
-        lists.write(shell, read, pages, chosen, reader, MEDIA)
-        group_pages.write(shell, read, pages, chosen, reader, MEDIA)
+        source = Source(read, groups.choose(read, chosen.group_pages), reader, MEDIA)
+        lists.write(shell, source, chosen)
+        group_pages.write(shell, source, chosen)
     return Site(folder, shell)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from soundweave import library
 from soundweave.website import catalogue, groups, rows
 from soundweave.website.editions import OWN
+from soundweave.website.source import Source
 from tests.make_library import make_library
 from tests.page_tree import read_tree
 from tests.site.catalogues import TEXTS
@@ -21,7 +22,7 @@ def make(folder, sounds, *, most=250, link=OWN, pages=1000, media=(CDN,)):
     with library.snapshot(folder) as reader:
         read = catalogue.read(reader)
         chosen = groups.choose(read, pages)
-        text = rows.Rows(read, chosen, reader, media, most=most)(read.newest, link)
+        text = rows.Rows(Source(read, chosen, reader, media), most=most)(read.newest, link)
     return read_tree(text), text
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from soundweave import library
 from soundweave.website import catalogue, groups, places, previews, sound_files, tree
+from soundweave.website.source import Source
 from tests.site.catalogues import HOSTILE
 
 BY = "http://creativecommons.org/licenses/by/4.0/"
@@ -247,4 +248,4 @@ def test_a_catalogue_of_another_night_is_refused(data):
         pytest.raises(AssertionError),
         tree.replacing(data.folder / "site") as new,
     ):
-        sound_files.write(new, old, reader, groups.choose(old, 5), [])
+        sound_files.write(new, Source(old, groups.choose(old, 5), reader, []))

@@ -30,7 +30,9 @@ from soundweave.website import (
     translation_pages,
     tree,
 )
+from soundweave.website.history import History
 from soundweave.website.shell import Shell
+from soundweave.website.source import Source
 
 log = logging.getLogger(__name__)
 
@@ -79,27 +81,9 @@ def build(
         sounds = catalogue.read(reader)
         chosen = groups.choose(sounds, settings.group_pages)
         media = previews.origins(reader, settings.preview_origins)
+        source = Source(sounds, chosen, reader, media)
         shell = Shell(new, bundled, languages, title=settings.title, base_url=base_url)
-        parts: dict[str, Callable[[], None]] = {
-            "assets": lambda: bundled.install(new),
-            "map data": lambda: map_data.write(new, sounds),
-            "search": lambda: search_index.write(new, sounds, kept=settings.search_results),
-            "sound files": lambda: sound_files.write(new, sounds, reader, chosen, media),
-            "front page": lambda: front.write(shell, sounds, nights, chosen, settings),
-            "map": lambda: map_page.write(shell, sounds, media),
-            "list": lambda: lists.write(shell, sounds, chosen, settings, reader, media),
-            "authors, packs, tags": lambda: group_pages.write(
-                shell, sounds, chosen, settings, reader, media
-            ),
-            "translations": lambda: translation_pages.write(
-                shell, inputs.texts_dir, inputs.translations_dir
-            ),
-            "picture": lambda: picture.write(new, sounds, title=settings.title),
-            "numbers": lambda: numbers.write(new, sounds, nights, languages, title=settings.title),
-            "feed": lambda: announcements.write(shell, nights),
-            "about": lambda: about.write(shell, sounds),
-            "sitemap": lambda: sitemap.write(shell),  # of the pages above
-        }
+        parts = _parts(shell, source, nights, settings, inputs)
         with progress("site", len(parts), "parts") as bar:
             for name, write in parts.items():
                 bar.note(name)
@@ -113,3 +97,28 @@ def build(
         kept=new.kept,
         missing={lang: len(words.missing) for lang, words in languages.items() if words.missing},
     )
+
+
+def _parts(
+    shell: Shell, source: Source, nights: History, settings: WebsiteConfig, inputs: Inputs
+) -> dict[str, Callable[[], None]]:
+    """Return what writes each part, in their order: the sitemap is of the pages before it."""
+    new, sounds, title = shell.tree, source.catalogue, settings.title
+    return {
+        "assets": lambda: shell.assets.install(new),
+        "map data": lambda: map_data.write(new, sounds),
+        "search": lambda: search_index.write(new, sounds, kept=settings.search_results),
+        "sound files": lambda: sound_files.write(new, source),
+        "front page": lambda: front.write(shell, sounds, nights, source.groups, settings),
+        "map": lambda: map_page.write(shell, sounds, source.media),
+        "list": lambda: lists.write(shell, source, settings),
+        "authors, packs, tags": lambda: group_pages.write(shell, source, settings),
+        "translations": lambda: translation_pages.write(
+            shell, inputs.texts_dir, inputs.translations_dir
+        ),
+        "picture": lambda: picture.write(new, sounds, title=title),
+        "numbers": lambda: numbers.write(new, sounds, nights, shell.languages, title=title),
+        "feed": lambda: announcements.write(shell, nights),
+        "about": lambda: about.write(shell, sounds),
+        "sitemap": lambda: sitemap.write(shell),
+    }

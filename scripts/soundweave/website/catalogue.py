@@ -19,6 +19,11 @@ from soundweave.licenses import License
 from soundweave.website.texts import foreign
 
 UNKNOWN_AUTHOR = "?"
+SOUNDS = """
+    SELECT name, license, created, duration, num_downloads FROM sounds
+    WHERE removed_at IS NULL ORDER BY id
+"""
+COMMUNITIES = "SELECT id, x, y, radius, size, label FROM communities ORDER BY id"
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,9 @@ class Catalogue:
     """The columns: lists and arrays with one entry a sound, and what their numbers stand for.
 
     `network` has the users, packs, tags and similar pairs by number; `user_names` and `pack_names`
-    are in the order of its `user_ids` and `pack_ids`. `license_of` counts `licenses`. `community`
-    is -1 and `points` (shape (sounds, 2)) nan where a sound is not on the map.
+    are in the order of its `user_ids` and `pack_ids`; an owner without sounds here is -1 in
+    `pack_owners`. `license_of` counts `licenses`. `community` is -1 and `points` (shape
+    (sounds, 2)) nan where a sound is not on the map.
     """
 
     network: Network
@@ -118,31 +124,23 @@ class Catalogue:
 def read(reader: sqlite3.Connection) -> Catalogue:
     """Read the sounds that are not removed from a snapshot of the library."""
     net = network.read(reader)
-    known: dict[str, int] = {}
-    names, created, license_of, seconds, downloads = [], [], [], [], []
-    for name, url, stamp, duration, count in _rows(
-        reader,
-        "SELECT name, license, created, duration, num_downloads FROM sounds"
-        " WHERE removed_at IS NULL ORDER BY id",
-    ):
+    known: dict[str, int] = {}  # licences, in the order they come
+    names, license_of, created, seconds, downloads = [], [], [], [], []
+    for name, url, stamp, duration, count in _rows(reader, SOUNDS):
         names.append(name)
         license_of.append(known.setdefault(url, len(known)))
         created.append(stamp)
         seconds.append(duration)
         downloads.append(count)
     users = dict(_rows(reader, "SELECT id, username FROM users"))
-    packs = {
-        number: (name, owner)
-        for number, name, owner in _rows(reader, "SELECT id, name, user_id FROM packs")
-    }
-    place = {int(user): index for index, user in enumerate(net.user_ids.tolist())}
+    pack_names, pack_owners = _packs(reader, net)
     community, points = _positions(reader, net)
     return Catalogue(
         network=net,
         names=names,
         user_names=[users[number] for number in net.user_ids.tolist()],
-        pack_names=[packs[number][0] for number in net.pack_ids.tolist()],
-        pack_owners=[place.get(packs[number][1], -1) for number in net.pack_ids.tolist()],
+        pack_names=pack_names,
+        pack_owners=pack_owners,
         licenses=[licenses.find(url) for url in known],
         license_of=np.array(license_of, dtype=np.int64),
         created=created,
@@ -150,14 +148,17 @@ def read(reader: sqlite3.Connection) -> Catalogue:
         downloads=np.array(downloads, dtype=np.int64),
         community=community,
         points=points,
-        communities=[
-            Community(*row)
-            for row in _rows(
-                reader, "SELECT id, x, y, radius, size, label FROM communities ORDER BY id"
-            )
-        ],
+        communities=[Community(*row) for row in _rows(reader, COMMUNITIES)],
         counts=library.counts(reader),
     )
+
+
+def _packs(reader: sqlite3.Connection, net: Network) -> tuple[list[str], list[int]]:
+    rows = _rows(reader, "SELECT id, name, user_id FROM packs")
+    packs = {number: (name, owner) for number, name, owner in rows}
+    places = {user: place for place, user in enumerate(net.user_ids.tolist())}
+    here = [packs[number] for number in net.pack_ids.tolist()]
+    return [name for name, _ in here], [places.get(owner, -1) for _, owner in here]
 
 
 def _positions(reader: sqlite3.Connection, net: Network) -> tuple[np.ndarray, np.ndarray]:

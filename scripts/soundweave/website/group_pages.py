@@ -1,24 +1,19 @@
 """The pages of users, packs and tags, and the lists that lead to them."""
 
-import sqlite3
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-from markupsafe import Markup
-
 from soundweave import licenses
 from soundweave.config import WebsiteConfig
 from soundweave.website import group_rows
-from soundweave.website.catalogue import Catalogue
 from soundweave.website.editions import Editions
 from soundweave.website.group_facts import Facts, Group
-from soundweave.website.groups import Groups
 from soundweave.website.locales import Words
 from soundweave.website.pager import Pager, pages
 from soundweave.website.rows import Rows
 from soundweave.website.shell import Head, Shell
+from soundweave.website.source import Source
 
 
 class Index(NamedTuple):
@@ -33,18 +28,11 @@ class Index(NamedTuple):
         return f"{self.kind}/index.html" if number == 1 else f"{self.kind}/index-{number}.html"
 
 
-def write(
-    shell: Shell,
-    catalogue: Catalogue,
-    groups: Groups,
-    settings: WebsiteConfig,
-    reader: sqlite3.Connection,
-    media: Sequence[str],
-) -> None:
+def write(shell: Shell, source: Source, settings: WebsiteConfig) -> None:
     """Write the lists of users, packs and tags, and a page for each one that `groups` names."""
-    editions = Editions(shell, full=len(catalogue) <= settings.translated_up_to)
-    rows = Rows(catalogue, groups, reader, media, most=settings.group_rows)
-    facts, net = Facts(catalogue, groups), catalogue.network
+    editions = Editions(shell, full=len(source.catalogue) <= settings.translated_up_to)
+    rows = Rows(source, most=settings.group_rows)
+    facts, net = Facts(source.catalogue, source.groups), source.catalogue.network
     indexes = (
         (Index("users", [], len(net.user_ids)), facts.users),
         (Index("packs", [], len(net.pack_ids)), facts.packs),
@@ -54,7 +42,7 @@ def write(
         full = index._replace(groups=read())
         _write_index(editions, full, shell.title)
         for group in full.groups:
-            _write_group(editions, rows, group, settings.group_rows, shell.title, media)
+            _write_group(editions, rows, group, settings.group_rows, shell.title, source.media)
 
 
 def _write_index(editions: Editions, index: Index, title: str) -> None:
@@ -78,15 +66,11 @@ def _write_group(
         "group.html",
         group.path,
         partial(_group_head, title, group, media),
-        partial(_body, rows, newest),
+        partial(rows, newest),
         group=group,
         count=len(newest),
         families=licenses.FAMILIES,
     )
-
-
-def _body(rows: Rows, sounds: np.ndarray, link: str) -> Markup:
-    return rows(sounds, link)
 
 
 def _index_head(title: str, index: Index, pager: Pager, words: Words) -> Head:

@@ -1,22 +1,20 @@
 """The list of the sounds, newest first, and the first pages of it in other orders."""
 
 import heapq
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from markupsafe import Markup
 
 from soundweave.config import WebsiteConfig
 from soundweave.website.catalogue import Catalogue
 from soundweave.website.editions import Editions
-from soundweave.website.groups import Groups
 from soundweave.website.locales import Words
 from soundweave.website.pager import Pager, pages
 from soundweave.website.rows import Rows
 from soundweave.website.shell import Head, Shell
+from soundweave.website.source import Source
 
 NEWEST = "uploaded"
 ORDER_PAGES = 4  # of each order but the newest first
@@ -58,34 +56,24 @@ def orders(catalogue: Catalogue, newest_first: int, most: int) -> Iterator[Order
         yield Order(column, "descending", largest)
 
 
-def write(
-    shell: Shell,
-    catalogue: Catalogue,
-    groups: Groups,
-    settings: WebsiteConfig,
-    reader: sqlite3.Connection,
-    media: Sequence[str],
-) -> None:
+def write(shell: Shell, source: Source, settings: WebsiteConfig) -> None:
     """Write the list: all sounds, or the `settings.list_sounds` newest."""
+    catalogue = source.catalogue
     full = len(catalogue) <= settings.translated_up_to
     editions = Editions(shell, full=full)
-    rows = Rows(catalogue, groups, reader, media, most=settings.rows)
+    rows = Rows(source, most=settings.rows)
     for order in orders(catalogue, settings.list_sounds, ORDER_PAGES * settings.rows):
         for pager, part in pages(len(order.sounds), settings.rows, order.path):
             editions.write(
                 "list.html",
                 order.path(pager.current),
-                partial(_head, shell.title, order, pager, len(catalogue), media),
-                partial(_body, rows, order.sounds[part]),
+                partial(_head, shell.title, order, pager, len(catalogue), source.media),
+                partial(rows, order.sounds[part]),
                 order=order,
                 pager=pager,
                 total=len(catalogue),
                 order_path=path,
             )
-
-
-def _body(rows: Rows, sounds: np.ndarray, link: str) -> Markup:
-    return rows(sounds, link)
 
 
 def _head(

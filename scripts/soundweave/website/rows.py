@@ -6,7 +6,6 @@ row names by id: `map` and `heard` on the page, s123 for the name of sound 123.
 
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from html import escape
@@ -16,8 +15,8 @@ import numpy as np
 from markupsafe import Markup
 
 from soundweave.website import places, previews
-from soundweave.website.catalogue import UNKNOWN_AUTHOR, Catalogue
-from soundweave.website.groups import Groups
+from soundweave.website.catalogue import UNKNOWN_AUTHOR
+from soundweave.website.source import Source
 from soundweave.website.texts import duration, foreign
 
 BUDGET = 430_000  # bytes of all rows of a page; the page around them stays below 70 000
@@ -55,20 +54,12 @@ CUTS = (
 class Rows:
     """Makes rows; `link` is how a link to another page of the lists begins (see editions.py)."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        groups: Groups,
-        reader: sqlite3.Connection,
-        media: Sequence[str],
-        *,
-        most: int,
-    ) -> None:
-        self._catalogue = catalogue
-        self._groups = groups
-        self._reader = reader
-        self._media = media
-        self._known = tuple(f"{origin}/" for origin in media)
+    def __init__(self, source: Source, *, most: int) -> None:
+        self._catalogue = source.catalogue
+        self._groups = source.groups
+        self._reader = source.reader
+        self._media = source.media
+        self._known = tuple(f"{origin}/" for origin in source.media)
         self._share = BUDGET // most
         self._author = lru_cache(1 << 16)(self._make_author)
         self._tag = lru_cache(1 << 16)(self._make_tag)

@@ -9,15 +9,13 @@ import csv
 import gzip
 import io
 import math
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from typing import Any
 
 from soundweave.website import compact, places, previews, similar
-from soundweave.website.catalogue import Catalogue
-from soundweave.website.groups import Groups
+from soundweave.website.source import Source
 from soundweave.website.tree import Tree
 
 SHARD = 1000  # ids that share a file
@@ -38,21 +36,11 @@ def table_path(sounds: int) -> str:
     return "api/sounds.csv" if sounds <= PLAIN_UP_TO else "api/sounds.csv.gz"
 
 
-def write(
-    tree: Tree,
-    catalogue: Catalogue,
-    reader: sqlite3.Connection,
-    groups: Groups,
-    media: Sequence[str],
-) -> None:
-    """Write api/sounds/<id // 1000>.json, api/sounds/index.json and the CSV.
-
-    `reader` is the snapshot that the catalogue was read from, `media` the origins that previews
-    may come from.
-    """
+def write(tree: Tree, source: Source) -> None:
+    """Write api/sounds/<id // 1000>.json, api/sounds/index.json and the CSV."""
     shards = []
-    sounds = _sounds(catalogue, reader, groups, media)
-    with _table(tree, table_path(len(catalogue))) as text:
+    sounds = iter(_Sounds(source))
+    with _table(tree, table_path(len(source.catalogue))) as text:
         table = csv.writer(text)
         table.writerow(COLUMNS)
         for number, group in groupby(sounds, key=lambda sound: sound["id"] // SHARD):
@@ -74,62 +62,74 @@ def _table(tree: Tree, path: str) -> Iterator[io.TextIOWrapper]:
         yield stack.enter_context(io.TextIOWrapper(stream, "utf-8", newline=""))
 
 
-def _sounds(
-    catalogue: Catalogue, reader: sqlite3.Connection, groups: Groups, media: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Yield each sound as api/sounds has it (site_sounds.schema.json), in the order of ids."""
-    net = catalogue.network
-    ids, users, packs = catalogue.ids.tolist(), net.users.tolist(), net.packs.tolist()
-    pack_ids = net.pack_ids.tolist()
-    deeds = [one.deed or compact.writable(one.name) for one in catalogue.licenses]
-    alike = similar.best(net, SIMILAR)
-    cursor = reader.cursor()
-    cursor.row_factory = None  # plain tuples: a third of the time
-    for sound, row in enumerate(cursor.execute(QUERY)):
-        number, kind, mp3, ogg = row
-        if number != ids[sound]:
-            raise AssertionError("the catalogue is not of this snapshot")
-        user, pack = users[sound], packs[sound]
-        author = catalogue.user_names[user]
-        community = int(catalogue.community[sound])
+class _Sounds:
+    """Makes each sound as api/sounds has it (site_sounds.schema.json), in the order of ids."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._catalogue = source.catalogue
+        net = source.catalogue.network
+        # One by one, the entries of lists are read faster than those of arrays.
+        self._users, self._packs = net.users.tolist(), net.packs.tolist()
+        self._ids, self._pack_ids = net.sound_ids.tolist(), net.pack_ids.tolist()
+        licenses = source.catalogue.licenses
+        self._licenses = [one.deed or compact.writable(one.name) for one in licenses]
+        self._alike = similar.best(net, SIMILAR)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        cursor = self._source.reader.cursor()
+        cursor.row_factory = None  # plain tuples: a third of the time
+        for sound, (number, kind, mp3, ogg) in enumerate(cursor.execute(QUERY)):
+            if number != self._ids[sound]:
+                raise AssertionError("the catalogue is not of this snapshot")
+            yield {
+                "id": number,
+                **self._itself(sound),
+                "type": kind,
+                "previews": {
+                    "mp3": previews.offered(mp3, self._source.media),
+                    "ogg": previews.offered(ogg, self._source.media),
+                },
+                **self._around(sound),
+            }
+
+    def _itself(self, sound: int) -> dict[str, Any]:
+        catalogue = self._catalogue
         seconds = float(catalogue.seconds[sound])
-        yield {
-            "id": number,
+        author = catalogue.user_names[self._users[sound]]
+        return {
             "name": catalogue.names[sound],
             "username": author,
-            "license": deeds[catalogue.license_of[sound]],
+            "license": self._licenses[catalogue.license_of[sound]],
             "created": catalogue.created[sound],
             "tags": catalogue.tags(sound),
             "duration": seconds if math.isfinite(seconds) and seconds >= 0 else None,
-            "type": kind,
             "num_downloads": int(catalogue.downloads[sound]),
+            "url": places.on_freesound(self._ids[sound], author),
+        }
+
+    def _around(self, sound: int) -> dict[str, Any]:
+        catalogue, groups = self._catalogue, self._source.groups
+        user, pack = self._users[sound], self._packs[sound]
+        community = int(catalogue.community[sound])
+        return {
             "connections": int(catalogue.degrees[sound]),
-            "pack": None
-            if pack < 0
-            else {"id": pack_ids[pack], "name": catalogue.pack_names[pack]},
-            "previews": {
-                "mp3": previews.offered(mp3, media),
-                "ogg": previews.offered(ogg, media),
-            },
-            "url": places.on_freesound(number, author),
+            "pack": self._pack(pack) if pack >= 0 else None,
             "community": community if community >= 0 else None,
-            "similar": _similar(catalogue, *alike.of(sound)),
+            "similar": [self._similar(*one) for one in zip(*self._alike.of(sound), strict=True)],
             "pages": {"user": groups.users.get(user), "pack": groups.packs.get(pack)},
         }
 
+    def _pack(self, pack: int) -> dict[str, Any]:
+        return {"id": self._pack_ids[pack], "name": self._catalogue.pack_names[pack]}
 
-def _similar(catalogue: Catalogue, others: list[int], scores: list[float]) -> list[dict[str, Any]]:
-    """Return the similar sounds of a sound as api/sounds has them."""
-    net = catalogue.network
-    return [
-        {
-            "id": int(net.sound_ids[other]),
-            "name": catalogue.names[other],
-            "username": catalogue.user_names[net.users[other]],
+    def _similar(self, other: int, score: float) -> dict[str, Any]:
+        return {
+            "id": self._ids[other],
+            "name": self._catalogue.names[other],
+            "username": self._catalogue.user_names[self._users[other]],
             "score": round(score, 4),
         }
-        for other, score in zip(others, scores, strict=True)
-    ]
 
 
 def _row(sound: dict[str, Any]) -> list[object]:
