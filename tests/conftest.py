@@ -14,6 +14,11 @@ REAL = ROOT.parent / "shared"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are cores: tests wait for browsers, servers and programs."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture
 def real_freesound() -> Path:
     """The folder of real Freesound metadata, which is not part of this repository."""
