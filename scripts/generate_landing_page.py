@@ -31,6 +31,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="tonight's milestone_status.json, to list a milestone that is not yet recorded",
     )
     parser.add_argument(
+        "--amend",
+        action="store_true",
+        help="in the site that is there, say anew what the nights and milestones were",
+    )
+    parser.add_argument(
         "--base-url",
         type=_web_address,
         metavar="URL",
@@ -40,7 +45,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write <output-dir>/public/ as a whole; return the exit code."""
+    """Write <output-dir>/public/, or amend it; return the exit code."""
     args = parse(argv)
     cli.setup_logging(verbose=args.verbose)
     settings = config.load().website
@@ -56,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         ),
         settings,
         base_url=base_url.find(args.base_url, settings.site_url, os.environ),
+        amend=args.amend,
     )
     result = {"site": str(args.output_dir / "public"), **vars(built)}
     text = (

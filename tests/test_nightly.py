@@ -15,6 +15,7 @@ def test_two_nights_grow_one_library(tmp_path: Path, run: Run) -> None:
     page = tmp_path / "night" / "website" / "public" / "index.html"
     assert page.as_uri() in first.stdout
     assert "Milestone 3 reached" in first.stdout
+    assert "The last night crossed milestone 1–3. Its actions ended like this." in page.read_text()
     second = run("run_nightly.py", "--workspace", tmp_path / "night", "--max-requests", 3, "--json")
     assert second.returncode == 0, second.stderr
     result = json.loads(second.stdout)
@@ -138,8 +139,9 @@ def test_the_nights_order_is_the_workflows() -> None:
         "analyze_network.py",
         "summarize_milestone.py",
         "record_milestone.py",
+        "generate_landing_page.py",
     ]
-    places = [text.index(name) for name in local]
+    places = [text.rindex(name) for name in local]
     assert places == sorted(places)
     step = text.index("validate_pipeline_data.py")
     assert places[2] < step < places[3]

@@ -18,6 +18,7 @@ import yaml
 
 from soundweave import files, library, paths
 from soundweave.errors import ConfigError, NoLibraryError, SoundweaveError
+from soundweave.milestone_results import PASSED
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,15 @@ def run_night(
     if passed:
         record = ["--status", str(status), "--results", str(results)]
         run.script("record_milestone.py", *record, *milestones)
+        if _is_written(results):
+            site = ["--amend", *data, "--output-dir", env["WEBSITE_DIR"], *metrics, *milestones]
+            run.script("generate_landing_page.py", *site, may_fail=True)
     return passed
+
+
+def _is_written(results: Path) -> bool:
+    actions = files.read_json(results)["actions"]
+    return any(one["name"] == "website" and one["status"] == PASSED for one in actions)
 
 
 def milestone_step(workflow: Path = paths.WORKFLOW) -> str:

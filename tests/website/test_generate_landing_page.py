@@ -1,17 +1,21 @@
 """The command as a whole; the bundles come from `make website`."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 import generate_landing_page
+import generate_user_pack_edges
 from soundweave import cli
 from soundweave.paths import ROOT
 from tests.front_site import milestone, night, status
 from tests.make_library import make_library
 from tests.page_tree import read_tree
+
+ENDED = {"validation": "passed", "edge_generation": "failed", "website": "passed"}
 
 
 class Command:
@@ -20,6 +24,7 @@ class Command:
     def __init__(self, folder):
         self.folder = folder
         self.public = folder / "site" / "public"
+        self.numbers = self.public / "api" / "numbers.json"
 
     def library(self, *sounds):
         make_library(self.folder / "library", sounds)
@@ -80,6 +85,69 @@ def test_tonights_milestone_is_read_from_its_status_file(command, capsys):
     path.write_text('{"is_milestone": 1}')
     assert command.run(f"--milestone-status={path}") == 2
     assert "status.json" in capsys.readouterr().err
+
+
+def at_milestone(command):
+    """Make a site while the milestone's actions are at work, then record how they ended."""
+    command.library({}, {})
+    command.history("metrics", night(21, 512))
+    path = command.folder / "status.json"
+    path.write_text(json.dumps(status([5])))
+    assert command.run(f"--milestone-status={path}") == 0
+    before = command.files()
+    command.history("milestones", milestone(5, 21, actions=ENDED))
+    return before
+
+
+def test_a_site_is_amended_when_its_milestone_is_recorded(command, capsys):
+    before = at_milestone(command)
+    nodes = {path: path.stat().st_ino for path in before}
+    edges = f"--output={command.folder / 'edges.json'}"
+    library = f"--checkpoint-dir={command.folder / 'library'}"
+    assert generate_user_pack_edges.main([library, edges]) == 0
+    capsys.readouterr()
+    assert command.run("--amend", "--json") == 0
+    after = command.files()
+    assert after.keys() == before.keys()
+    changed = {
+        str(path.relative_to(command.public)) for path in after if after[path] != before[path]
+    }
+    fronts = {"index.html", "ca/index.html", "es/index.html", "fr/index.html"}
+    assert changed == fronts | {"api/milestones.json", "api/numbers.json", "feed.xml"}
+    same = [path for path in after if after[path] == before[path]]
+    assert all(path.stat().st_ino == nodes[path] for path in same)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["written"], told["kept"]) == (len(changed), len(same))
+    was, now = (
+        read_tree(files[command.public / "index.html"].decode()) for files in (before, after)
+    )
+    assert "were at work" in was.one("section", aria_labelledby="work").text
+    assert "Its actions ended like this." in now.one("section", aria_labelledby="work").text
+    published = json.loads(after[command.public / "api" / "milestones.json"])
+    assert published["milestones"][-1]["actions"] == ENDED
+    numbers = [json.loads(files[command.public / "api/numbers.json"]) for files in (before, after)]
+    assert [one["links"] for one in numbers] == [0, 2]
+    assert command.run() == 0
+    assert command.files() == after
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (lambda command: shutil.rmtree(command.public), "there is no site in"),
+        (lambda command: command.library({"id": 9}), "is not of these sounds"),
+        (lambda command: command.numbers.write_text("[1]"), "is not of these sounds"),
+        (lambda command: command.numbers.write_text('{"sounds": 2'), "is not JSON"),
+        (lambda command: command.numbers.unlink(), "there is no site in"),
+    ],
+)
+def test_what_cannot_be_amended_stays_and_is_said(command, capsys, harm, words):
+    at_milestone(command)
+    harm(command)
+    before = command.files()
+    assert command.run("--amend") == 2
+    assert words in capsys.readouterr().err
+    assert command.files() == before
 
 
 @pytest.mark.parametrize("base", ["https://example.org/a/b", "https://example.org/a/b/"])

@@ -52,6 +52,26 @@ def test_an_unchanged_file_is_not_written_again(tmp_path):
     assert after["other.json"].st_ino != before["other.json"].st_ino
 
 
+def test_the_rest_of_the_old_site_is_kept_when_asked_for(tmp_path):
+    make(tmp_path, {"index.html": "old", "same.html": "s", "a/b/c.json": "1", "a/d.json": "2"})
+    there = (tmp_path / "public" / "a" / "b" / "c.json").stat()
+    with tree.replacing(tmp_path) as new:
+        new.write("index.html", "new")
+        new.write("same.html", "s")
+        new.write("a/e.json", "3")
+        new.keep_rest()
+    assert contents(tmp_path) == {
+        "index.html": "new",
+        "same.html": "s",
+        "a/b/c.json": "1",
+        "a/d.json": "2",
+        "a/e.json": "3",
+    }
+    assert (new.written, new.kept) == (2, 3)
+    assert (tmp_path / "public" / "a" / "b" / "c.json").stat().st_ino == there.st_ino
+    assert names(tmp_path) == ["public"]
+
+
 def test_the_old_site_stays_when_making_the_new_one_fails(tmp_path):
     make(tmp_path, {"index.html": "old"})
     with pytest.raises(RuntimeError), tree.replacing(tmp_path) as new:

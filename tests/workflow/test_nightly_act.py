@@ -89,6 +89,7 @@ def test_a_milestone_and_the_same_night_again(project):
     }
     page = (run.site() / "index.html").read_text(encoding="utf-8")
     assert 'href="https://acme.github.io/demo/"' in page
+    assert "The last night crossed milestone 1. Its actions ended like this." in page
     overview = json.loads((run.site() / "map/overview.json").read_text())
     assert overview["sounds"] == 120
     assert any("webgl" in path.read_text() for path in run.site().glob("assets/map-*.js"))
@@ -186,6 +187,7 @@ def test_edges_and_website_fail_and_the_run_stays_green(project):
     assert night.changed() == {HISTORY, MILESTONES, "validation_report.json"}
     milestone = json.loads(night.show(MILESTONES))
     assert milestone["actions"]["website"] == "failed"
+    assert "Say on the site how the actions ended" not in run.steps()
     assert run.artifacts()["milestone-1"] == LOGS | {"validation_report.json", STATS}
     assert "github-pages-1" not in run.artifacts()
 
@@ -200,7 +202,8 @@ def test_a_killed_job_did_not_finish_and_the_site_is_still_published(project):
     assert details == "killed by SIGKILL"
     assert len(run.annotations("warning")) == 1
     assert night.changed() == {HISTORY, MILESTONES, "validation_report.json"}
-    assert (run.site() / "index.html").exists()
+    page = (run.site() / "index.html").read_text(encoding="utf-8")
+    assert '<div class="not-finished"><dt>' in page
 
 
 def test_no_exit_code_of_validation_is_no_pass(project):

@@ -146,6 +146,7 @@ def test_the_order_of_a_night():
         "Run the three milestone actions",
         "Summarize the milestone",
         "Record the milestone",
+        "Say on the site how the actions ended",
         "Save the library",
         "Commit the night",
         "Upload the night's log",
@@ -251,7 +252,7 @@ def test_every_command_exists_and_knows_its_flags(command):
 
 
 def test_all_commands_were_looked_at():
-    assert len(NIGHTLY_COMMANDS) == 14
+    assert len(NIGHTLY_COMMANDS) == 15
 
 
 def test_the_tools_have_one_version_each():

@@ -10,6 +10,7 @@ from soundweave.config import WebsiteConfig
 from soundweave.progress import progress
 from soundweave.website import (
     about,
+    amending,
     announcements,
     assets,
     catalogue,
@@ -69,8 +70,9 @@ def build(
     settings: WebsiteConfig,
     *,
     base_url: str | None,
+    amend: bool = False,
 ) -> Built:
-    """Write the site to `website_dir`/public.
+    """Write the site to `website_dir`/public; to `amend` it is to say anew what the nights were.
 
     Raises NoLibraryError, LibraryError, HistoryError or ConfigError; the old site stays then.
     """
@@ -84,11 +86,16 @@ def build(
         source = Source(sounds, chosen, reader, media)
         shell = Shell(new, bundled, languages, title=settings.title, base_url=base_url)
         parts = _parts(shell, source, nights, settings, inputs)
+        if amend:
+            amending.check(website_dir / tree.PUBLIC, sounds)
+            parts = {name: parts[name] for name in amending.PARTS}
         with progress("site", len(parts), "parts") as bar:
             for name, write in parts.items():
                 bar.note(name)
                 write()
                 bar.step()
+        if amend:
+            new.keep_rest()
     return Built(
         sounds=len(sounds),
         nights=len(nights.nights),

@@ -57,6 +57,15 @@ class Tree:
         else:
             self.written += 1
 
+    def keep_rest(self) -> None:
+        """Keep every file of the old site whose place is not taken."""
+        taken = set(self.paths)
+        for old in sorted(self._old.rglob("*")):
+            path = old.relative_to(self._old).as_posix()
+            if path not in taken and old.is_file():
+                os.link(old, self._target(path))
+                self.kept += 1
+
     def _target(self, path: str) -> Path:
         parts = PurePosixPath(path).parts
         # Names are made here, never taken from outside; this is the second lock on that door.
