@@ -595,17 +595,25 @@ def test_a_community_that_cannot_be_loaded_is_told_and_tried_again(map_page, pro
     expect(page.locator("#status")).to_contain_text(f"loaded: {sum(overview['size'])} of")
 
 
+def apart(page):
+    """Have communities loaded one by one, as in large libraries; lists what is asked for."""
+    asked = []
+
+    def answer(route):
+        given = route.fetch()
+        route.fulfill(response=given, json=given.json() | {"together": False})
+
+    def note(request):
+        if re.search(r"map/\d+\.json", request.url):
+            asked.append(request.url)
+
+    page.route("**/map/overview.json", answer)
+    page.on("request", note)
+    return asked
+
+
 def test_sounds_load_only_when_one_comes_near(map_page):
-    page, asked = map_page, []
-
-    def apart(route):
-        answer = route.fetch()
-        route.fulfill(response=answer, json=answer.json() | {"together": False})
-
-    page.route("**/map/overview.json", apart)
-    page.on(
-        "request", lambda r: asked.append(r.url) if re.search(r"map/\d+\.json", r.url) else None
-    )
+    page, asked = map_page, apart(map_page)
     show(page)
     assert asked == []
     assert len({pixel for pixel in pixels(page) if spread(pixel) > 20}) > 10
@@ -616,16 +624,7 @@ def test_sounds_load_only_when_one_comes_near(map_page):
 
 
 def test_filters_of_sounds_that_are_not_loaded_load_them(map_page, sounds):
-    page, asked = map_page, []
-
-    def apart(route):
-        answer = route.fetch()
-        route.fulfill(response=answer, json=answer.json() | {"together": False})
-
-    page.route("**/map/overview.json", apart)
-    page.on(
-        "request", lambda r: asked.append(r.url) if re.search(r"map/\d+\.json", r.url) else None
-    )
+    page, asked = map_page, apart(map_page)
     user = sounds[0]["username"]
     homes = {s["community"] for s in sounds if s["username"] == user and s["community"] is not None}
     show(page, hash_=f"#user={user}")
@@ -722,6 +721,17 @@ def test_no_accessibility_violation_in_the_picture(map_page):
 def check(page):
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize(("width", "height"), [(844, 390), (568, 320)])
+def test_on_a_phone_held_across_there_is_room_beside_map_and_panel(map_page, rain, width, height):
+    map_page.set_viewport_size({"width": width, "height": height})
+    show(map_page, hash_=f"#sound={rain['id']}")
+    assert map_page.locator("#frame").bounding_box()["height"] < 0.8 * height
+    panel = map_page.locator("#panel").bounding_box()
+    assert (panel["y"], panel["height"]) == (0, height)
+    assert panel["x"] + panel["width"] == width
+    assert panel["x"] >= 0.4 * width - 1
 
 
 @pytest.mark.parametrize("name", ["woven", "hostile", "empty"])
