@@ -595,6 +595,18 @@ def test_a_community_that_cannot_be_loaded_is_told_and_tried_again(map_page, pro
     expect(page.locator("#status")).to_contain_text(f"loaded: {sum(overview['size'])} of")
 
 
+def test_of_many_communities_that_failed_some_are_named(map_page, problems, site_folder):
+    labels = read(site_folder, "map/overview.json")["communities"]["label"]
+    map_page.route(re.compile(r"/map/\d+\.json$"), lambda route: route.abort())
+    show(map_page)
+    trouble = map_page.locator("#trouble")
+    expect(trouble).to_contain_text("…")
+    named = re.findall("“\u2068(.*?)\u2069”", trouble.text_content())
+    assert len(named) == 3
+    assert set(named) <= set(labels)
+    problems.clear()
+
+
 def apart(page):
     """Have communities loaded one by one, as in large libraries; lists what is asked for."""
     asked = []

@@ -40,6 +40,11 @@ def test_the_data_page_says_how_to_use_the_badge_and_how_to_cite(site):
     assert not site.tree(page="data.html").all("blockquote")[0].all("a")
 
 
+def test_where_the_address_is_not_known_the_badge_has_an_example_of_one(site):
+    text = site.tree(page="data.html").one("pre").text
+    assert "https%3A%2F%2Fexample.org%2Fapi%2Fbadge.json)](https://example.org/)" in text
+
+
 def test_notices_are_verbatim(site):
     tree = site.tree(page="notices.html", notices=NOTICES)
     assert [one.raw for one in tree.all("pre")] == [one["text"] for one in NOTICES]
@@ -48,12 +53,18 @@ def test_notices_are_verbatim(site):
 
 
 def test_the_page_for_a_wrong_address_works_at_any_depth(site):
+    (site.locales / "es.json").write_text("{}")
     tree = site.tree(BASE, page="404.html")
     links = [one.attrs["href"] for tag in ("a", "link") for one in tree.all(tag)]
     rest = [one for one in links if not one.startswith((BASE, "data:", "https://freesound.org/"))]
     assert rest == ["#main"]
     assert tree.one("meta", name="robots").attrs["content"] == "noindex"
     assert f"{BASE}index.html" in links
+    languages = tree.one("ul", class_="languages").all("a")
+    assert {one.attrs["hreflang"]: one.attrs["href"] for one in languages} == {
+        "en": f"{BASE}404.html",
+        "es": f"{BASE}es/index.html",
+    }
 
 
 def test_without_a_base_url_that_page_has_no_link_that_could_break(site):

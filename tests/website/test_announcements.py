@@ -137,6 +137,14 @@ def test_the_numbers_are_those_of_the_library(site):
     }
 
 
+def test_times_are_told_to_the_second(site):
+    site.library({})
+    site.history("metrics", night(21, 2, timestamp="2025-11-21T02:17:42Z"))
+    site.make()
+    assert site.json("numbers.json")["last_night"] == "2025-11-21T02:17:42Z"
+    assert site.json("nights.json")["nights"][0]["at"] == "2025-11-21T02:17:42Z"
+
+
 def test_every_file_fits_its_schema_and_the_schema_lies_beside_it(tmp_path):
     for sounds, tonight in (([], status([5])), ([{}, {}], None)):
         folder = tmp_path / f"with-{len(sounds)}"

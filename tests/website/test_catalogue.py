@@ -60,6 +60,14 @@ def test_users_and_packs_have_their_names_and_owners(read):
     assert [found.user_names[owner] for owner in found.pack_owners] == ["zoe"]
 
 
+def test_an_owner_without_sounds_here_is_not_known(read):
+    left = {"username": "gone", "pack": "Rain", "removed_at": REMOVED}
+    found = read([left, {"username": "one", "pack_id": 1}, {"username": "two", "pack": "Wind"}])
+    assert found.pack_names == ["Rain", "Wind"]
+    assert found.pack_owners[0] == -1
+    assert found.user_names[found.pack_owners[1]] == "two"
+
+
 def test_licences_are_those_of_the_deeds(read):
     found = read(SOUNDS)
     assert [found.license(sound).name for sound in range(3)] == ["CC0 1.0", "mine", "CC0 1.0"]

@@ -195,6 +195,19 @@ def test_hostile_names_are_texts_and_lead_to_their_pages(tmp_path):
     assert site.page(places.tag_page("\ud800")).one("h1").text == "\ufffd"
 
 
+def test_a_pack_whose_owner_is_not_known_names_none(tmp_path):
+    left = {"username": "gone", "pack": "Rain", "removed_at": "2026-01-01T00:00:00Z"}
+    there = [left, {"username": "one", "pack_id": 1}, {"username": "two", "pack": "Wind"}]
+    site = list_site.write(tmp_path, there, ["en"])
+    unknown, known = (site.page(f"packs/{number}.html") for number in (1, 2))
+    assert [facts(page).get("Author") for page in (unknown, known)] == [None, "two"]
+    elsewhere = [
+        {link.attrs["href"] for link in page.one("main").all("a")} for page in (unknown, known)
+    ]
+    assert "https://freesound.org/people/two/packs/2/" in elsewhere[1]
+    assert not [link for link in elsewhere[0] if link.endswith("/packs/1/")]
+
+
 def test_a_pack_shared_by_name_has_a_page_for_each(tmp_path):
     sounds = [{"username": name, "pack": "Rain"} for name in ("one", "other")]
     site = list_site.write(tmp_path, sounds, ["en"])

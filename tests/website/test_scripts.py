@@ -219,7 +219,7 @@ MEMBERS = """{
     pack: { names: ["Rain"], of: [0, -1, 0] },
     tags: { names: ["wet"] },
   },
-  family: (row) => ["zero", "by", "by"][row],
+  family: (row) => ["zero", "by", "other"][row],
   seconds: (row) => [5, -1, 30][row],
   hasTag: (row, tag) => tag === 0 && row < 2,
 }"""
@@ -229,7 +229,9 @@ MEMBERS = """{
     ("filter_", "rows"),
     [
         ({}, [0, 1, 2]),
-        ({"family": ["by"]}, [1, 2]),
+        ({"family": ["by"]}, [1]),
+        ({"family": ["by", "other"]}, [1, 2]),
+        ({"family": ["other"]}, [2]),
         ({"user": "ANN"}, [0, 1]),
         ({"user": "nobody"}, []),
         ({"pack": "rain"}, [0, 2]),
