@@ -9,7 +9,7 @@ import pytest
 
 import generate_landing_page
 import generate_user_pack_edges
-from soundweave import cli
+from soundweave import cli, library
 from soundweave.paths import ROOT
 from tests.front_site import milestone, night, status
 from tests.make_library import make_library
@@ -25,6 +25,7 @@ class Command:
         self.folder = folder
         self.public = folder / "site" / "public"
         self.numbers = self.public / "api" / "numbers.json"
+        self.made_of = self.public / "made-of.json"
 
     def library(self, *sounds):
         make_library(self.folder / "library", sounds)
@@ -32,6 +33,12 @@ class Command:
     def history(self, name, *records):
         text = "".join(json.dumps(record) + "\n" for record in records)
         (self.folder / name).write_text(text, encoding="utf-8")
+
+    def place(self, number):
+        """Put a sound on the map."""
+        with library.writing(self.folder / "library") as connection:
+            connection.execute("INSERT INTO communities VALUES (3, 1, 2, 5, 9, 'rain', 9)")
+            connection.execute("INSERT INTO positions VALUES (?, 1.5, 2.5, 3)", [number])
 
     def arguments(self, *more):
         (self.folder / "none").mkdir(exist_ok=True)
@@ -103,8 +110,8 @@ def test_a_site_is_amended_when_its_milestone_is_recorded(command, capsys):
     before = at_milestone(command)
     nodes = {path: path.stat().st_ino for path in before}
     edges = f"--output={command.folder / 'edges.json'}"
-    library = f"--checkpoint-dir={command.folder / 'library'}"
-    assert generate_user_pack_edges.main([library, edges]) == 0
+    data = f"--checkpoint-dir={command.folder / 'library'}"
+    assert generate_user_pack_edges.main([data, edges]) == 0
     capsys.readouterr()
     assert command.run("--amend", "--json") == 0
     after = command.files()
@@ -132,20 +139,29 @@ def test_a_site_is_amended_when_its_milestone_is_recorded(command, capsys):
 
 
 @pytest.mark.parametrize(
-    ("harm", "words"),
+    ("harm", "flags", "words"),
     [
-        (lambda command: shutil.rmtree(command.public), "there is no site in"),
-        (lambda command: command.library({"id": 9}), "is not of these sounds"),
-        (lambda command: command.numbers.write_text("[1]"), "is not of these sounds"),
-        (lambda command: command.numbers.write_text('{"sounds": 2'), "is not JSON"),
-        (lambda command: command.numbers.unlink(), "there is no site in"),
+        (lambda command: shutil.rmtree(command.public), [], "there is no site in"),
+        (lambda command: command.made_of.unlink(), [], "there is no site in"),
+        (lambda command: command.made_of.write_text("[1]"), [], "is of other sounds"),
+        (lambda command: command.made_of.write_text('{"sha256": "'), [], "is not JSON"),
+        (lambda command: command.numbers.write_text("[1]"), [], "numbers.json"),
+        (lambda command: command.library({"id": 9}), [], "is of other sounds"),
+        (lambda command: command.place(1), [], "is of other sounds"),
+        (lambda command: None, ["--base-url=https://example.org/"], "for another address"),
+        (
+            lambda command: command.history("milestones"),
+            [],
+            "tells of 1 milestones, the history of 0",
+        ),
+        (lambda command: command.history("metrics"), [], "tells of 1 nights, the history of 0"),
     ],
 )
-def test_what_cannot_be_amended_stays_and_is_said(command, capsys, harm, words):
+def test_what_cannot_be_amended_stays_and_is_said(command, capsys, harm, flags, words):
     at_milestone(command)
     harm(command)
     before = command.files()
-    assert command.run("--amend") == 2
+    assert command.run("--amend", *flags) == 2
     assert words in capsys.readouterr().err
     assert command.files() == before
 

@@ -87,7 +87,7 @@ def build(
         shell = Shell(new, bundled, languages, title=settings.title, base_url=base_url)
         parts = _parts(shell, source, nights, settings, inputs)
         if amend:
-            amending.check(website_dir / tree.PUBLIC, sounds)
+            amending.check(website_dir / tree.PUBLIC, shell, source, settings, nights)
             parts = {name: parts[name] for name in amending.PARTS}
         with progress("site", len(parts), "parts") as bar:
             for name, write in parts.items():
@@ -128,4 +128,5 @@ def _parts(
         "feed": lambda: announcements.write(shell, nights),
         "about": lambda: about.write(shell, sounds),
         "sitemap": lambda: sitemap.write(shell),
+        "mark": lambda: amending.note(shell, source, settings),
     }
