@@ -57,6 +57,26 @@ def test_the_waits_are_days_between_milestones(tmp_path):
     assert read(tmp_path, [], [], status([1])).waits == [None]
 
 
+def test_the_nights_that_milestones_took_are_counted(tmp_path):
+    nights = [night(day, 9) for day in (1, 2, 3, 7, 18)]
+    found = read(tmp_path, nights, [milestone(1, 2), milestone(2, 7)], status([3]))
+    assert found.taken == [2, 2, 1]
+    on_one_day = [night(1, 9, timestamp=f"2025-11-01T0{hour}:00:00Z") for hour in range(4)]
+    assert read(tmp_path, on_one_day, [milestone(1, 1)]).taken == [3]
+    assert read(tmp_path, [night(5, 9)], [milestone(1, 2), milestone(2, 7)]).taken == [None, None]
+    assert read(tmp_path, [], [milestone(1, 2)], status([2])).taken == [None, None]
+
+
+def test_a_milestone_belongs_to_the_night_before_its_record(tmp_path):
+    found = read(tmp_path, [night(1, 9), night(2, 9)], [milestone(1, 1), milestone(2, 2)])
+    assert [found.night_of(one) for one in found.milestones] == [one.at for one in found.nights]
+    found = read(tmp_path, [night(5, 9)], [milestone(1, 2)])
+    [before_all_nights] = found.milestones
+    assert found.night_of(before_all_nights) == before_all_nights.at
+    [tonight] = read(tmp_path, [], [], status([1])).milestones
+    assert found.night_of(tonight) is None
+
+
 def test_a_damaged_history_is_an_error_and_an_odd_line_a_warning(tmp_path, caplog):
     found = read(tmp_path, [night(20, 1), {"timestamp": "2025-11-19T00:00:00Z"}, night(18, -1)])
     assert [one.sounds for one in found.nights] == [1]

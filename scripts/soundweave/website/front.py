@@ -96,7 +96,7 @@ def _page(catalogue: Catalogue, history: History, groups: Groups, settings: Webs
         drawing=picture.drawing(catalogue),
         on_map=int((catalogue.community >= 0).sum()),
         timelines={
-            name: timeline(history.milestones, history.waits, width=width)
+            name: timeline(history.milestones, history.taken, width=width)
             for name, (width, _) in (("wide", WIDE), ("narrow", NARROW))
         },
         latest=[card(catalogue, groups, sound) for sound in latest],
@@ -106,7 +106,11 @@ def _page(catalogue: Catalogue, history: History, groups: Groups, settings: Webs
 
 def _growth(history: History, words: Words) -> dict[str, charts.Chart | None]:
     nights = [charts.Sample(night.at, night.sounds) for night in history.nights]
-    marks = [charts.Sample(one.at, one.sounds, one.name) for one in history.milestones if one.at]
+    marks = [
+        charts.Sample(at, one.sounds, one.name)
+        for one in history.milestones
+        if (at := history.night_of(one))
+    ]
     return {
         name: charts.growth_chart(nights, marks, words, width=width, height=height)
         for name, (width, height) in (("wide", WIDE), ("narrow", NARROW))

@@ -60,22 +60,22 @@ class Timeline:
 
 
 def timeline(
-    milestones: Sequence[Milestone], waits: Sequence[int | None], *, width: int
+    milestones: Sequence[Milestone], taken: Sequence[int | None], *, width: int
 ) -> Timeline | None:
     """Return the timeline of the newest milestones that `width` has room for; None without any.
 
-    `waits` are the days before each of them, None where they are not known.
+    `taken` are the nights that each of them took, None where they are not known.
     """
     if not milestones:
         return None
     room = (width - 2 * EDGE) // SPAN
-    newest, days = milestones[-room:], waits[-room:]
+    newest, nights = milestones[-room:], taken[-room:]
     step = (width - 2 * EDGE) / len(newest)
-    longest = max((wait for wait in days if wait), default=1)
+    longest = max((wait for wait in nights if wait), default=1)
     places = [round(EDGE + step * number, 1) for number in range(len(newest) + 1)]
     threads = [
         Thread(x, end, _low(wait, longest), wait, min(wait or 0, MOST_BEADS))
-        for x, end, wait in zip(places, places[1:], days, strict=False)
+        for x, end, wait in zip(places, places[1:], nights, strict=False)
     ]
     knots = [Knot(x, one) for x, one in zip(places[1:], newest, strict=True)]
     return Timeline(width, HEIGHT, LINE, knots, threads, len(milestones) - len(newest))
