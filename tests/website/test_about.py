@@ -41,8 +41,12 @@ def test_the_data_page_says_how_to_use_the_badge_and_how_to_cite(site):
 
 
 def test_where_the_address_is_not_known_the_badge_has_an_example_of_one(site):
-    text = site.tree(page="data.html").one("pre").text
+    tree = site.tree(page="data.html")
+    text = tree.one("pre").text
     assert "https%3A%2F%2Fexample.org%2Fapi%2Fbadge.json)](https://example.org/)" in text
+    hint = "Put the address of this site in place of https://example.org/."
+    assert hint in tree.one("main").text
+    assert hint not in site.tree(BASE, page="data.html").one("main").text
 
 
 def test_notices_are_verbatim(site):

@@ -8,6 +8,8 @@ from soundweave.website.locales import SOURCE
 from soundweave.website.places import Place
 from soundweave.website.shell import Head, Shell
 
+EXAMPLE = "https://example.org/"  # where the site's own address is not known
+
 
 class Anywhere(Place):
     """A page that is shown at any address, so its links begin with the site's own."""
@@ -43,6 +45,7 @@ def write(shell: Shell, catalogue: Catalogue) -> None:
             table=sound_files.table_path(len(catalogue)),
             sounds=len(catalogue),
             badge=_badge(shell),
+            example=EXAMPLE,
         )
         head = Head(f"{words('notices.title')} – {shell.title}", words("notices.description"))
         shell.page("notices.html", Place(lang, "notices.html"), head, notices=shell.assets.notices)
@@ -51,7 +54,7 @@ def write(shell: Shell, catalogue: Catalogue) -> None:
 
 def _badge(shell: Shell) -> str:
     """Return the badge as one writes it into a README; the address stays open when not known."""
-    base = shell.base_url or "https://example.org/"
+    base = shell.base_url or EXAMPLE
     endpoint = f"https://img.shields.io/endpoint?url={quote(f'{base}api/badge.json', safe='')}"
     return f"[![{shell.title}]({endpoint})]({base})"
 
