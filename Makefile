@@ -48,8 +48,9 @@ nightly: .venv/ready website ## run the whole pipeline offline on the embedded s
 translate: .venv/ready ## translate the included poems and prose offline: with Apertium, or from recorded answers
 	$(BIN)/python scripts/run_translations.py lluvia-grabada map-at-night river-recorded --engine auto --set chat.base_url= --again --output-dir build/translated
 
-serve: .venv/ready ## show the site of the last `make nightly` at http://127.0.0.1:8000/
+serve: .venv/ready ## show the site of the last `make nightly` at http://127.0.0.1:8000/ (another port: PORT=8001)
 	@test -f $(PAGE)/index.html || { echo "no site at $(PAGE) yet; run: make nightly"; exit 1; }
+	@$(BIN)/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || { echo "port $(PORT) is taken; choose another: make serve PORT=8001"; exit 1; }
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(PAGE) $(PORT)
 
 test: setup lint ## pass the linters and the tests

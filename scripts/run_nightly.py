@@ -38,8 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _text(workspace: Workspace) -> str:
     if not workspace.page.exists():
         return "\nNo site yet: the first milestone makes it."
+    serve = "make serve"
+    if workspace.folder != WORKSPACE:
+        serve = f"python -m http.server --bind 127.0.0.1 --directory {workspace.page.parent}"
     return (
-        "\nOpen the site with `make serve`, at http://127.0.0.1:8000/"
+        f"\nOpen the site with `{serve}`, at http://127.0.0.1:8000/"
         f"\n  or without a server, and so without the map: {workspace.page.as_uri()}"
     )
 

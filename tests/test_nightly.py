@@ -14,6 +14,7 @@ def test_two_nights_grow_one_library(tmp_path: Path, run: Run) -> None:
     assert first.returncode == 0, first.stdout + first.stderr
     page = tmp_path / "night" / "website" / "public" / "index.html"
     assert page.as_uri() in first.stdout
+    assert f"python -m http.server --bind 127.0.0.1 --directory {page.parent}" in first.stdout
     assert "Milestone 3 reached" in first.stdout
     assert "The last night crossed milestone 1–3. Its actions ended like this." in page.read_text()
     second = run("run_nightly.py", "--workspace", tmp_path / "night", "--max-requests", 3, "--json")
