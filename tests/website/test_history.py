@@ -77,6 +77,14 @@ def test_a_milestone_belongs_to_the_night_before_its_record(tmp_path):
     assert found.night_of(tonight) is None
 
 
+def test_a_history_of_nights_that_is_not_there_is_a_warning(tmp_path, caplog):
+    (tmp_path / "metrics").touch()
+    assert history.read(tmp_path / "metrics", tmp_path / "none") == history.History([], [])
+    assert caplog.text == ""
+    assert history.read(tmp_path / "nowhere", tmp_path / "none") == history.History([], [])
+    assert f"there is no {tmp_path / 'nowhere'}, so the site tells of no night" in caplog.text
+
+
 def test_a_damaged_history_is_an_error_and_an_odd_line_a_warning(tmp_path, caplog):
     found = read(tmp_path, [night(20, 1), {"timestamp": "2025-11-19T00:00:00Z"}, night(18, -1)])
     assert [one.sounds for one in found.nights] == [1]

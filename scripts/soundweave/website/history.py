@@ -116,10 +116,13 @@ def read(
 ) -> History:
     """Read the two histories.
 
-    A missing history is an empty one; of a damaged one, the lines that make sense are read.
+    A missing history is an empty one; without nights there is a warning, for a night makes its
+    line before its site. Of a damaged one, the lines that make sense are read.
     `milestone_status` is tonight's, whose milestone is recorded only after the page is made.
     Raises HistoryError, or ConfigError for a bad status file.
     """
+    if not metrics_history.exists():
+        log.warning("there is no %s, so the site tells of no night", metrics_history)
     nights = sorted(_nights(metrics_history), key=lambda night: night.at)
     milestones = sorted(_milestones(milestone_history), key=lambda one: str(one.at))
     if milestone_status is not None:
