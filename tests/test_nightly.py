@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from soundweave import library, milestones, nightly, paths
+from soundweave import files, library, milestones, nightly, paths
 from soundweave.errors import SoundweaveError
 from tests.conftest import ROOT, Run
 
@@ -58,6 +58,17 @@ def test_a_command_that_fails_ends_the_night(tmp_path: Path, run: Run) -> None:
     assert done.returncode == 1
     assert "collect_sounds.py ended with exit code 1" in done.stderr
     assert "detect_milestone" not in done.stdout
+
+
+def test_one_night_at_a_time(tmp_path: Path, run: Run) -> None:
+    night = ("run_nightly.py", "--workspace", tmp_path, "--max-requests", 1)
+    with files.alone(tmp_path, ""):
+        done = run(*night)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {tmp_path}: another night is under way in it; wait for its end\n"
+    assert list(tmp_path.iterdir()) == []
+    no_milestone_soon(tmp_path)
+    assert run(*night).returncode == 0
 
 
 def test_a_night_writes_into_no_outer_step_and_asks_no_proxy(tmp_path: Path, run: Run) -> None:

@@ -61,11 +61,16 @@ def run_night(
     """Run one night; returns whether validation passed (or had nothing to do).
 
     `quiet` sends what the commands print to stderr, so that stdout stays free for JSON.
-    Raises SoundweaveError when collecting failed.
+    Raises SoundweaveError when collecting failed, ConfigError while another night is under way.
     """
     if shutil.which("bash") is None:
         raise ConfigError("the milestone step needs bash; install it")
     workspace.folder.mkdir(parents=True, exist_ok=True)
+    with files.alone(workspace.folder, "another night is under way in it; wait for its end"):
+        return _run_night(workspace, base_url, max_requests, quiet)
+
+
+def _run_night(workspace: Workspace, base_url: str, max_requests: int, quiet: bool) -> bool:  # noqa: FBT001
     env = workspace.environment()
     run = _Runner({**env, "FREESOUND_BASE_URL": base_url, "FREESOUND_API_KEY": "stand-in"}, quiet)
     data = ["--checkpoint-dir", env["CHECKPOINT_DIR"]]

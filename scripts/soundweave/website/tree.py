@@ -4,7 +4,6 @@ A file whose content did not change is the old file under a second name (a hard 
 its time and is not written again. A run that fails or is killed leaves the old site as it was.
 """
 
-import fcntl
 import filecmp
 import os
 import shutil
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from soundweave import files
 from soundweave.errors import ConfigError
 
 PUBLIC, NEXT, OLD = "public", ".public-next", ".public-old"
@@ -89,7 +89,7 @@ def replacing(website_dir: Path) -> Iterator[Tree]:
     """
     try:
         website_dir.mkdir(parents=True, exist_ok=True)
-        with _alone(website_dir):
+        with files.alone(website_dir, "another run is writing the site in it; try again"):
             new, public = website_dir / NEXT, website_dir / PUBLIC
             _recover(website_dir)
             new.mkdir()
@@ -131,15 +131,3 @@ def _swap(folder: Path) -> None:
         public.rename(old)
     (folder / NEXT).rename(public)
     shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise ConfigError(f"another run is writing the site in {folder}; try again") from error
-    finally:
-        os.close(handle)
