@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -79,24 +80,26 @@ class History:
             newest.at is None or not newest.actions or (last is not None and newest.at >= last.at)
         )
 
-    @property
+    @cached_property
     def taken(self) -> list[int | None]:
         """For each milestone the nights since the one before; None where they are not known."""
         taken, before = [], None
         for one in self.milestones:
-            taken.append(self._nights(before, one.at or (self.last.at if self.last else None)))
+            taken.append(self._between(before, one.at or (self.last.at if self.last else None)))
             before = one.at
         return taken
 
     def night_of(self, milestone: Milestone) -> datetime | None:
         """Return when the night was that crossed a milestone, which is recorded after it."""
-        if milestone.at is None:
-            return None
-        count = self._nights(None, milestone.at)
-        return self.nights[count - 1].at if count else milestone.at
+        count = self._between(None, milestone.at)
+        return self._times[count - 1] if count else milestone.at
 
-    def _nights(self, after: datetime | None, until: datetime | None) -> int | None:
-        times = [night.at for night in self.nights]
+    @cached_property
+    def _times(self) -> list[datetime]:
+        return [night.at for night in self.nights]
+
+    def _between(self, after: datetime | None, until: datetime | None) -> int | None:
+        times = self._times
         if until is None or not times or times[0] > (after or until):
             return None
         return bisect_right(times, until) - (bisect_right(times, after) if after else 0)
