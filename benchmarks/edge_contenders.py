@@ -15,7 +15,8 @@ import pyarrow as pa
 from networkx.algorithms import bipartite
 
 from benchmarks.contender import Contender
-from soundweave import edges, library, membership, pairs, projection
+from soundweave.library import database, edges
+from soundweave.network import membership, pairs, projection
 
 COLUMNS = "SELECT id, user_id, pack_id FROM sounds WHERE removed_at IS NULL"
 NIGHT = 47  # one new sound for so many known ones: 15 000 for 700 000
@@ -37,26 +38,26 @@ Exact = Callable[[Path], int]
 
 def rebuild(folder: Path) -> int:
     """Membership: make all edges."""
-    with library.writing(folder) as connection:
+    with database.writing(folder) as connection:
         return int(edges.update(connection, rebuild=True)["total_edges"])
 
 
 def night(folder: Path) -> int:
     """Membership: bring the edges up to date after a night."""
-    with library.writing(folder) as connection:
+    with database.writing(folder) as connection:
         return int(edges.update(connection)["total_edges"])
 
 
 def on_disk(folder: Path) -> None:
     """Wait until the copy of the library is on the disk: else who writes into it pays for that."""
-    with (folder / library.FILE_NAME).open("rb") as file:
+    with (folder / database.FILE_NAME).open("rb") as file:
         os.fsync(file.fileno())
 
 
 def before_night(folder: Path) -> None:
     """Draw the edges, then add a night of new sounds by users and in packs that there are."""
     rebuild(folder)
-    with library.writing(folder) as connection, library.transaction(connection):
+    with database.writing(folder) as connection, database.transaction(connection):
         columns = [row["name"] for row in connection.execute("PRAGMA table_info(sounds)")]
         rest = ", ".join(columns[1:])
         connection.execute(
@@ -67,7 +68,7 @@ def before_night(folder: Path) -> None:
 
 def bounded(folder: Path) -> int:
     """Project the pairs as the map needs them, from edges that are drawn."""
-    with library.snapshot(folder) as connection:
+    with database.snapshot(folder) as connection:
         members = membership.read(connection)
     made = projection.project(members, exact_up_to=EXACT_UP_TO, nearest=NEAREST)
     return len(made.source)
@@ -75,14 +76,14 @@ def bounded(folder: Path) -> int:
 
 def pairs_file(folder: Path) -> int:
     """Write the exact pairs of small groups as CSV, from edges that are drawn."""
-    with library.snapshot(folder) as connection:
+    with database.snapshot(folder) as connection:
         members = membership.read(connection)
     return pairs.write(members, folder / "pairs.csv", up_to=EXACT_UP_TO)["pairs_written"]
 
 
 def reading(folder: Path) -> int:
     """Read what any way needs, and make nothing of it."""
-    with closing(sqlite3.connect(folder / library.FILE_NAME)) as connection:
+    with closing(sqlite3.connect(folder / database.FILE_NAME)) as connection:
         sounds, _users, _packs = map(list, zip(*connection.execute(COLUMNS), strict=True))
         return len(sounds)
 
@@ -137,7 +138,7 @@ def bipartite_projection(folder: Path) -> int:
 
 def sqlite_self_join(folder: Path) -> int:
     """Join in SQLite and keep the pairs in a table."""
-    with library.writing(folder) as connection, library.transaction(connection):
+    with database.writing(folder) as connection, database.transaction(connection):
         connection.execute(f"CREATE TABLE pairs AS {SELF_JOIN.format(sounds='sounds')}")
         return int(connection.execute("SELECT count(*) FROM pairs").fetchone()[0])
 
@@ -174,7 +175,7 @@ def polars_self_join(folder: Path) -> int:
 
 
 def _rows(folder: Path) -> list[Row]:
-    with closing(sqlite3.connect(folder / library.FILE_NAME)) as connection:
+    with closing(sqlite3.connect(folder / database.FILE_NAME)) as connection:
         return connection.execute(COLUMNS).fetchall()
 
 

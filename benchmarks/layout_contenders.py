@@ -14,12 +14,13 @@ import networkx as nx
 import numpy as np
 
 from benchmarks.contender import Contender
-from soundweave import config, library, membership, projection
-from soundweave.analysis import engines, graph, network, run
-from soundweave.analysis.network import Network
-from soundweave.layout import map as layout
-from soundweave.layout import quality
-from soundweave.progress import progress
+from soundweave.atlas import analysis, quality
+from soundweave.atlas import placement as layout
+from soundweave.base import config
+from soundweave.base.progress import progress
+from soundweave.library import database
+from soundweave.network import arrays, engines, graph, membership, projection
+from soundweave.network.arrays import Network
 
 GROUP = "layout"
 EXACT_UP_TO, NEAREST_UPLOADS = 10, 3
@@ -30,7 +31,7 @@ Edges = tuple[Network, list[tuple[int, int]]]
 
 def ours(folder: Path) -> str:
     """Communities, positions, statistics, all written: what the command does."""
-    stats = run.analyze(folder, config.load().map, seed=SEED)
+    stats = analysis.analyze(folder, config.load().map, seed=SEED)
     kept, possible = (stats["map"][key] for key in ("neighbourhood_preservation", "possible"))
     modularity = stats["communities"]["modularity"]
     return f"{kept:.2f} kept of {possible:.2f} possible, modularity {modularity:.3f}"
@@ -38,7 +39,7 @@ def ours(folder: Path) -> str:
 
 def ours_drawn(folder: Path) -> str:
     """Communities and positions alone, nothing measured or written."""
-    drawn = run.draw(folder, config.load().map, run.Clock(), seed=SEED)
+    drawn = analysis.draw(folder, config.load().map, analysis.Clock(), seed=SEED)
     return _kept(drawn.network, drawn.map.points)
 
 
@@ -114,8 +115,8 @@ def _as_networkx(read: Network, edges: list[tuple[int, int]]) -> Any:
 
 
 def _read(folder: Path) -> Network:
-    with library.snapshot(folder) as connection:
-        return network.read(connection)
+    with database.snapshot(folder) as connection:
+        return arrays.read(connection)
 
 
 def _projected(folder: Path) -> Edges:
@@ -128,7 +129,7 @@ def _projected(folder: Path) -> Edges:
 
 
 def _kept(read: Network, points: np.ndarray) -> str:
-    kept = quality.neighbourhood_preservation(points, quality.neighbors_of(read), run.NEAREST)
+    kept = quality.neighbourhood_preservation(points, quality.neighbors_of(read), analysis.NEAREST)
     return f"{kept:.2f} kept"
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from soundweave import library
-from soundweave.collector import Outcome
-from soundweave.metrics import append, night_line
+from soundweave.collecting.collector import Outcome
+from soundweave.collecting.metrics import append, night_line
+from soundweave.library import database
 
 LARGEST_SHARE = 40_000 / 700_000
 USERS_SHARE = 30_000 / 700_000
@@ -38,8 +38,8 @@ Columns = tuple[np.ndarray, np.ndarray]
 def make(checkpoint_dir: Path, sounds: int, seed: int = 1) -> None:
     """Create a library of `sounds` sounds, their edges not yet drawn, in an empty folder."""
     users, packs = groups(sounds, seed)
-    with library.writing(checkpoint_dir, create=True) as connection:
-        with library.transaction(connection):
+    with database.writing(checkpoint_dir, create=True) as connection:
+        with database.transaction(connection):
             _insert_groups(connection, users, packs)
             connection.executemany(
                 f"INSERT INTO sounds VALUES ({', '.join('?' * 15)})",
@@ -50,8 +50,8 @@ def make(checkpoint_dir: Path, sounds: int, seed: int = 1) -> None:
 
 def add_metrics(checkpoint_dir: Path, metrics_history: Path) -> None:
     """Append the metrics line of a night that brought all of the library's sounds."""
-    with library.snapshot(checkpoint_dir) as connection:
-        total = library.counts(connection)["sounds"]
+    with database.snapshot(checkpoint_dir) as connection:
+        total = database.counts(connection)["sounds"]
         line = night_line(
             connection, Outcome(added=total), mode="mixed", requests=total, duration_seconds=1.0
         )

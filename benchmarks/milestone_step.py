@@ -14,9 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import libraries
-from soundweave import cli, files, milestone_results, nightly, paths
-from soundweave.errors import SoundweaveError
-from soundweave.milestone_results import PASSED
+from soundweave import nightly
+from soundweave.base import cli, files, paths
+from soundweave.base.errors import SoundweaveError
+from soundweave.milestones import results as milestone_results
+from soundweave.milestones.results import PASSED
 
 STATUS = {
     "is_milestone": True,

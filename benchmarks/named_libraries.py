@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import libraries
-from soundweave import config, edges, library, similarity
-from soundweave.analysis import run
+from soundweave.atlas import analysis
+from soundweave.base import config
+from soundweave.library import database, edges, similar_sounds
 from soundweave.standin import words
 
 ASKED_SHARE = 0.02  # of the sounds have similar ones: so many at first, and more with each night
@@ -32,8 +33,8 @@ FORMS = (
 def make(checkpoint_dir: Path, sounds: int) -> None:
     """Create a library of `sounds` sounds, all that the site shows in it, in an empty folder."""
     libraries.make(checkpoint_dir, sounds)
-    with library.writing(checkpoint_dir) as connection:
-        with library.transaction(connection):
+    with database.writing(checkpoint_dir) as connection:
+        with database.transaction(connection):
             _name(connection, sounds)
             _relate(connection, sounds)
         edges.update(connection)
@@ -45,8 +46,8 @@ def add_night(checkpoint_dir: Path) -> None:
 
     Sounds that are there stay as they are.
     """
-    with library.writing(checkpoint_dir) as connection:
-        with library.transaction(connection):
+    with database.writing(checkpoint_dir) as connection:
+        with database.transaction(connection):
             columns = [row["name"] for row in connection.execute("PRAGMA table_info(sounds)")]
             total = connection.execute("SELECT count(*) FROM sounds").fetchone()[0]
             connection.execute(
@@ -63,7 +64,7 @@ def add_night(checkpoint_dir: Path) -> None:
 
 def _draw(checkpoint_dir: Path) -> None:
     settings = config.load(environ={}).map
-    run.analyze(checkpoint_dir, settings, seed=settings.seed)
+    analysis.analyze(checkpoint_dir, settings, seed=settings.seed)
 
 
 def _name(connection: sqlite3.Connection, sounds: int) -> None:
@@ -134,4 +135,4 @@ def _relate(connection: sqlite3.Connection, sounds: int) -> None:
         scores = (0.7 + 0.3 * generator.random(len(others))).round(4).tolist()
         answer = dict(zip(sorted(others), scores, strict=True))
         answer.pop(1000 + 2 * target, None)
-        similarity.save(connection, 1000 + 2 * target, answer, libraries.SEEN)
+        similar_sounds.save(connection, 1000 + 2 * target, answer, libraries.SEEN)

@@ -17,8 +17,8 @@ from typing import Any
 from benchmarks import edge_contenders, layout_contenders, libraries, validation_contenders
 from benchmarks.contender import Contender
 from benchmarks.measure import Measured, measure
-from soundweave import cli, files, paths
-from soundweave.progress import progress
+from soundweave.base import cli, files, paths
+from soundweave.base.progress import progress
 
 SIZES = (1_000, 10_000, 100_000, 700_000)
 GROUPS = {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from soundweave import files
-from soundweave.errors import ConfigError
+from soundweave.base import files
+from soundweave.base.errors import ConfigError
 
 # The languages' keys in a row; of a region's only where there is none of the country's own.
 KEYS = {

@@ -10,8 +10,8 @@ import numpy as np
 from benchmarks import injuries, metrics
 from benchmarks.metrics import Counts, Interval
 from benchmarks.parallel_text import NAMES, Corpus, Systems
-from soundweave.translation import evaluation
-from soundweave.translation.apertium import Rendering
+from soundweave.translation.choosing import evaluation
+from soundweave.translation.engines.apertium import Rendering
 from soundweave.translation.model import Candidate, CandidateConfig, Kind, Text, numbered
 from soundweave.translation.settings import EvaluationSettings
 

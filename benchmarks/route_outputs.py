@@ -6,9 +6,9 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-from soundweave import files, paths
-from soundweave.translation import apertium, masking
-from soundweave.translation.apertium import Rendering
+from soundweave.base import files, paths
+from soundweave.translation.engines import apertium, masking
+from soundweave.translation.engines.apertium import Rendering
 from soundweave.translation.model import digest_of
 
 FOLDER = paths.ROOT / "build" / "translation_quality"

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from benchmarks import parallel_text, quality_rows, route_outputs
 from benchmarks.quality_rows import Row, Score
-from soundweave import cli, files
-from soundweave.errors import ConfigError, SoundweaveError
-from soundweave.progress import progress
-from soundweave.translation import masking, settings
-from soundweave.translation.apertium import Rendering
+from soundweave.base import cli, files
+from soundweave.base.errors import ConfigError, SoundweaveError
+from soundweave.base.progress import progress
+from soundweave.translation import settings
+from soundweave.translation.engines import masking
+from soundweave.translation.engines.apertium import Rendering
 from soundweave.translation.settings import Settings
 
 DATA = Path("../shared/parallel")

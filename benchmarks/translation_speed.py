@@ -18,16 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.endpoint import endpoint
-from soundweave import files
-from soundweave.paths import ROOT
-from soundweave.translation import candidates, executors, settings
+from soundweave.base import files
+from soundweave.base.paths import ROOT
+from soundweave.translation import settings
+from soundweave.translation.asking.stage import StageContext
 from soundweave.translation.model import Kind, Text, numbered
-from soundweave.translation.pipeline import ParallelStageConfig, Pipeline
-from soundweave.translation.pooled import Limits
-from soundweave.translation.stage import StageContext
-from soundweave.translation.stages import Evaluation, InitialTranslation
-from soundweave.translation.state import PipelineState
-from soundweave.translation.work import run_candidate
+from soundweave.translation.running import candidates, executors
+from soundweave.translation.running.checkpoint import PipelineState
+from soundweave.translation.running.pipeline import ParallelStageConfig, Pipeline
+from soundweave.translation.running.pool import Limits
+from soundweave.translation.running.stages import Evaluation, InitialTranslation
+from soundweave.translation.running.worker import run_candidate
 
 CALLS = 24
 WORKERS = (2, 3, 4, 8)

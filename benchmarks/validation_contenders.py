@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, Json, TypeAdapter, Validation
 
 from benchmarks import libraries
 from benchmarks.contender import Contender
-from soundweave import config, edges, library
+from soundweave.base import config
+from soundweave.library import database, edges
 from soundweave.validation.report import validate
 
 GROUP = "validation"
@@ -52,7 +53,7 @@ IN_LARGE_ONES = IN_A_PACK.format("kind = 'pack' AND size > 2") + " ORDER BY id"
 
 def inject(checkpoint_dir: Path) -> None:
     """Draw the edges, then make some rows of each kind wrong; note which."""
-    with library.writing(checkpoint_dir) as connection, closing(connection.cursor()) as cursor:
+    with database.writing(checkpoint_dir) as connection, closing(connection.cursor()) as cursor:
         edges.update(connection)
         libraries.add_metrics(checkpoint_dir, checkpoint_dir / METRICS)
         rows = cursor.execute(IN_LARGE_ONES).fetchall()
@@ -72,7 +73,7 @@ def inject(checkpoint_dir: Path) -> None:
 
 def connect(checkpoint_dir: Path) -> None:
     """Draw the edges, and leave every row as it is."""
-    with library.writing(checkpoint_dir) as connection:
+    with database.writing(checkpoint_dir) as connection:
         edges.update(connection)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -88,7 +89,7 @@ def ours(checkpoint_dir: Path) -> int:
 
 def floor(checkpoint_dir: Path) -> int:
     """Every column of every table that validation looks at into Python, once; no look at it."""
-    with closing(sqlite3.connect(checkpoint_dir / library.FILE_NAME)) as connection:
+    with closing(sqlite3.connect(checkpoint_dir / database.FILE_NAME)) as connection:
         for table in ("sounds", "users", "packs", "links", "hubs"):
             for _ in connection.execute(f"SELECT * FROM {table}"):
                 pass
@@ -116,7 +117,7 @@ def by_pydantic(checkpoint_dir: Path) -> int:
 
 def rows_of(checkpoint_dir: Path) -> Iterator[dict[str, Any]]:
     """Yield the sounds as dictionaries; bytes that are no UTF-8 become surrogates."""
-    with closing(sqlite3.connect(checkpoint_dir / library.FILE_NAME)) as connection:
+    with closing(sqlite3.connect(checkpoint_dir / database.FILE_NAME)) as connection:
         connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
         rows = connection.execute("SELECT * FROM sounds")
         names = [column[0] for column in rows.description]

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from benchmarks import libraries, named_libraries
 from benchmarks.measure import measure
-from soundweave import cli, files, paths
-from soundweave.errors import SoundweaveError
-from soundweave.progress import progress
+from soundweave.base import cli, files, paths
+from soundweave.base.errors import SoundweaveError
+from soundweave.base.progress import progress
 
 SIZES = (10_000, 100_000, 700_000)
 LIBRARY, METRICS, MILESTONES = "library", "metrics.jsonl", "milestones.jsonl"

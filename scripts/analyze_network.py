@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from soundweave import cli, config, files, paths, schemas
-from soundweave.analysis import run
+from soundweave.atlas import analysis
+from soundweave.base import cli, config, files, paths, schemas
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -13,7 +13,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
     settings = config.load().map
-    stats = run.analyze(
+    stats = analysis.analyze(
         args.checkpoint_dir,
         settings,
         seed=settings.seed if args.seed is None else args.seed,

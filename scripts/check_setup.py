@@ -4,7 +4,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from soundweave import actions, cli, preflight
+from soundweave.base import cli
+from soundweave.github import actions, set_up
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -13,21 +14,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         __doc__, "INPUT_MAX_REQUESTS=50 python scripts/check_setup.py"
     ).parse_args(argv)
     cli.setup_logging(verbose=arguments.verbose)
-    inputs = preflight.read_inputs(os.environ)
-    found = list(preflight.problems(inputs))
+    inputs = set_up.read_inputs(os.environ)
+    found = list(set_up.problems(inputs))
     for problem in found:
         actions.error(problem)
     if found:
         return 2
-    ready = preflight.has_key(os.environ)
-    translate = ready and preflight.has_chat_endpoint(os.environ)
+    ready = set_up.has_key(os.environ)
+    translate = ready and set_up.has_chat_endpoint(os.environ)
     outputs = {"ready": ready, "translate": translate} | asdict(inputs)
     actions.set_outputs(outputs)
-    text = "Ready for a night." if ready else preflight.HOW_TO_GET_A_KEY
+    text = "Ready for a night." if ready else set_up.HOW_TO_GET_A_KEY
     if not ready:
         actions.add_summary(text)
     if inputs.ask_for_translations() and not translate:
-        actions.notice(preflight.HOW_TO_TRANSLATE)
+        actions.notice(set_up.HOW_TO_TRANSLATE)
     cli.show(outputs, text, as_json=arguments.json)
     return 0
 

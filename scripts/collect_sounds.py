@@ -4,8 +4,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundweave import actions, cli, collection, config, paths
-from soundweave.collector import MODES, Outcome
+from soundweave.base import cli, config, paths
+from soundweave.collecting import night
+from soundweave.collecting.collector import MODES, Outcome
+from soundweave.github import actions
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -13,14 +15,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose, log_file=args.log_file)
     settings = config.load()
-    choice = collection.choose(
+    choice = night.choose(
         settings, mode=args.mode, query=args.query, max_requests=args.max_requests
     )
     if args.dry_run:
-        plan = collection.dry_run(settings, choice, args.checkpoint_dir)
+        plan = night.dry_run(settings, choice, args.checkpoint_dir)
         cli.show(plan, _plan_text(plan), as_json=args.json)
         return 0
-    line, outcome = collection.run(settings, choice, args.checkpoint_dir, args.metrics_history)
+    line, outcome = night.run(settings, choice, args.checkpoint_dir, args.metrics_history)
     actions.set_outputs({name: line[name] for name in ("added", "removed", "nodes", "requests")})
     actions.add_summary(f"{_text(line)}.")
     cli.show(line, _text(line), as_json=args.json)

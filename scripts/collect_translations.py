@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from soundweave import actions, cli, paths
-from soundweave.translation import handover
+from soundweave.base import cli, paths
+from soundweave.github import actions
+from soundweave.translation.results import handover
 
 
 def main(argv: Sequence[str] | None = None) -> int:

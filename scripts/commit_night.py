@@ -5,14 +5,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundweave import actions, cli, night_files, publish
-from soundweave.paths import (
+from soundweave.base import cli
+from soundweave.base.paths import (
     LOCALES_DIR,
     METRICS_HISTORY,
     MILESTONE_HISTORY,
     MILESTONE_RESULTS,
     TRANSLATIONS_DIR,
 )
+from soundweave.github import actions, commit, push
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -31,15 +32,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Push one commit, or none when nothing changed; a tag cannot be pushed to."""
     arguments = parse(argv)
     cli.setup_logging(verbose=arguments.verbose)
-    results = night_files.passed_results(arguments.results)
+    results = commit.passed_results(arguments.results)
     paths = [arguments.metrics_history]
     if results:
-        paths += night_files.derived(results, arguments.milestone_history, arguments.reports_dir)
-    git = publish.Git(Path())
-    translations = night_files.translations(git, arguments.translations_dir)
-    paths += translations + night_files.locales(git, LOCALES_DIR)
-    subject = night_files.subject(
-        night_files.last_metrics(arguments.metrics_history),
+        paths += commit.derived(results, arguments.milestone_history, arguments.reports_dir)
+    git = push.Git(Path())
+    translations = commit.translations(git, arguments.translations_dir)
+    paths += translations + commit.locales(git, LOCALES_DIR)
+    subject = commit.subject(
+        commit.last_metrics(arguments.metrics_history),
         results["milestone_number"] if results else None,
         len({path.parent for path in translations}),
     )
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     pushed = None
     if arguments.push:
-        pushed = publish.commit_and_push(git, paths, subject)
+        pushed = push.commit_and_push(git, paths, subject)
     names = [str(path) for path in paths]
     outcome = _outcome(pushed, asked=arguments.push)
     text = "\n  ".join([f"{subject}\n{outcome}", *names])

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from soundweave import actions, cli, config, files, library, milestones, paths, schemas
+from soundweave.base import cli, config, files, paths, schemas
+from soundweave.github import actions
+from soundweave.library import database
+from soundweave.milestones import crossing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,10 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _detect(checkpoint_dir: Path, milestone_history: Path) -> dict[str, Any]:
     interval = config.load().milestones.interval
-    history = milestones.read_history(milestone_history)
-    with library.snapshot(checkpoint_dir) as connection:
-        nodes = library.counts(connection)["sounds"]
-    return milestones.status(nodes, interval, history)
+    history = crossing.read_history(milestone_history)
+    with database.snapshot(checkpoint_dir) as connection:
+        nodes = database.counts(connection)["sounds"]
+    return crossing.status(nodes, interval, history)
 
 
 def _text(status: dict[str, Any]) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from soundweave import cli, config, exports, library, paths
-from soundweave.exports import network
+from soundweave.base import cli, config, paths
+from soundweave.library import database
+from soundweave.network import exports
+from soundweave.network.exports import source
 
 OUTPUT_DIR = Path("build/exports")
 
@@ -32,8 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.setup_logging(verbose=args.verbose)
     formats = list(exports.FORMATS) if args.format == "all" else [args.format]
     settings = config.load()
-    with library.snapshot(args.checkpoint_dir) as connection:
-        view = network.read(connection, args.view, settings.network)
+    with database.snapshot(args.checkpoint_dir) as connection:
+        view = source.read(connection, args.view, settings.network)
         result = exports.export(view, formats, args.output_dir)
     cli.show(result, _text(result), as_json=args.json)
     return 0

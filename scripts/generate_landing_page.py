@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from soundweave import cli, config, paths
-from soundweave.website import base_url, build
+from soundweave.base import cli, config, paths
+from soundweave.website import build
+from soundweave.website.frame import base_url
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -4,7 +4,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundweave import bounds, cli, config, edges, files, library, paths, schemas
+from soundweave.base import cli, config, files, paths, schemas
+from soundweave.library import database, edges
+from soundweave.network import bounds
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -12,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
     network = config.load().network
-    with library.writing(args.checkpoint_dir) as connection:
+    with database.writing(args.checkpoint_dir) as connection:
         stats = edges.update(connection, rebuild=args.rebuild)
         stats |= bounds.projected(connection, **vars(network))
     if args.pairs:
@@ -46,9 +48,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _write_pairs(checkpoint_dir: Path, path: Path, up_to: int) -> dict[str, int]:
     # Loaded here, for numpy and pyarrow double the time of a usual night.
-    from soundweave import membership, pairs  # noqa: PLC0415
+    from soundweave.network import membership, pairs  # noqa: PLC0415
 
-    with library.snapshot(checkpoint_dir) as connection:
+    with database.snapshot(checkpoint_dir) as connection:
         members = membership.read(connection)
     return pairs.write(members, path, up_to=up_to)
 

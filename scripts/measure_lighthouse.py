@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from soundweave import cli, config, files, lighthouse, paths
+from soundweave import lighthouse
+from soundweave.base import cli, config, files, paths
+from soundweave.base.progress import progress
 from soundweave.nightly import Workspace, run_night
-from soundweave.progress import progress
 from soundweave.standin import StandIn, synthetic_catalogue
 from soundweave.website import build
 

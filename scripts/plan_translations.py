@@ -4,10 +4,13 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from soundweave import actions, cli, paths
-from soundweave.errors import ConfigError
-from soundweave.translation import check, handover, settings
-from soundweave.translation.runner import Job, plan
+from soundweave.base import cli, paths
+from soundweave.base.errors import ConfigError
+from soundweave.github import actions
+from soundweave.translation import settings
+from soundweave.translation.results import handover
+from soundweave.translation.running import check
+from soundweave.translation.running.runner import Job, plan
 
 MOST = 256  # jobs of a matrix; GitHub allows no more
 

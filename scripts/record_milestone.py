@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from soundweave import cli, files, milestones, paths, schemas
-from soundweave.errors import ConfigError
+from soundweave.base import cli, files, paths, schemas
+from soundweave.base.errors import ConfigError
+from soundweave.milestones import crossing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"{args.results} is of milestone {results['milestone_number']},"
             f" {args.status} of {status['milestone_number']}; run summarize_milestone.py again"
         )
-    record = milestones.record(args.milestone_history, status, results)
+    record = crossing.record(args.milestone_history, status, results)
     cli.show({"recorded": record}, _text(record, results), as_json=args.json)
     return 0 if results["passed"] else 1
 

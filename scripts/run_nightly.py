@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from soundweave import cli, paths
+from soundweave.base import cli, paths
 from soundweave.nightly import Workspace, run_night
 from soundweave.standin import StandIn, synthetic_catalogue
 

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundweave import cli
-from soundweave.errors import ConfigError
+from soundweave.base import cli
+from soundweave.base.errors import ConfigError
 from soundweave.standin import Catalogue, Fault, StandIn, load_catalogue, synthetic_catalogue
 
 SOUNDS, SEED = 2000, 1

@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from soundweave import actions, cli, files, paths
-from soundweave.errors import ConfigError
-from soundweave.progress import progress
-from soundweave.translation import check, display, results, settings, texts
-from soundweave.translation import layers as layering
-from soundweave.translation.events import Events
-from soundweave.translation.manual import Terminal
-from soundweave.translation.runner import STAGE_MAP, Outcome, Runner, plan
+from soundweave.base import cli, files, paths
+from soundweave.base.errors import ConfigError
+from soundweave.base.progress import progress
+from soundweave.github import actions
+from soundweave.translation import settings
+from soundweave.translation import settings_layers as layering
+from soundweave.translation.results import result_files
+from soundweave.translation.running import check, display
+from soundweave.translation.running.events import Events
+from soundweave.translation.running.manual import Terminal
+from soundweave.translation.running.runner import STAGE_MAP, Outcome, Runner, plan
+from soundweave.translation.texts import source_texts
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _check_folders(args)
     names = [name.rpartition("/")[2].removesuffix(".md") for name in args.texts]
     jobs = plan(
-        texts.read_all(args.texts_dir, names),
+        source_texts.read_all(args.texts_dir, names),
         args.output_dir,
         langs=args.lang,
         again=args.again,
@@ -131,7 +135,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
 
 
 def _text(outcomes: Sequence[Outcome]) -> str:
-    shown = [results.comparison(one.record) for one in outcomes if one.record]
+    shown = [result_files.comparison(one.record) for one in outcomes if one.record]
     messages = Counter(one.message for one in outcomes if one.message)
     often = [message for message, times in messages.items() if times > 1]
     lines = [_line(one, often) for one in outcomes] or ["nothing to translate"]

@@ -4,8 +4,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundweave import actions, cli, files, milestone_results, milestone_summary, schemas
-from soundweave.paths import MILESTONE_RESULTS, MILESTONE_STATUS
+from soundweave.base import cli, files, schemas
+from soundweave.base.paths import MILESTONE_RESULTS, MILESTONE_STATUS
+from soundweave.github import actions
+from soundweave.milestones import results as milestone_results
+from soundweave.milestones import summary
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -33,11 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     value = milestone_results.as_json(results, number)
     files.write_json(arguments.output, value)
     actions.set_outputs({result.action.name: result.status for result in results})
-    actions.add_summary(milestone_summary.markdown(results, number))
-    milestone_summary.annotate(results)
+    actions.add_summary(summary.markdown(results, number))
+    summary.annotate(results)
     if actions.running():
-        milestone_summary.print_logs(results, arguments.reports_dir)
-    cli.show(value, milestone_summary.text(results, number), as_json=arguments.json)
+        summary.print_logs(results, arguments.reports_dir)
+    cli.show(value, summary.text(results, number), as_json=arguments.json)
     return 0 if value["passed"] else 1
 
 

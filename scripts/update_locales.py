@@ -4,12 +4,13 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from soundweave import actions, cli, paths
-from soundweave.errors import ConfigError
-from soundweave.translation import texts
+from soundweave.base import cli, paths
+from soundweave.base.errors import ConfigError
+from soundweave.github import actions
 from soundweave.translation.model import Text
-from soundweave.website import locale_files
-from soundweave.website.locale_files import Update
+from soundweave.translation.texts import source_texts
+from soundweave.website.frame import locale_files
+from soundweave.website.frame.locale_files import Update
 
 MOST = 20  # warnings about single strings of one language; GitHub shows no more of a step
 
@@ -43,11 +44,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _updates(args: argparse.Namespace) -> Iterator[Update | str]:
     """Yield what becomes of each language's file, or why it cannot be said."""
-    for path in texts.paths(args.texts_dir).values():
+    for path in source_texts.paths(args.texts_dir).values():
         try:
-            strings = texts.strings_file(path)
+            strings = source_texts.strings_file(path)
             if strings is not None:
-                yield from _of_text(args, texts.read(path), strings)
+                yield from _of_text(args, source_texts.read(path), strings)
         except ConfigError as error:
             yield str(error)
 

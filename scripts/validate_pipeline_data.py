@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from soundweave import cli, config, files, paths, schemas
+from soundweave.base import cli, config, files, paths, schemas
 from soundweave.validation.report import validate
 
 MARKS = {"passed": "✓", "failed": "✗", "skipped": "–"}

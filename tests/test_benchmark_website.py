@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks import named_libraries, website
-from soundweave import library
-from soundweave.website import catalogue
+from soundweave.library import database
+from soundweave.website.data import catalog
 
 
 def read(folder):
-    with library.snapshot(folder) as reader:
-        return catalogue.read(reader)
+    with database.snapshot(folder) as reader:
+        return catalog.read(reader)
 
 
 def test_libraries_have_all_that_the_site_shows(tmp_path):

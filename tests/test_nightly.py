@@ -4,8 +4,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from soundweave import files, library, milestones, nightly, paths
-from soundweave.errors import SoundweaveError
+from soundweave import nightly
+from soundweave.base import files, paths
+from soundweave.base.errors import SoundweaveError
+from soundweave.library import database
+from soundweave.milestones import crossing
 from tests.conftest import ROOT, Run
 
 
@@ -23,7 +26,7 @@ def test_two_nights_grow_one_library(tmp_path: Path, run: Run) -> None:
     assert result["passed"] is True
     assert result["sounds"] > 300
     assert result["page"] == str(page)
-    history = milestones.read_history(tmp_path / "night" / paths.MILESTONE_HISTORY)
+    history = crossing.read_history(tmp_path / "night" / paths.MILESTONE_HISTORY)
     assert history[0]["milestone_number"] == 3
     assert len(history) == 2
     left = {path.name for path in (tmp_path / "night").iterdir()}
@@ -89,7 +92,7 @@ def test_a_new_workspace_knows_no_sounds(tmp_path: Path) -> None:
 def test_a_failed_validation_fails_the_night_and_records_nothing(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "night"
     assert run("run_nightly.py", "--workspace", folder, "--max-requests", 1).returncode == 0
-    with library.writing(folder / paths.CHECKPOINT_DIR) as connection:
+    with database.writing(folder / paths.CHECKPOINT_DIR) as connection:
         connection.execute(
             "INSERT INTO sounds SELECT 9000000000, name, user_id, NULL, '', created, duration,"
             " type, tags, num_downloads, NULL, NULL, first_seen, last_seen, NULL"
@@ -98,7 +101,7 @@ def test_a_failed_validation_fails_the_night_and_records_nothing(tmp_path: Path,
     done = run("run_nightly.py", "--workspace", folder, "--max-requests", 3)
     assert done.returncode == 1, done.stdout
     assert "sound 9000000000 license is missing" in done.stdout
-    assert len(milestones.read_history(folder / paths.MILESTONE_HISTORY)) == 1
+    assert len(crossing.read_history(folder / paths.MILESTONE_HISTORY)) == 1
 
 
 def test_a_night_without_a_milestone_leaves_no_page(tmp_path: Path, run: Run) -> None:
@@ -121,7 +124,7 @@ def test_each_seed_is_another_freesound(tmp_path: Path, run: Run) -> None:
         flags = ["--workspace", folder, "--max-requests", 1, "--seed", seed, "--json"]
         done = run("run_nightly.py", *flags)
         assert json.loads(done.stdout) == {"passed": True, "sounds": 150, "page": None}
-        with library.snapshot(folder / paths.CHECKPOINT_DIR) as connection:
+        with database.snapshot(folder / paths.CHECKPOINT_DIR) as connection:
             names.append({row["name"] for row in connection.execute("SELECT name FROM sounds")})
     assert names[0] != names[1]
 

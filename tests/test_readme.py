@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from soundweave import paths
+from soundweave.base import paths
 from tests.conftest import ROOT, Run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from soundweave.standin import Catalogue
-from tests import real_catalogues
 from tests.conftest import Run
-from tests.nights import nights_of
+from tests.support import real_catalogs
+from tests.support.nights import nights_of
 
 TWICE = "duplicates: sound"
 
@@ -47,18 +47,18 @@ def pipeline(
     ("source", "expected", "warnings"),
     [
         (
-            real_catalogues.attribution_list,
+            real_catalogs.attribution_list,
             {"total_nodes": 9281, "user_edges": 9281, "same_user_pairs": 399_609, "pairs": 399_609},
             # Neither list tells when and how long: same name and user is all there is to compare.
             [f"{TWICE} 246892 is there 5 times, also as sound 246932 (and 160 more)"],
         ),
         (
-            real_catalogues.published_graph,
+            real_catalogs.published_graph,
             {"total_nodes": 1671, "same_user_pairs": 7620, "pairs": 7620},
             [],
         ),
         (
-            real_catalogues.pack_lists,
+            real_catalogs.pack_lists,
             {"total_nodes": 1551, "pack_edges": 1551, "same_pack_pairs": 287_953, "pairs": 288_561},
             [f"{TWICE} 28811 is there 2 times, also as sound 29181 (and 360 more)"],
         ),
@@ -83,7 +83,7 @@ def test_pairs_are_counted_as_published(
 def test_everything_together(
     real_freesound: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sounds = real_catalogues.everything(real_freesound)
+    sounds = real_catalogs.everything(real_freesound)
     assert len(sounds) > 24_000
     # All pairs would be 1.5 GB of lines: those of the largest groups are only counted.
     stats, report, page = pipeline(sounds, tmp_path, run, monkeypatch, pairs_up_to=200)

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from soundweave import paths
-from soundweave.errors import ConfigError, SoundweaveError
+from soundweave.base import paths
+from soundweave.base.errors import ConfigError, SoundweaveError
 
 PROGRAM = paths.ROOT / "website" / "node_modules" / ".bin" / "lighthouse"
 # What Debian calls the shell is Chromium without windows: it starts and paints in half the time.

@@ -16,9 +16,10 @@ from typing import Any
 
 import yaml
 
-from soundweave import files, library, paths
-from soundweave.errors import ConfigError, NoLibraryError, SoundweaveError
-from soundweave.milestone_results import PASSED
+from soundweave.base import files, paths
+from soundweave.base.errors import ConfigError, NoLibraryError, SoundweaveError
+from soundweave.library import database
+from soundweave.milestones.results import PASSED
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,8 @@ class Workspace:
     def known_sounds(self) -> int:
         """Return how many sounds earlier nights collected."""
         try:
-            with library.snapshot(self.folder / paths.CHECKPOINT_DIR) as connection:
-                return library.counts(connection)["sounds"]
+            with database.snapshot(self.folder / paths.CHECKPOINT_DIR) as connection:
+                return database.counts(connection)["sounds"]
         except NoLibraryError:
             return 0
 

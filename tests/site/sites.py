@@ -9,12 +9,12 @@ from typing import Any
 import analyze_network
 import generate_landing_page
 import generate_user_pack_edges
-from soundweave import library, similarity, store
-from soundweave.records import read_sound
+from soundweave.freesound.sound import read_sound
+from soundweave.library import database, similar_sounds, store
 from soundweave.standin import Catalogue, synthetic_catalogue
-from tests import real_catalogues
-from tests.make_library import SEEN, make_library
 from tests.site.catalogues import HOSTILE, VARIED
+from tests.support import real_catalogs
+from tests.support.make_library import SEEN, make_library
 
 START = datetime(2025, 10, 23, 2, 17, tzinfo=UTC)
 NIGHTS = {"varied": 30, "hostile": 2, "empty": 0, "woven": 12, "real": 3}
@@ -38,17 +38,17 @@ def empty(folder: Path) -> None:
 def woven(folder: Path) -> None:
     """300 sounds of the stand-in: packs, tags, previews, and some that are similar."""
     collected(folder, synthetic_catalogue(sounds=300, seed=3, hostile=False).sounds.values())
-    with library.writing(folder) as connection, library.transaction(connection):
+    with database.writing(folder) as connection, database.transaction(connection):
         ids = [row["id"] for row in connection.execute("SELECT id FROM sounds ORDER BY id")]
         for at, number in enumerate(ids[:-5:3]):
             answer = {ids[(3 * at + step) % len(ids)]: 0.97 - step / 100 for step in (1, 2, 5)}
-            similarity.save(connection, number, answer, SEEN)
+            similar_sounds.save(connection, number, answer, SEEN)
 
 
 def real(folder: Path, source: Path) -> None:
     """A graph that a crawl published, and the credits of a data set: real names, users, tags."""
     sounds: dict[int, dict[str, Any]] = {}
-    for read in (real_catalogues.attribution_list, real_catalogues.published_graph):
+    for read in (real_catalogs.attribution_list, real_catalogs.published_graph):
         for sound in read(source):
             sounds[sound["id"]] = sounds.get(sound["id"], {}) | sound
     collected(folder, Catalogue(sounds.values()).sounds.values())
@@ -56,7 +56,7 @@ def real(folder: Path, source: Path) -> None:
 
 def collected(folder: Path, sounds: Iterable[Mapping[str, Any]]) -> None:
     """Make a library of sounds as the API would give them."""
-    with library.writing(folder, create=True) as connection, library.transaction(connection):
+    with database.writing(folder, create=True) as connection, database.transaction(connection):
         store.claim_source(connection, "https://freesound.org/apiv2/")
         store.save_sounds(connection, [read_sound(sound) for sound in sounds], SEEN)
 

@@ -5,13 +5,13 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests.translation.results.test_results import HOSTILE
+from tests.website.pages.test_translation_pages import Desk
 
-from soundweave import files
-from soundweave.translation import results
+from soundweave.base import files
+from soundweave.translation.results import result_files
 from tests.site import sites
 from tests.site.conftest import FOLDER
-from tests.translation.test_translation_results import HOSTILE
-from tests.website.test_translation_pages import Desk
 
 LIST = "translations/index.html"
 POEM = "translations/river-recorded-es.html"
@@ -35,13 +35,13 @@ def strange(tmp_path_factory, site_folder):
     poem = desk.text(name="river", title="'<b>River</b>'", author="\"'\u202eevil'\"")
     revised = ["Río", "Un <i>buen</i>\n  dos", HOSTILE[0]]
     place = desk.translate(poem, revision={"segments": revised, "by": "m", "changes": "x" * 500})
-    markdown = place / results.MARKDOWN
+    markdown = place / result_files.MARKDOWN
     markdown.write_text(markdown.read_text().replace("Uno", "W" * 200 + " مرحبا \u202e txt"))
     desk.translate(poem, ["x" * 300, "\u202ea\n\u2067b", HOSTILE[8] + "\n" + HOSTILE[0]], "ca")
     prose = desk.text("prose", name="tale")
     remark = {"id": "1", "remark": "<img src=x onerror=hit=1> " * 9, "suggestion": "y" * 400}
     desk.translate(prose, review={"by": "m", "remarks": [remark] * 3, "summary": "z " * 300})
-    (desk.translate(prose, lang="ca") / results.RECORD).write_text("{")
+    (desk.translate(prose, lang="ca") / result_files.RECORD).write_text("{")
     strings = desk.text("interface", name="words")
     desk.translate(strings, [HOSTILE[0], None])
     done = folder / "done"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from soundweave.paths import ROOT
+from soundweave.base.paths import ROOT
 
 COMMAND = [sys.executable, str(ROOT / "scripts" / "run_standin.py")]
 KEY = {"Authorization": "Token k"}

@@ -14,8 +14,8 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundweave.errors import ConfigError
-from soundweave.paths import ROOT
+from soundweave.base.errors import ConfigError
+from soundweave.base.paths import ROOT
 from soundweave.standin import Catalogue, StandIn, load_catalogue, synthetic_catalogue, words
 from soundweave.standin.sound import FIELDS, pack_id
 

@@ -6,7 +6,7 @@ import time
 import pytest
 import requests
 
-from soundweave.errors import ConfigError
+from soundweave.base.errors import ConfigError
 from soundweave.standin import Catalogue, Fault, synthetic_catalogue
 from soundweave.standin.faults import KINDS
 from tests.standin.conftest import Peer, Serve

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from soundweave.paths import ROOT
+from soundweave.base.paths import ROOT
 from soundweave.standin import Catalogue
 from tests.standin.conftest import Peer, Serve
 

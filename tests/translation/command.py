@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from soundweave.paths import ROOT
+from soundweave.base.paths import ROOT
 
 KEY = "sk-test-0123456789abcdef"
 

@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from soundweave.translation import apertium as engine
 from soundweave.translation import settings
+from soundweave.translation.engines import apertium as engine
 
 
 @pytest.fixture(scope="session")

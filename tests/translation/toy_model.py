@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from soundweave.translation import answers
+from soundweave.translation.asking import answers
 
 SCHEMAS = ("answer_translation", "answer_judge", "answer_review", "answer_revision")
 KEPT_OR_WORD = re.compile(

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from soundweave.translation import settings
+from soundweave.translation.asking.stage import Question, Stage, StageContext
 from soundweave.translation.failures import InvalidAnswerError, UnavailableError
 from soundweave.translation.model import CandidateConfig, Kind, Text, numbered
-from soundweave.translation.stage import Question, Stage, StageContext
 
 LOG = "log"
 

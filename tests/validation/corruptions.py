@@ -1,6 +1,6 @@
 """Ways to corrupt a library or its files: what was done, the check that says so, and where."""
 
-from soundweave.validation import texts
+from soundweave.validation import text_columns
 from tests.validation.damaged import (
     Damage,
     loose,
@@ -219,12 +219,12 @@ RECORDS: dict[str, Corruption] = {
     "far behind, no UTF-8": (
         sql(
             "WITH RECURSIVE n (i) AS (VALUES (100) UNION ALL SELECT i + 1 FROM n"
-            f" WHERE i < {texts.ROWS + 500})"
+            f" WHERE i < {text_columns.ROWS + 500})"
             " INSERT INTO users SELECT i, 'another ' || i FROM n",
-            f"UPDATE users SET username = CAST(x'fe' AS TEXT) WHERE id = {texts.ROWS + 400}",
+            f"UPDATE users SET username = CAST(x'fe' AS TEXT) WHERE id = {text_columns.ROWS + 400}",
         ),
         "encodings",
-        f"users {texts.ROWS + 400}",
+        f"users {text_columns.ROWS + 400}",
     ),
     "a sound under two ids": (
         sql(

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from soundweave import config, edges, files, library, schemas
+from soundweave.base import config, files, schemas
+from soundweave.library import database, edges
 from soundweave.validation.report import validate
-from tests.make_library import make_library
+from tests.support.make_library import make_library
 
 SOUNDS = [{"username": f"user {n % 7}", "pack": f"pack {n % 7}"} for n in range(50)]
 NIGHT = {
@@ -52,7 +53,7 @@ def make(folder: Path) -> None:
         for number, sound in enumerate(SOUNDS)
     ]
     make_library(folder / "library", sounds)
-    with library.writing(folder / "library") as connection:
+    with database.writing(folder / "library") as connection:
         edges.update(connection)
         for statement in NETWORK:
             connection.execute(statement)
@@ -84,7 +85,7 @@ def sql(*statements: str) -> Damage:
     """Write into the library what SQLite would refuse."""
 
     def do(folder: Path) -> None:
-        with library.writing(folder / "library") as connection:
+        with database.writing(folder / "library") as connection:
             connection.execute("PRAGMA foreign_keys = OFF")
             connection.execute("PRAGMA ignore_check_constraints = ON")
             connection.execute("PRAGMA writable_schema = ON")
@@ -133,13 +134,13 @@ def milestone(**changes: object) -> Damage:
 
 def tear(folder: Path) -> None:
     """Lose the second half of the library."""
-    path = folder / "library" / library.FILE_NAME
+    path = folder / "library" / database.FILE_NAME
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
 def overwrite_page(folder: Path) -> None:
     """Write nonsense over the head of one page, amid the sounds."""
-    path = folder / "library" / library.FILE_NAME
+    path = folder / "library" / database.FILE_NAME
     content = bytearray(path.read_bytes())
     page = content.index(b"sound 30.wav") // 4096
     content[page * 4096 : page * 4096 + 40] = b"\xff" * 40

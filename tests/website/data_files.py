@@ -5,18 +5,12 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from soundweave import library, schemas
-from soundweave.website import (
-    catalogue,
-    groups,
-    map_data,
-    previews,
-    search_index,
-    sound_files,
-    tree,
-)
-from soundweave.website.source import Source
-from tests.make_library import make_library
+from soundweave.base import schemas
+from soundweave.library import database
+from soundweave.website.data import catalog, groups, map_files, previews, search_index, sounds_api
+from soundweave.website.data.source import Source
+from soundweave.website.frame import tree
+from tests.support.make_library import make_library
 
 SCHEMAS = {  # which one a file has to fit, by how its path begins; the first that fits counts
     "map/overview": "site_map_overview",
@@ -46,7 +40,7 @@ class Data:
 
     def place(self, number: int, members: Sequence[int]) -> None:
         """Put sounds on the map, in a new circle or in one that is there."""
-        with library.writing(self.folder / "library") as connection:
+        with database.writing(self.folder / "library") as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO communities VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (number, 10.0 * number, -7.5 * number, 4.0, len(members), f"tag {number}", 9),
@@ -58,26 +52,26 @@ class Data:
 
     def relate(self, *pairs: tuple[int, int, float]) -> None:
         """Store similar sounds."""
-        with library.writing(self.folder / "library") as connection:
+        with database.writing(self.folder / "library") as connection:
             connection.executemany("INSERT INTO similarities VALUES (?, ?, ?)", pairs)
 
     def execute(self, statement: str) -> None:
         """Change the library."""
-        with library.writing(self.folder / "library") as connection:
+        with database.writing(self.folder / "library") as connection:
             connection.execute(statement)
 
     def write(self, *, kept: int = 50, pages: int = 9, media: Sequence[str] = ()) -> None:
         """Write all data files."""
         with (
-            library.snapshot(self.folder / "library") as reader,
+            database.snapshot(self.folder / "library") as reader,
             tree.replacing(self.folder / "site") as new,
         ):
-            sounds = catalogue.read(reader)
+            sounds = catalog.read(reader)
             chosen = groups.choose(sounds, pages)
-            map_data.write(new, sounds)
+            map_files.write(new, sounds)
             search_index.write(new, sounds, kept=kept)
             allowed = previews.origins(reader, media)
-            sound_files.write(new, Source(sounds, chosen, reader, allowed))
+            sounds_api.write(new, Source(sounds, chosen, reader, allowed))
         self.written, self.kept = new.written, new.kept
 
     def read(self, path: str) -> dict:

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag
 
-from soundweave import config, library, paths
-from soundweave.website import assets, catalogue, group_pages, groups, lists, locales, tree
-from soundweave.website.locales import Words
-from soundweave.website.shell import Shell
-from soundweave.website.source import Source
-from tests.make_library import make_library
-from tests.page_tree import Node, read_tree
+from soundweave.base import config, paths
+from soundweave.library import database
+from soundweave.website.data import catalog, groups
+from soundweave.website.data.source import Source
+from soundweave.website.frame import assets, locales, tree
+from soundweave.website.frame.locales import Words
+from soundweave.website.frame.shell import Shell
+from soundweave.website.pages import group_pages, lists
+from tests.support.make_library import make_library
+from tests.support.page_tree import Node, read_tree
 
 MEDIA = ["https://cdn.freesound.org"]
 # What other parts of the site write, in each language and at the root.
@@ -73,8 +76,8 @@ def write(
     bundled = assets.Assets({name: name.encode() for name in assets.NAMES}, [])
     english = locales.load(paths.LOCALES)["en"]
     words = {lang: Words(lang, english.texts, {}) for lang in languages}
-    with library.snapshot(folder / "library") as reader, tree.replacing(folder) as new:
-        read = catalogue.read(reader)
+    with database.snapshot(folder / "library") as reader, tree.replacing(folder) as new:
+        read = catalog.read(reader)
         shell = Shell(new, bundled, words, title="Soundweave", base_url=None)
         source = Source(read, groups.choose(read, chosen.group_pages), reader, MEDIA)
         lists.write(shell, source, chosen)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from soundweave.paths import ROOT
+from soundweave.base.paths import ROOT
 
 WEBSITE = ROOT / "website"
 WORDS = WEBSITE / "locales" / "en.json"

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from soundweave import config, paths
-from soundweave.errors import ConfigError
+from soundweave.base import config, paths
+from soundweave.base.errors import ConfigError
 from soundweave.website import build
-from tests.make_library import make_library
+from tests.support.make_library import make_library
 
 LARGEST_PAGE, FRONT_PAGE = 500_000, 150_000  # bytes; the front page with its scripts, gzipped
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from soundweave import licenses
-from soundweave.website import buckets, texts
+from soundweave.base import text as texts
+from soundweave.freesound import licenses
+from soundweave.website.frame import buckets
 from tests.site.catalogues import TEXTS
 from tests.website.scripts import Scripts
 

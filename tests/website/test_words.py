@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from soundweave import paths
+from soundweave.base import paths
 from soundweave.translation.model import Kind
-from soundweave.translation.result_parts import SCORES
-from soundweave.website import group_rows, history, locales, shell, translation_story
+from soundweave.translation.results.parts import SCORES
+from soundweave.website.data import history
+from soundweave.website.frame import locales, shell
+from soundweave.website.pages import group_rows
+from soundweave.website.pages.translations import provenance
 
 KEYS = locales.load(paths.LOCALES)["en"].texts
 PLACES = (
@@ -37,7 +40,7 @@ MADE = {
     "map.edge-": THREADS,
     "translations.kind-": list(Kind),
     "translations.passage-": ("poem", "prose"),
-    "translations.why-": translation_story.METHODS.values(),
+    "translations.why-": provenance.METHODS.values(),
     "translations.score-": [name + end for name in SCORES for end in ("", "-about")],
 }
 # What codes of a record are called; a code without words is shown as it is.

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from benchmarks import milestone_step
-from soundweave import milestone_results, paths
+from soundweave.base import paths
+from soundweave.milestones import results
 from tests.workflow.act import alive, wait_until
 
 SCRIPTS = {
@@ -87,7 +88,7 @@ def finish(process) -> str:
 
 
 def statuses(folder):
-    return {r.action.name: (r.status, r.detail) for r in milestone_results.read(folder)}
+    return {r.action.name: (r.status, r.detail) for r in results.read(folder)}
 
 
 def test_the_three_run_at_the_same_time(step):
@@ -133,7 +134,7 @@ def test_a_killed_job_did_not_finish(step, name, program, detail):
     folder, process = step({name: "import os\n" + program})
     finish(process)
     status, told = statuses(folder).pop(name)
-    assert status == milestone_results.NOT_FINISHED
+    assert status == results.NOT_FINISHED
     assert detail in told
     for other in SCRIPTS.keys() - {name}:
         assert (folder / f"{other}.exit").read_text() == "0\n"
@@ -142,7 +143,7 @@ def test_a_killed_job_did_not_finish(step, name, program, detail):
 def test_a_missing_command_failed(step):
     folder, process = step({}, before="python() { command no-such-python; }\n")
     finish(process)
-    assert {status for status, _ in statuses(folder).values()} == {milestone_results.FAILED}
+    assert {status for status, _ in statuses(folder).values()} == {results.FAILED}
 
 
 def test_nothing_of_an_earlier_milestone_is_left(step, tmp_path):
@@ -177,7 +178,7 @@ def test_a_cancel_leaves_nothing_running(step, sent):
     assert time.monotonic() - started < 7, "the runner would have sent SIGTERM by now"
     assert process.returncode == 130
     wait_until(lambda: not any(alive(int(path.read_text())) for path in pids), seconds=5)
-    assert {status for status, _ in statuses(folder).values()} == {milestone_results.NOT_FINISHED}
+    assert {status for status, _ in statuses(folder).values()} == {results.NOT_FINISHED}
 
 
 def test_the_benchmark_of_the_step_still_fits_it(tmp_path):

@@ -9,7 +9,7 @@ import tarfile
 
 import pytest
 
-from soundweave import paths, schemas
+from soundweave.base import paths, schemas
 from soundweave.standin import Fault
 from tests.workflow.act import TOKEN, alive, git_bytes, wait_until
 

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from soundweave import paths, preflight
-from soundweave.translation import handover, settings
+from soundweave.base import paths
+from soundweave.github import set_up
+from soundweave.translation import settings
+from soundweave.translation.results import handover
 
 GITHUB = paths.ROOT / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
@@ -212,14 +214,14 @@ def test_what_is_handed_over_is_unpacked_alike_however_much_it_is():
 def test_the_forms_modes_are_those_of_the_settings():
     options = NIGHTLY[True]["workflow_dispatch"]["inputs"]["translation_mode"]["options"]
     assert options == [
-        preflight.DEFAULT_MODE,
-        *(m for m in settings.MODES if m != preflight.MANUAL),
+        set_up.DEFAULT_MODE,
+        *(m for m in settings.MODES if m != set_up.MANUAL),
     ]
 
 
 def test_the_form_gives_what_the_commands_take():
     inputs = NIGHTLY[True]["workflow_dispatch"]["inputs"]
-    assert list(inputs) == [field.name for field in fields(preflight.Inputs)]
+    assert list(inputs) == [field.name for field in fields(set_up.Inputs)]
     check = NIGHTLY["jobs"]["check"]
     given = {name for name in check["steps"][1]["env"] if name.startswith("INPUT_")}
     assert given == {f"INPUT_{name.upper()}" for name in inputs}

@@ -6,8 +6,9 @@ import secrets
 
 import pytest
 
-from soundweave import paths
-from soundweave.translation import results, texts
+from soundweave.base import paths
+from soundweave.translation.results import result_files
+from soundweave.translation.texts import source_texts
 from tests.translation.chat_server import ChatServer, status
 from tests.workflow.act import git_bytes
 
@@ -63,8 +64,8 @@ def files(*pairs):
 
 def fresh(night, name, lang):
     clone = night.clone(f"look-{name}-{lang}-{night.runs}")
-    text = texts.read(clone / paths.TEXTS_DIR / f"{name}.md")
-    return results.fresh(clone / paths.TRANSLATIONS_DIR, text, lang)
+    text = source_texts.read(clone / paths.TEXTS_DIR / f"{name}.md")
+    return result_files.fresh(clone / paths.TRANSLATIONS_DIR, text, lang)
 
 
 def test_translations_join_the_nights_commit_and_are_not_made_again(translating, chat):
@@ -78,7 +79,7 @@ def test_translations_join_the_nights_commit_and_are_not_made_again(translating,
     assert run.annotations("error") == run.annotations("warning") == []
     assert night.subjects()[0] == "Nightly: +60 sounds, 60 in all, 3 translations"
     assert night.changed() == {HISTORY, *files("bend/es", "bend/fr", "kettle/es")}
-    assert fresh(night, "bend", "fr") == results.UNCHANGED
+    assert fresh(night, "bend", "fr") == result_files.UNCHANGED
     record = json.loads(night.show("data/translations/bend/es/translation.json"))
     assert (record["engine"], record["answers"]) == ("chat", "live")
     assert record["workflow_mode"] == "non_reasoning"

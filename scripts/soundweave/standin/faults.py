@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from soundweave.errors import ConfigError
+from soundweave.base.errors import ConfigError
 from soundweave.standin import messages
 from soundweave.standin.messages import Answer, ApiError
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from soundweave.errors import ConfigError
+from soundweave.base.errors import ConfigError
 from soundweave.standin.catalogue import Catalogue
 from soundweave.standin.sound import FIELDS
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from soundweave.errors import ConfigError
+from soundweave.base.errors import ConfigError
 from soundweave.standin.faults import Fault
 from soundweave.standin.messages import Answer, Request
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from soundweave.errors import SoundweaveError
+from soundweave.base.errors import SoundweaveError
 
 
 class ProviderError(SoundweaveError):

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from soundweave import times
+from soundweave.base import times
 from soundweave.translation.failures import BudgetError
 
 log = logging.getLogger(__name__)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from soundweave import config, schemas
-from soundweave.errors import ConfigError
-from soundweave.paths import CONFIG, ROOT
-from soundweave.translation import layers as layering
-from soundweave.translation.layers import Layers
+from soundweave.base import config, schemas
+from soundweave.base.errors import ConfigError
+from soundweave.base.paths import CONFIG, ROOT
+from soundweave.translation import settings_layers as layering
+from soundweave.translation.settings_layers import Layers
 
 MODES = ("reasoning", "non_reasoning", "hybrid", "manual")
 KEY_VARIABLE = "TRANSLATION_API_KEY"

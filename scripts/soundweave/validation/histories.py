@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from soundweave import schemas, times
-from soundweave.errors import HistoryError
+from soundweave.base import schemas, times
+from soundweave.base.errors import HistoryError
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,22 @@
 import json
 from collections.abc import Iterator
 
-from soundweave import licenses
-from soundweave.records import FIRST_YEAR, LARGEST_ID
-from soundweave.validation import texts
+from soundweave.freesound import licenses
+from soundweave.freesound.sound import FIRST_YEAR, LARGEST_ID
+from soundweave.validation import text_columns
 from soundweave.validation.finding import Finding
 from soundweave.validation.scan import Rule, Scan, no_time
 from soundweave.validation.subject import Subject
 
 BLANKS = "char(9, 10, 11, 12, 13, 32)"
 PREVIEWS = ("preview_mp3", "preview_ogg")
-SOUND_TEXTS: dict[str, texts.Test] = {
-    **dict.fromkeys(("name", "type", "tags"), texts.not_text),
-    **dict.fromkeys(PREVIEWS, texts.not_urls),
+SOUND_TEXTS: dict[str, text_columns.Test] = {
+    **dict.fromkeys(("name", "type", "tags"), text_columns.not_text),
+    **dict.fromkeys(PREVIEWS, text_columns.not_urls),
 }
-GROUP_TEXTS: dict[str, dict[str, texts.Test]] = {
-    "users": {"username": texts.not_text},
-    "packs": {"name": texts.not_text},
+GROUP_TEXTS: dict[str, dict[str, text_columns.Test]] = {
+    "users": {"username": text_columns.not_text},
+    "packs": {"name": text_columns.not_text},
 }
 
 # Cheap patterns let our own spelling of a list of strings through; only others are taken apart.

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from soundweave.errors import ConfigError
-from soundweave.validation import history, layout, milestones, network, records, storage
+from soundweave.base.errors import ConfigError
+from soundweave.validation import edges, metrics, milestones, positions, records, storage
 from soundweave.validation.finding import Finding
 from soundweave.validation.subject import Subject
 
@@ -30,26 +30,26 @@ CHECKS: dict[str, Check] = {
         records.duplicates,
         records.unique_users,
         records.pack_owners,
-        network.edge_ends,
-        network.removed_edges,
-        network.membership,
-        network.missing_edges,
-        network.hub_sizes,
-        network.similarity_loops,
-        network.similarity_ends,
-        network.similarity_scores,
-        network.similarity_symmetry,
-        network.similarity_answers,
-        layout.positions,
-        layout.coordinates,
-        layout.community_sizes,
-        history.metrics_lines,
-        history.counts_against_metrics,
-        history.sudden_shrink,
-        history.growth_within_quota,
-        history.missing_nights,
-        history.night_order,
-        history.nodes_add_up,
+        edges.edge_ends,
+        edges.removed_edges,
+        edges.membership,
+        edges.missing_edges,
+        edges.hub_sizes,
+        edges.similarity_loops,
+        edges.similarity_ends,
+        edges.similarity_scores,
+        edges.similarity_symmetry,
+        edges.similarity_answers,
+        positions.positions,
+        positions.coordinates,
+        positions.community_sizes,
+        metrics.metrics_lines,
+        metrics.counts_against_metrics,
+        metrics.sudden_shrink,
+        metrics.growth_within_quota,
+        metrics.missing_nights,
+        metrics.night_order,
+        metrics.nodes_add_up,
         milestones.milestone_lines,
         milestones.milestone_order,
         milestones.milestone_repeats,

@@ -7,10 +7,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from soundweave import library, times
-from soundweave.config import ValidationConfig
-from soundweave.errors import LibraryError, SoundweaveError
-from soundweave.progress import progress
+from soundweave.base import times
+from soundweave.base.config import ValidationConfig
+from soundweave.base.errors import LibraryError, SoundweaveError
+from soundweave.base.progress import progress
+from soundweave.library import database
 from soundweave.validation import registry
 from soundweave.validation.finding import Finding, NotApplicableError, plain
 from soundweave.validation.subject import Subject
@@ -36,14 +37,14 @@ def validate(
     statistics = dict.fromkeys(("sounds", "removed", "users", "packs", "edges"), 0)
     checks: list[dict[str, Any]] = []
     try:
-        with library.snapshot(checkpoint_dir) as connection:
+        with database.snapshot(checkpoint_dir) as connection:
             connection.text_factory = _text
             subject = Subject(connection, metrics_history, milestone_history, config, times.now())
             checks += _run_all(subject, levels)
             statistics = subject.counts
     except LibraryError as error:
         opened = _result("library", "The library can be opened and counted.", "error")
-        where = str(checkpoint_dir / library.FILE_NAME)
+        where = str(checkpoint_dir / database.FILE_NAME)
         checks.append(_with(opened, iter([Finding(where, str(error))])))
     return {
         "status": "failed" if _failed(checks, "error") else "passed",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from soundweave import library
+from soundweave.library import database
 from soundweave.validation.finding import Finding
 from soundweave.validation.subject import Subject
 
@@ -20,8 +20,8 @@ def integrity(subject: Subject) -> Iterator[Finding]:
 
 def schema(subject: Subject) -> Iterator[Finding]:
     """The tables are those of this version."""
-    wanted = library.definitions()
-    found = {row["name"]: row["sql"] for row in subject.library.execute(library.DEFINITIONS)}
+    wanted = database.definitions()
+    found = {row["name"]: row["sql"] for row in subject.library.execute(database.DEFINITIONS)}
     for name in sorted(wanted.keys() - found.keys()):
         yield Finding(f"library.db: {name}", "is missing")
     for name in sorted(found.keys() - wanted.keys()):

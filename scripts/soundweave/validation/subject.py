@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from soundweave import library, times
-from soundweave.config import ValidationConfig
-from soundweave.validation import histories, texts
+from soundweave.base import times
+from soundweave.base.config import ValidationConfig
+from soundweave.library import database
+from soundweave.validation import histories, text_columns
 from soundweave.validation.finding import Finding
 from soundweave.validation.scan import Scan, Scans
 
@@ -38,7 +39,7 @@ class Subject:
     @cached_property
     def counts(self) -> dict[str, int]:
         """The numbers of sounds, users, packs and edges."""
-        return library.counts(self.library)
+        return database.counts(self.library)
 
     @cached_property
     def future(self) -> str:
@@ -49,10 +50,12 @@ class Subject:
         """Yield what one check's rules of a shared scan found."""
         return self._scans.findings(scan, check)
 
-    def bad_texts(self, table: str, tests: Mapping[str, texts.Test]) -> list[tuple[int, str]]:
+    def bad_texts(
+        self, table: str, tests: Mapping[str, text_columns.Test]
+    ) -> list[tuple[int, str]]:
         """Return (id, column) of the bad values of a table; all its columns in one pass."""
         if table not in self._bad_texts:
-            self._bad_texts[table] = list(texts.bad_values(self.library, table, tests))
+            self._bad_texts[table] = list(text_columns.bad_values(self.library, table, tests))
         return self._bad_texts[table]
 
     @cached_property

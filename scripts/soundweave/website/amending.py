@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from soundweave import files, schemas
-from soundweave.config import WebsiteConfig
-from soundweave.errors import ConfigError
-from soundweave.website import assets
-from soundweave.website.history import History
-from soundweave.website.shell import Shell
-from soundweave.website.source import Source
+from soundweave.base import files, schemas
+from soundweave.base.config import WebsiteConfig
+from soundweave.base.errors import ConfigError
+from soundweave.website.data.history import History
+from soundweave.website.data.source import Source
+from soundweave.website.frame import assets
+from soundweave.website.frame.shell import Shell
 
 PARTS = ("front page", "numbers", "feed")
 MADE_OF = "made-of.json"

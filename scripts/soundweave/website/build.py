@@ -5,35 +5,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundweave import library, paths
-from soundweave.config import WebsiteConfig
-from soundweave.progress import progress
-from soundweave.website import (
-    about,
-    amending,
-    announcements,
-    assets,
-    catalogue,
-    front,
-    group_pages,
+from soundweave.base import paths
+from soundweave.base.config import WebsiteConfig
+from soundweave.base.progress import progress
+from soundweave.library import database
+from soundweave.website import amending
+from soundweave.website.data import (
+    catalog,
+    feed,
     groups,
     history,
-    lists,
-    locales,
-    map_data,
-    map_page,
+    map_files,
     numbers,
-    picture,
     previews,
     search_index,
-    sitemap,
-    sound_files,
-    translation_pages,
-    tree,
+    sounds_api,
 )
-from soundweave.website.history import History
-from soundweave.website.shell import Shell
-from soundweave.website.source import Source
+from soundweave.website.data.history import History
+from soundweave.website.data.source import Source
+from soundweave.website.drawings import map_png
+from soundweave.website.frame import assets, locales, sitemap, tree
+from soundweave.website.frame.shell import Shell
+from soundweave.website.pages import about, front, group_pages, lists, map_page
+from soundweave.website.pages.translations import translation_pages
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +73,8 @@ def build(
     bundled = assets.read(inputs.dist)
     languages = locales.load(inputs.locales_dir)
     nights = history.read(inputs.metrics_history, inputs.milestone_history, inputs.milestone_status)
-    with library.snapshot(inputs.checkpoint_dir) as reader, tree.replacing(website_dir) as new:
-        sounds = catalogue.read(reader)
+    with database.snapshot(inputs.checkpoint_dir) as reader, tree.replacing(website_dir) as new:
+        sounds = catalog.read(reader)
         chosen = groups.choose(sounds, settings.group_pages)
         media = previews.origins(reader, settings.preview_origins)
         source = Source(sounds, chosen, reader, media)
@@ -113,9 +107,9 @@ def _parts(
     new, sounds, title = shell.tree, source.catalogue, settings.title
     return {
         "assets": lambda: shell.assets.install(new),
-        "map data": lambda: map_data.write(new, sounds),
+        "map data": lambda: map_files.write(new, sounds),
         "search": lambda: search_index.write(new, sounds, kept=settings.search_results),
-        "sound files": lambda: sound_files.write(new, source),
+        "sound files": lambda: sounds_api.write(new, source),
         "front page": lambda: front.write(shell, sounds, nights, source.groups, settings),
         "map": lambda: map_page.write(shell, sounds, source.media),
         "list": lambda: lists.write(shell, source, settings),
@@ -123,9 +117,9 @@ def _parts(
         "translations": lambda: translation_pages.write(
             shell, inputs.texts_dir, inputs.translations_dir
         ),
-        "picture": lambda: picture.write(new, sounds, title=title),
+        "picture": lambda: map_png.write(new, sounds, title=title),
         "numbers": lambda: numbers.write(new, sounds, nights, shell.languages, title=title),
-        "feed": lambda: announcements.write(shell, nights),
+        "feed": lambda: feed.write(shell, nights),
         "about": lambda: about.write(shell, sounds),
         "sitemap": lambda: sitemap.write(shell),
         "mark": lambda: amending.note(shell, source, settings),

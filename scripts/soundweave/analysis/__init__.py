@@ -1,1 +1,0 @@
-"""Which sounds belong together, which stand out: the network in numbers."""

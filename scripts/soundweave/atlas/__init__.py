@@ -1,0 +1,1 @@
+"""The map: communities, their labels, and where each sound lies from night to night."""

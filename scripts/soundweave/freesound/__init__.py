@@ -1,0 +1,1 @@
+"""Freesound's API: requests within the quota, and its answers as checked values."""

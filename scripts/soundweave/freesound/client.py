@@ -1,0 +1,194 @@
+"""The HTTP client for Freesound's API: key, timeouts, retries, quota, circuit breaker.
+
+Retried: 429 of the minute window, 500/502/503/504, timeouts, broken and unreadable bodies.
+Never retried: 400, 401, 404. Links in answers are never followed: the key goes to one host only.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+import tenacity
+
+from soundweave.base.config import FreesoundConfig
+from soundweave.base.errors import (
+    ApiError,
+    BudgetSpentError,
+    ConfigError,
+    NotFoundError,
+    QuotaExhaustedError,
+)
+from soundweave.freesound.quota import Quota
+
+log = logging.getLogger(__name__)
+
+USER_AGENT = "Soundweave/0.1"
+THROTTLED_SECONDS = 20.0  # the minute window slides: a third of it frees a third of the requests
+NO_DETAILS = "no details"
+BROKEN = (
+    requests.Timeout,
+    requests.ConnectionError,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+
+
+class TransientError(ApiError):
+    """Worth another try."""
+
+
+class ThrottledError(TransientError):
+    """The minute window is full."""
+
+
+class FreesoundClient:
+    """Sends GET requests one at a time; `max_requests` counts every one of them, retries too."""
+
+    def __init__(
+        self,
+        config: FreesoundConfig,
+        api_key: str,
+        quota: Quota,
+        *,
+        max_requests: int,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._config = config
+        self._quota = quota
+        self._ceiling = max_requests
+        self.requests_sent = 0
+        self._session = requests.Session()
+        self._session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+        self._session.auth = _token(api_key)
+        self._retrying = tenacity.Retrying(
+            stop=self._enough,
+            wait=self._delay,
+            retry=tenacity.retry_if_exception_type(TransientError),
+            before_sleep=_log_retry,
+            sleep=sleep,
+            reraise=True,
+        )
+
+    @property
+    def requests_left(self) -> int:
+        """How many requests may still be sent under the present limit."""
+        return max(0, self._ceiling - self.requests_sent)
+
+    @contextmanager
+    def limited_to(self, requests_more: int) -> Iterator[None]:
+        """Inside the block, send at most `requests_more` requests."""
+        outer = self._ceiling
+        self._ceiling = min(outer, self.requests_sent + requests_more)
+        try:
+            yield
+        finally:
+            self._ceiling = outer
+
+    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
+        """Return the JSON object at `path` (relative to the base URL, ending in a slash).
+
+        Raises NotFoundError, ConfigError (the key is refused), BudgetSpentError,
+        QuotaExhaustedError, or ApiError when all attempts failed or no request is left for another.
+        """
+        answer: dict[str, Any] = self._retrying(self._once, path, dict(params or {}))
+        return answer
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _once(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
+        if self.requests_left == 0:
+            raise BudgetSpentError(f"{self.requests_sent} requests sent, the limit of this run")
+        self._quota.wait_turn()
+        entry = self._quota.sent(path)
+        self.requests_sent += 1
+        try:
+            response = self._session.get(
+                self._config.base_url + path,
+                params=params,
+                timeout=self._config.timeout_seconds,
+                allow_redirects=False,
+            )
+        except BROKEN as error:
+            what = f"no whole answer from {self._config.base_url}{path}"
+            raise TransientError(f"{what} ({type(error).__name__})") from error
+        except (requests.RequestException, OSError) as error:
+            raise ConfigError(f"{path}: cannot be asked for ({type(error).__name__})") from error
+        except ValueError as error:  # a Location that is no address, even if it is not followed
+            raise ApiError(f"{path}: an answer that cannot be read ({error})") from error
+        self._quota.answered(entry, response.status_code)
+        return _interpreted(path, response)
+
+    def _enough(self, state: tenacity.RetryCallState) -> bool:
+        # Out of requests, the failure is the news, not that there is no other try.
+        return state.attempt_number >= self._config.attempts or self.requests_left == 0
+
+    def _delay(self, state: tenacity.RetryCallState) -> float:
+        growing = self._config.backoff_seconds * 2.0 ** (state.attempt_number - 1)
+        if isinstance(state.outcome and state.outcome.exception(), ThrottledError):
+            growing = max(growing, THROTTLED_SECONDS)
+        # Jitter keeps two jobs with one key from knocking together again.
+        return min(growing, self._config.backoff_max_seconds) * random.uniform(0.75, 1.25)  # noqa: S311
+
+
+def _interpreted(path: str, response: requests.Response) -> dict[str, Any]:
+    status = response.status_code
+    if status == requests.codes.ok:
+        return _json_object(path, response)
+    detail = _detail(response)
+    if status == requests.codes.unauthorized:
+        raise ConfigError(f"Freesound refused the key ({detail}); check FREESOUND_API_KEY")
+    # A 404 page of something in between says nothing of a sound.
+    if status == requests.codes.not_found and detail != NO_DETAILS:
+        raise NotFoundError(f"{path}: not found")
+    if status == requests.codes.too_many_requests:
+        raise _throttled(detail)
+    if status >= requests.codes.internal_server_error:
+        raise TransientError(f"{path}: HTTP {status} ({detail})")
+    raise ApiError(f"{path}: HTTP {status} ({detail})")
+
+
+def _throttled(detail: str) -> Exception:
+    if "/minute" in detail:
+        return ThrottledError(f"throttled: {detail}")
+    if "suspended" in detail:
+        return ConfigError(f"Freesound refused the key ({detail}); ask Freesound about it")
+    return QuotaExhaustedError(f"Freesound's daily limit is reached: {detail}")
+
+
+def _json_object(path: str, response: requests.Response) -> dict[str, Any]:
+    try:
+        value = response.json()
+    except (ValueError, RecursionError) as error:
+        raise TransientError(f"{path}: the answer is not JSON") from error
+    if not isinstance(value, dict):
+        raise TransientError(f"{path}: the answer is not a JSON object")
+    return value
+
+
+def _detail(response: requests.Response) -> str:
+    try:
+        detail = response.json()["detail"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return NO_DETAILS
+    return " ".join(str(detail).split())[:200]
+
+
+def _token(api_key: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
+    # As an auth object, not a plain header: a ~/.netrc entry would replace a header.
+    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Token {api_key}"
+        return request
+
+    return authorize
+
+
+def _log_retry(state: tenacity.RetryCallState) -> None:
+    delay = state.next_action.sleep if state.next_action else 0.0
+    error = state.outcome.exception() if state.outcome else None
+    log.warning("%s; attempt %d, again in %.1f s", error, state.attempt_number, delay)

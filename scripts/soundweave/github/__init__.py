@@ -1,0 +1,1 @@
+"""GitHub Actions: outputs and summaries, the night's commit, and the push."""

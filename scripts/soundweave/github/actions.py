@@ -1,0 +1,75 @@
+"""GitHub Actions' files and commands: outputs, step summary, annotations.
+
+Without Actions, outputs and annotations go to the log and the summary to nowhere: a command
+prints its own result anyway. https://docs.github.com/actions/reference/workflow-commands
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from soundweave.base.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+
+def running() -> bool:
+    """Tell whether this is a step of a GitHub Actions job."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def set_outputs(values: Mapping[str, object]) -> None:
+    """Set the step's outputs; booleans become `true` and `false`."""
+    for name, value in values.items():
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        # A fixed delimiter could be closed from inside a value.
+        end = f"end_{secrets.token_hex(16)}"
+        _append("GITHUB_OUTPUT", f"{name}<<{end}\n{text}\n{end}\n")
+        log.debug("output %s=%s", name, text)
+
+
+def add_summary(markdown: str) -> None:
+    """Append Markdown to the step's summary."""
+    _append("GITHUB_STEP_SUMMARY", markdown.rstrip("\n") + "\n\n")
+
+
+def error(message: str) -> None:
+    """Annotate the run with an error."""
+    _annotate("error", message)
+
+
+def warning(message: str) -> None:
+    """Annotate the run with a warning."""
+    _annotate("warning", message)
+
+
+def notice(message: str) -> None:
+    """Annotate the run with a notice."""
+    _annotate("notice", message)
+
+
+def markdown_text(text: object) -> str:
+    """Return `text` as one line that Markdown and HTML show as it is, in a table too."""
+    line = " ".join(str(text).split())
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join(f"\\{char}" if char in r"\`*_{}[]()#+!|~@" else char for char in line)
+
+
+def _annotate(level: str, message: str) -> None:
+    if running():
+        text = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        print(f"::{level}::{text}", flush=True)
+    else:
+        log.log(logging.ERROR if level == "error" else logging.WARNING, "%s", message)
+
+
+def _append(variable: str, text: str) -> None:
+    name = os.environ.get(variable)
+    if name:
+        try:
+            with Path(name).open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        except OSError as error:
+            raise ConfigError(f"cannot write {variable} ({name}): {error.strerror}") from error

@@ -1,0 +1,94 @@
+"""Which files of a night are committed, and what the commit says about them.
+
+The metrics line always: the raw night is kept. What was derived from it only when the milestone's
+validation passed, and the edges' numbers only when those were drawn. Translations whenever they
+changed. The site is not committed: it is deployed, and any night can make it again.
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from soundweave.base import files, schemas
+from soundweave.base.errors import ConfigError
+from soundweave.base.paths import EDGE_STATS, VALIDATION_REPORT
+from soundweave.github.push import Git
+
+log = logging.getLogger(__name__)
+
+TRANSLATION = re.compile(r"[a-z0-9-]+/[a-z]{2}/translation\.(json|md)")
+LOCALE = re.compile(r"[a-z]{2}\.json")
+
+
+def last_metrics(path: Path) -> Mapping[str, Any] | None:
+    """Return the newest line of the metrics history, checked; None when there is none."""
+    records = files.read_history(path)
+    if not records:
+        return None
+    schemas.check("metrics", records[-1], f"{path}, last line")
+    return records[-1]
+
+
+def passed_results(path: Path) -> Mapping[str, Any] | None:
+    """Return a passed milestone's results; None without a milestone, or when it did not pass."""
+    if not path.exists():
+        return None
+    try:
+        results = files.read_json(path)
+        schemas.check("milestone_results", results, str(path))
+    except ConfigError as error:
+        log.warning("%s; nothing of the milestone is committed", error)
+        return None
+    return results if results["passed"] else None
+
+
+def derived(results: Mapping[str, Any], milestone_history: Path, reports_dir: Path) -> list[Path]:
+    """Return what a passed milestone adds to the commit."""
+    made = {
+        "validation": reports_dir / VALIDATION_REPORT,
+        "edge_generation": reports_dir / EDGE_STATS,
+    }
+    passed = [action["name"] for action in results["actions"] if action["status"] == "passed"]
+    return [milestone_history, *(made[name] for name in passed if name in made)]
+
+
+def translations(git: Git, folder: Path) -> list[Path]:
+    """Return the files of translations in `folder` that are new or changed since HEAD."""
+    return _changed(git, folder, TRANSLATION)
+
+
+def locales(git: Git, folder: Path) -> list[Path]:
+    """Return the files of the site's words in `folder` that are new or changed since HEAD."""
+    return _changed(git, folder, LOCALE)
+
+
+def _changed(git: Git, folder: Path, names_of_ours: re.Pattern[str]) -> list[Path]:
+    if not (git.folder / folder).is_dir():
+        return []
+    names = git("ls-files", "--modified", "--others", "-z", "--", str(folder)).split("\0")
+    paths = [Path(name) for name in dict.fromkeys(names) if name]
+    return [
+        path
+        for path in paths
+        if names_of_ours.fullmatch(path.relative_to(folder).as_posix())
+        and (git.folder / path).is_file()
+    ]
+
+
+def subject(metrics: Mapping[str, Any] | None, milestone: int | None, translated: int = 0) -> str:
+    """Return the commit's subject, of literal numbers alone: what the night changed.
+
+    `translated` is how many translations, one for each text and language.
+    """
+    parts = []
+    if metrics:
+        parts.append(f"+{metrics['added']} sounds")
+        if metrics["removed"]:
+            parts.append(f"{metrics['removed']} gone")
+        parts.append(f"{metrics['nodes']} in all")
+    if translated:
+        parts.append(f"{translated} translation{'s' * (translated > 1)}")
+    line = "Nightly: " + (", ".join(parts) or "results")
+    return line if milestone is None else f"{line} [Milestone {milestone}]"

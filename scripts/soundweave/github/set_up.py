@@ -1,0 +1,117 @@
+"""What a night is started with: the inputs of the form and which keys exist.
+
+Standard library only: the workflow runs this with the runner's own Python, before anything is
+installed. The inputs come from whoever may start the workflow, so they are data, never code.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from soundweave.base.paths import ROOT, SCHEMAS, TEXTS_DIR
+
+MAX_REQUESTS = 2000  # Freesound's daily limit for a new API credential
+DEFAULT_MODE = "default"  # a form's list has no empty entry
+HOW_TO_GET_A_KEY = (
+    "No Freesound API key, so nothing was collected: get one at https://freesound.org/apiv2/apply/ "
+    "and save it under Settings -> Secrets and variables -> Actions -> New repository secret, "
+    "named FREESOUND_API_KEY."
+)
+HOW_TO_TRANSLATE = (
+    "Nothing is translated: that needs the secret FREESOUND_API_KEY, and the secret "
+    "TRANSLATION_API_KEY or the variable TRANSLATION_BASE_URL, both under "
+    "Settings -> Secrets and variables -> Actions."
+)
+MANUAL = "manual"  # the mode in which a person answers: nobody does at night
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The form as text; an empty value means: what config/pipeline.yaml says."""
+
+    max_requests: str
+    mode: str
+    query: str
+    translation_text: str = ""
+    translation_mode: str = ""
+    parallel_count: str = ""
+
+    def ask_for_translations(self) -> bool:
+        """Tell whether something was said about translations."""
+        return bool(self.translation_text or self.translation_mode or self.parallel_count)
+
+
+def read_inputs(environ: Mapping[str, str]) -> Inputs:
+    """Return the form's values from the INPUT_ variables; missing ones are empty."""
+    given = {field.name: environ.get(f"INPUT_{field.name.upper()}", "") for field in fields(Inputs)}
+    for name in ("mode", "translation_mode"):
+        given[name] = "" if given[name] == DEFAULT_MODE else given[name]
+    return Inputs(**given)
+
+
+def has_key(environ: Mapping[str, str]) -> bool:
+    """Tell whether the API key exists: said by HAS_API_KEY in the workflow, present on a laptop."""
+    return environ.get("HAS_API_KEY") == "true" or bool(environ.get("FREESOUND_API_KEY"))
+
+
+def has_chat_endpoint(environ: Mapping[str, str]) -> bool:
+    """Tell whether a chat endpoint is configured: said by HAS_CHAT_ENDPOINT in the workflow."""
+    names = ("TRANSLATION_API_KEY", "TRANSLATION_BASE_URL")
+    return environ.get("HAS_CHAT_ENDPOINT") == "true" or any(environ.get(name) for name in names)
+
+
+def problems(inputs: Inputs) -> Iterator[str]:
+    """Yield what is wrong with the inputs, each with what to do; the values are shown escaped."""
+    collector = _rules("pipeline")["collector"]["properties"]
+    yield from _number("max_requests", inputs.max_requests, MAX_REQUESTS)
+    yield from _choice("mode", inputs.mode, collector["mode"]["enum"])
+    yield from _query(inputs.query, collector["query"]["maxLength"])
+    translation = _rules("translation_settings")
+    modes = [mode for mode in translation["workflow_mode"]["enum"] if mode != MANUAL]
+    most = translation["parallel_count"]["properties"]["hybrid"]["maximum"]
+    yield from _choice("translation_text", inputs.translation_text, text_names())
+    yield from _choice("translation_mode", inputs.translation_mode, modes)
+    yield from _number("parallel_count", inputs.parallel_count, most)
+
+
+def text_names(folder: Path = ROOT / TEXTS_DIR) -> list[str]:
+    """Return the names of the texts, as file names alone tell them."""
+    name = re.compile(_rules("translation")["text"]["properties"]["name"]["pattern"].strip("^$"))
+    stems = sorted(path.stem for path in folder.glob("*.md"))
+    return [stem for stem in stems if name.fullmatch(stem) and stem != "readme"]
+
+
+def _number(name: str, value: str, most: int) -> Iterator[str]:
+    if value and not (re.fullmatch("[1-9][0-9]{0,9}", value) and int(value) <= most):
+        yield f"{name} is {_shown(value)}; give a whole number from 1 to {most}, or leave it empty"
+
+
+def _choice(name: str, value: str, choices: Sequence[str]) -> Iterator[str]:
+    if value and value not in choices:
+        yield f"{name} is {_shown(value)}; choose one of {', '.join(choices)}"
+
+
+def _query(query: str, longest: int) -> Iterator[str]:
+    if len(query) > longest:
+        yield f"query has {len(query)} characters; shorten it to {longest}"
+    if any(_is_control(char) for char in query):
+        yield f"query holds control characters: {_shown(query)}; type it in one line"
+
+
+def _rules(schema: str) -> Any:
+    text = (SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8")
+    return json.loads(text)["properties"]
+
+
+def _is_control(char: str) -> bool:
+    # Controls, line and paragraph separators, and bytes that were not UTF-8.
+    return unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"}
+
+
+def _shown(value: str) -> str:
+    text = ascii(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."

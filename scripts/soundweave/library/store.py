@@ -1,0 +1,120 @@
+"""Writing what the API said into the library."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from soundweave.base.errors import ConfigError
+from soundweave.freesound.sound import Sound
+from soundweave.library import similar_sounds
+
+UPSERT_SOUND = """
+    INSERT INTO sounds (id, name, user_id, pack_id, license, created, duration, type, tags,
+                        num_downloads, preview_mp3, preview_ogg, first_seen, last_seen)
+    VALUES (:id, :name, :user_id, :pack_id, :license, :created, :duration, :type, :tags,
+            :num_downloads, :preview_mp3, :preview_ogg, :seen, :seen)
+    ON CONFLICT (id) DO UPDATE SET
+        name = excluded.name, user_id = excluded.user_id, pack_id = excluded.pack_id,
+        license = excluded.license, created = excluded.created, duration = excluded.duration,
+        type = excluded.type, tags = excluded.tags, num_downloads = excluded.num_downloads,
+        preview_mp3 = excluded.preview_mp3, preview_ogg = excluded.preview_ogg,
+        last_seen = excluded.last_seen, removed_at = NULL
+"""
+
+
+def save_sounds(connection: sqlite3.Connection, sounds: Sequence[Sound], seen: str) -> int:
+    """Insert or update sounds with their users and packs; returns how many are new.
+
+    A sound that was marked as removed and is seen again counts as new. Call it in a transaction.
+    """
+    known = present(connection, [sound.id for sound in sounds])
+    for sound in sounds:
+        user_id = _user(connection, sound.username)
+        if sound.pack_id is not None:
+            _save_pack(connection, sound.pack_id, sound.pack_name, user_id)
+        connection.execute(UPSERT_SOUND, _row(sound, user_id, seen))
+    return len({sound.id for sound in sounds} - known)
+
+
+def present(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Return those of `ids` that the library has and that are not removed."""
+    rows = connection.execute(
+        "SELECT id FROM sounds WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {row["id"] for row in rows}
+
+
+def mark_seen(connection: sqlite3.Connection, sound_id: int, when: str) -> None:
+    """Note that a sound is still there."""
+    connection.execute("UPDATE sounds SET last_seen = ? WHERE id = ?", (when, sound_id))
+
+
+def mark_removed(connection: sqlite3.Connection, sound_id: int, when: str) -> None:
+    """Keep a sound that Freesound no longer knows, marked as removed; its similarities go."""
+    # So no reader of them has to look for removed ends; one that comes back is asked for anew.
+    similar_sounds.forget(connection, sound_id)
+    connection.execute("UPDATE sounds SET removed_at = ? WHERE id = ?", (when, sound_id))
+
+
+def read_cursor(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
+    """Return a walk's saved state; an unknown or unreadable one is empty, the walk starts anew."""
+    row = connection.execute("SELECT state FROM cursors WHERE name = ?", (name,)).fetchone()
+    try:
+        state = json.loads(row["state"]) if row else {}
+    except ValueError:
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def save_cursor(connection: sqlite3.Connection, name: str, state: dict[str, Any]) -> None:
+    """Save a walk's state; in the transaction that keeps its page."""
+    connection.execute(
+        "INSERT INTO cursors (name, state) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET state = excluded.state",
+        (name, json.dumps(state)),
+    )
+
+
+def claim_source(connection: sqlite3.Connection, source: str) -> None:
+    """Remember where a library's sounds come from; raises ConfigError for another source.
+
+    Sounds of the stand-in and of Freesound share numbers, so a library must never mix them.
+    """
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('source', ?) ON CONFLICT DO NOTHING", (source,)
+    )
+    kept = connection.execute("SELECT value FROM meta WHERE key = 'source'").fetchone()["value"]
+    if kept != source:
+        raise ConfigError(
+            f"this library was collected from {kept}, not from {source};"
+            " name another folder with --checkpoint-dir"
+        )
+
+
+def _user(connection: sqlite3.Connection, username: str) -> int:
+    connection.execute(
+        "INSERT INTO users (username) VALUES (?) ON CONFLICT DO NOTHING", (username,)
+    )
+    row = connection.execute("SELECT id FROM users WHERE username = ?", (username,)).fetchone()
+    return int(row["id"])
+
+
+def _save_pack(connection: sqlite3.Connection, pack_id: int, name: str, user_id: int) -> None:
+    # Answers of before 2024 name no pack: keep a name once known.
+    connection.execute(
+        "INSERT INTO packs (id, name, user_id) VALUES (?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET gone_at = NULL,"
+        " name = CASE excluded.name WHEN '' THEN name ELSE excluded.name END",
+        (pack_id, name, user_id),
+    )
+
+
+def _row(sound: Sound, user_id: int, seen: str) -> dict[str, object]:
+    return {
+        **vars(sound),
+        "user_id": user_id,
+        "tags": json.dumps(sound.tags, ensure_ascii=False),
+        "seen": seen,
+    }

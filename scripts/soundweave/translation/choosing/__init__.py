@@ -1,0 +1,1 @@
+"""How the best candidate is found: gate, consensus, judge, rules."""

@@ -1,0 +1,1 @@
+"""Who translates: chat endpoints, Apertium, recorded answers."""

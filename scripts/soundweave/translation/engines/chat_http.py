@@ -1,0 +1,203 @@
+"""One POST to a chat endpoint: limited in time, in size and in how many are open at once.
+
+The server is not trusted: it may drip its answer byte by byte, send one without end, redirect to
+another host or repeat the key in an error. The key goes to the configured address alone.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import portalocker
+import requests
+
+from soundweave.base.errors import ConfigError
+from soundweave.translation.engines.deadline import Adapter, Watch
+from soundweave.translation.failures import DeniedError, TruncatedError, UnavailableError
+from soundweave.translation.settings import KEY_VARIABLE, ChatSettings
+
+USER_AGENT = "Soundweave/0.1"
+CONNECT_SECONDS = 10.0
+LARGEST = 8_000_000  # bytes of an answer; a long poem with its notes has some ten thousand
+SECRET_FROM = 16  # signs: a shorter key ("none", "ollama") is no secret, but may be a word
+HIDDEN = "[key]"
+
+logging.getLogger("portalocker").setLevel(logging.INFO)  # it would tell of each look at a slot
+
+
+class TransientError(UnavailableError):
+    """Worth another try; `why` is a word or a status, `retry_after` seconds if they were told."""
+
+    def __init__(self, message: str, *, why: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.why = why
+        self.retry_after = retry_after
+
+
+class Reply:
+    """A whole answer of whatever status."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self._body = body
+
+    @cached_property
+    def value(self) -> Any:
+        """The JSON value of the body; None when it is not JSON."""
+        try:
+            return json.loads(self._body)
+        except (ValueError, RecursionError):
+            return None
+
+    def mentions(self, *words: str) -> bool:
+        """Tell whether one of the words is in the body."""
+        text = self._body.decode("utf-8", errors="replace")
+        return any(word in text for word in words)
+
+
+class Line:
+    """Sends requests to one endpoint; `slots` is a folder that all processes share."""
+
+    def __init__(self, settings: ChatSettings, api_key: str, slots: Path) -> None:
+        self.url = f"{settings.base_url.rstrip('/')}/chat/completions"
+        self.host = _host(settings.base_url)
+        self._key = checked_key(api_key)
+        self._timeout = settings.timeout_seconds
+        self._concurrency = settings.concurrency
+        self._slots = slots
+        self._opened: tuple[int, requests.Session] | None = None
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Inside the block, one of the endpoint's slots is held; waits until one is free.
+
+        A slot is a file lock, so that a killed process cannot keep it.
+        """
+        self._slots.mkdir(parents=True, exist_ok=True)
+        free = portalocker.NamedBoundedSemaphore(
+            self._concurrency,
+            name=f"chat-{hashlib.sha256(self.url.encode()).hexdigest()[:16]}",
+            directory=str(self._slots),
+            timeout=float("inf"),
+            check_interval=0.02,
+        )
+        free.acquire()
+        try:
+            yield
+        finally:
+            free.release()
+
+    def post(self, body: Mapping[str, Any]) -> Reply:
+        """Return the answer to one request.
+
+        Raises TransientError without a whole one in time, TruncatedError when it is too large.
+        """
+        with Watch(self._timeout) as watch:
+            try:
+                reply = self._exchange(body)
+            except (requests.RequestException, OSError, ValueError) as error:
+                if watch.expired or isinstance(error, requests.Timeout):
+                    raise self._timed_out() from error
+                what = (
+                    f"{self.host}: no whole answer ({type(error).__name__}); is its address right?"
+                )
+                if isinstance(error, BROKEN):
+                    raise TransientError(what, why="connection") from error
+                raise DeniedError(what) from error
+        if watch.expired:  # a cut connection looks like the end of an answer without a length
+            raise self._timed_out()
+        return reply
+
+    def redacted(self, text: str) -> str:
+        """Return the text of an error without the key."""
+        return text.replace(self._key, HIDDEN) if self._key else text
+
+    def without_secret(self, text: str) -> str:
+        """Return an answer without the key, unless that may be a word of it."""
+        return self.redacted(text) if len(self._key) >= SECRET_FROM else text
+
+    def _exchange(self, body: Mapping[str, Any]) -> Reply:
+        with self._session().post(
+            self.url,
+            json=body,
+            timeout=(min(CONNECT_SECONDS, self._timeout), self._timeout),
+            stream=True,
+            allow_redirects=False,
+        ) as response:
+            content = bytearray()
+            for piece in response.iter_content(65_536):
+                content += piece
+                if len(content) > LARGEST:
+                    raise TruncatedError(f"{self.host}: an answer of more than {LARGEST} bytes")
+            return Reply(response.status_code, response.headers, bytes(content))
+
+    def _session(self) -> requests.Session:
+        # Of this process: after a fork, two processes would talk on one connection.
+        if self._opened is None or self._opened[0] != os.getpid():
+            session = _Session()
+            session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+            session.headers["Accept-Encoding"] = "identity"
+            session.auth = _bearer(self._key)
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, Adapter(pool_maxsize=self._concurrency))
+            self._opened = (os.getpid(), session)
+        return self._opened[1]
+
+    def _timed_out(self) -> TransientError:
+        return TransientError(
+            f"{self.host}: no whole answer within {self._timeout:g} s", why="timeout"
+        )
+
+
+BROKEN = (
+    requests.ConnectionError,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - its signature
+        """Find none: requests reads a redirect's body whole even where it does not follow."""
+        return
+
+
+def _host(base_url: str) -> str:
+    # For messages: an address may hold a password.
+    try:
+        host = urlsplit(base_url).hostname
+    except ValueError:
+        host = None
+    if not host:
+        raise ConfigError(
+            "translation.chat.base_url is no address; "
+            "set it, or TRANSLATION_BASE_URL, like https://api.example.org/v1"
+        )
+    return host
+
+
+def checked_key(api_key: str) -> str:
+    """Return the key without blanks around it; raises ConfigError for what no header can hold."""
+    key = api_key.strip()
+    if not re.fullmatch(r"[\x21-\x7e]*", key):
+        raise ConfigError(f"{KEY_VARIABLE} holds signs that no key has; set it anew")
+    return key
+
+
+def _bearer(key: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
+    # As an auth object even without a key: a ~/.netrc entry would be sent otherwise.
+    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if key:
+            request.headers["Authorization"] = f"Bearer {key}"
+        return request
+
+    return authorize

@@ -1,0 +1,1 @@
+"""What a translation leaves behind: records, Markdown, terminal, handover."""

@@ -1,0 +1,1 @@
+"""Running the stages: pipeline, process pool, checkpoints, events."""

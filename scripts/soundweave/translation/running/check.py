@@ -1,0 +1,99 @@
+"""Whether the settings hold together: every prompt, model and stage that they name exists."""
+
+import os
+from collections.abc import Iterator, Mapping
+
+from soundweave.base.errors import ConfigError
+from soundweave.translation.asking import prompts
+from soundweave.translation.engines import chat_http
+from soundweave.translation.running.stages import STAGES
+from soundweave.translation.settings import KEY_VARIABLE, Settings, StageSettings
+
+ANSWERS = {
+    "InitialTranslation": "answer_translation",
+    "Evaluation": "answer_judge",
+    "EditorReview": "answer_review",
+    "TranslatorRevision": "answer_revision",
+}
+
+Modes = Mapping[str, Mapping[str, StageSettings]]
+
+
+def check(settings: Settings, modes: Modes) -> None:
+    """Raise ConfigError that lists all that is wrong, in all modes, not only in the run's."""
+    chat_http.checked_key(os.environ.get(KEY_VARIABLE, ""))
+    found = [
+        *_stages(settings, modes),
+        *_candidates(settings, modes),
+        *_numbers(settings),
+        *_prices(settings, modes),
+    ]
+    if found:
+        raise ConfigError("translation:\n  " + "\n  ".join(found))
+
+
+def _stages(settings: Settings, modes: Modes) -> Iterator[str]:
+    known = {stage.name for stage in STAGES}
+    for mode, stages in modes.items():
+        for name, stage in stages.items():
+            place = f"modes.{mode}.{name}"
+            if name not in known:
+                yield f"{place}: there is no such stage; there are {', '.join(sorted(known))}"
+                continue
+            yield from _models(settings, place, stage)
+            yield from _prompts(place, name, stage)
+
+
+def _models(settings: Settings, place: str, stage: StageSettings) -> Iterator[str]:
+    for model in stage.models:
+        if model not in settings.models:
+            names = ", ".join(settings.models) or "none"
+            yield f"{place}: there is no model {model}; configured: {names}"
+    if stage.models and not stage.prompts:
+        yield f"{place}: it has a model, but no prompt"
+
+
+def _prompts(place: str, name: str, stage: StageSettings) -> Iterator[str]:
+    for prompt in stage.prompts:
+        try:
+            answer = prompts.load(prompt).answer
+        except ConfigError as error:
+            yield f"{place}: {error}"
+            continue
+        if answer != ANSWERS[name]:
+            yield f"{place}: the prompt {prompt} asks for {answer}, needed is {ANSWERS[name]}"
+
+
+def _candidates(settings: Settings, modes: Modes) -> Iterator[str]:
+    # All other stages have rules to fall back on.
+    mode = settings.workflow_mode
+    stage = modes.get(mode, {}).get("InitialTranslation", StageSettings())
+    if mode != "manual":
+        if settings.engine == "apertium" or not (
+            settings.engine == "chat" or settings.chat.base_url
+        ):
+            return
+        if not stage.models:
+            yield f"modes.{mode}.InitialTranslation: it needs a model, to ask a chat endpoint"
+    if not stage.prompts:
+        yield f"modes.{mode}.InitialTranslation: it needs a prompt"
+
+
+def _numbers(settings: Settings) -> Iterator[str]:
+    for name in ("min_candidates", "quorum"):
+        if getattr(settings, name) > settings.parallel_count:
+            yield f"{name} is more than parallel_count, {settings.parallel_count}"
+    if 0 < settings.quorum < settings.min_candidates:
+        yield "quorum is less than min_candidates"
+    if settings.evaluation.shortest >= settings.evaluation.longest:
+        yield "evaluation.shortest is not below evaluation.longest"
+
+
+def _prices(settings: Settings, modes: Modes) -> Iterator[str]:
+    if settings.max_cost is None or settings.engine == "apertium":
+        return
+    stages = modes.get(settings.workflow_mode, {}).values()
+    for name in sorted({model for stage in stages for model in stage.models}):
+        model = settings.models.get(name)
+        if model and None in {model.input_price, model.output_price}:
+            yield f"max_cost needs prices: set input_price and output_price of models.{name}"

@@ -1,0 +1,105 @@
+"""The pool of candidates: any `concurrent.futures.Executor`.
+
+The process pool is Pebble's: there a worker that is killed or hangs costs its own task only,
+while the standard library's pool breaks as a whole.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.context import ForkContext, ForkServerContext
+from typing import Any, TypeVar
+
+from pebble import ProcessPool
+
+from soundweave.base.errors import ConfigError
+
+Result = TypeVar("Result")
+
+PRELOAD = ["soundweave.translation.running.worker"]
+
+
+@contextmanager
+def pool(kind: str, workers: int, dask_scheduler: str = "") -> Iterator[Executor]:
+    """Open a pool of `workers`: process, thread or dask; what still runs at the end is given up.
+
+    Raises ConfigError when Dask is asked for and not installed.
+    """
+    if kind == "dask":
+        with _dask(workers, dask_scheduler) as executor:
+            yield executor
+        return
+    executor = ProcessExecutor(workers) if kind == "process" else ThreadPoolExecutor(workers)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=kind == "process", cancel_futures=True)
+
+
+class ProcessExecutor(Executor):
+    """Pebble's process pool as an Executor; cancelling a future kills the worker that runs it."""
+
+    def __init__(self, workers: int) -> None:
+        self._pool = ProcessPool(max_workers=workers, initializer=_start_worker, context=_Context())
+
+    def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> "Future[Result]":
+        """Return the future of fn(*args, **kwargs), to be run in some worker."""
+        future: Future[Result] = self._pool.schedule(fn, args=args, kwargs=kwargs)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the standard library's signature
+        """End the workers; with `cancel_futures`, in the middle of what they do."""
+        if cancel_futures:
+            self._pool.stop()
+        else:
+            self._pool.close()
+        if wait:
+            self._pool.join()
+
+
+class _Context(ForkServerContext):
+    """Forks where that is safe, before any thread runs, and asks a fork server later.
+
+    Forking is ready a quarter of a second earlier; a worker that replaces another one comes when
+    the pool's own threads run, and a fork could copy a lock that they hold.
+    """
+
+    def Process(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # noqa: N802 - the standard library's name, a class there
+        if threading.active_count() == 1:
+            return ForkContext().Process(*args, **kwargs)
+        self.set_forkserver_preload(PRELOAD)
+        return super().Process(*args, **kwargs)
+
+
+def _start_worker() -> None:
+    # Ctrl-C reaches the whole group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def _dask(workers: int, scheduler: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client, LocalCluster  # noqa: PLC0415 - an optional requirement
+    except ImportError as error:
+        raise ConfigError("the executor dask needs: pip install distributed") from error
+    if scheduler:
+        with Client(scheduler) as client:
+            yield client.get_executor()
+        return
+    with (
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client.get_executor()

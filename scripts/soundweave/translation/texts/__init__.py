@@ -1,0 +1,1 @@
+"""The texts to translate: files, front matter, kinds and segments."""

@@ -1,0 +1,1 @@
+"""What pages and scripts read: the catalog, the histories and the data files."""

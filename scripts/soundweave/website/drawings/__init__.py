@@ -1,0 +1,1 @@
+"""Pictures drawn at build time: charts, the timeline and the map."""

@@ -1,0 +1,1 @@
+"""The pages: front page, lists, groups, translations and the map."""

@@ -1,0 +1,70 @@
+"""Pages about the site: its data for others, the notices, and the one for a wrong address."""
+
+from urllib.parse import quote
+
+from soundweave.website.data import numbers, sounds_api
+from soundweave.website.data.catalog import Catalogue
+from soundweave.website.frame.addresses import Place
+from soundweave.website.frame.locales import SOURCE
+from soundweave.website.frame.shell import Head, Shell
+
+EXAMPLE = "https://example.org/"  # where the site's own address is not known
+
+
+class Anywhere(Place):
+    """A page that is shown at any address, so its links begin with the site's own."""
+
+    base: str
+
+    def __init__(self, lang: str, path: str, base: str) -> None:
+        super().__init__(lang, path)
+        object.__setattr__(self, "base", base)  # the class it extends is frozen
+
+    @property
+    def root(self) -> str:
+        """The address of the site's root."""
+        return self.base
+
+    @property
+    def home(self) -> str:
+        """The address of the root of its language."""
+        return self.base + self.front.address
+
+
+def write(shell: Shell, catalogue: Catalogue) -> None:
+    """Write data.html and notices.html in every language, and 404.html."""
+    for lang, words in shell.languages.items():
+        head = Head(
+            f"{words('data.title')} – {shell.title}", words("data.description"), section="data"
+        )
+        shell.page(
+            "about/data.html",
+            Place(lang, "data.html"),
+            head,
+            files=numbers.offered(len(catalogue)),
+            table=sounds_api.table_path(len(catalogue)),
+            sounds=len(catalogue),
+            badge=_badge(shell),
+            example=EXAMPLE,
+        )
+        head = Head(f"{words('notices.title')} – {shell.title}", words("notices.description"))
+        shell.page("notices.html", Place(lang, "notices.html"), head, notices=shell.assets.notices)
+    _not_found(shell)
+
+
+def _badge(shell: Shell) -> str:
+    """Return the badge as one writes it into a README; the address stays open when not known."""
+    base = shell.base_url or EXAMPLE
+    endpoint = f"https://img.shields.io/endpoint?url={quote(f'{base}api/badge.json', safe='')}"
+    return f"[![{shell.title}]({endpoint})]({base})"
+
+
+def _not_found(shell: Shell) -> None:
+    """Write 404.html: as whole a page as the address of the site allows."""
+    words = shell.languages[SOURCE]
+    head = Head(
+        words("site.not-found"), words("site.not-found-about"), languages=[SOURCE], indexed=False
+    )
+    base = shell.base_url
+    place = Anywhere(SOURCE, "404.html", base) if base else Place(SOURCE, "404.html")
+    shell.page("404.html", place, head)

@@ -1,0 +1,221 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from soundweave.base import config
+from soundweave.base.errors import NotFoundError
+from soundweave.collecting import phases
+from soundweave.library import database
+from soundweave.standin import Catalogue, Fault
+from tests.freesound.test_sound import GOOD
+from tests.library.test_store import saved
+from tests.support.liar import NOT_FOUND_PAGE, instead
+from tests.support.make_library import make_library
+from tests.support.nights import Nights, nights_of
+
+SETTINGS = config.load(environ={}).collector
+OLD = "2020-01-01T00:00:00Z"
+NOW = "2026-01-01T00:00:00Z"
+
+Start = Callable[[Catalogue], Nights]
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Start nights over a catalogue."""
+    opened = []
+
+    def begin(catalogue: Catalogue) -> Nights:
+        opened.append(nights_of(catalogue, tmp_path, monkeypatch))
+        return opened[-1].__enter__()
+
+    yield begin
+    for each in opened:
+        each.__exit__(None, None, None)
+
+
+def in_pack(number: int, pack: int = 7) -> dict[str, Any]:
+    return {
+        "id": number,
+        "username": f"user {pack}",
+        "pack": f"https://freesound.org/apiv2/packs/{pack}/",
+        "created": f"2020-01-{1 + number // 1000:02}T{number % 1000 // 60:02}:{number % 60:02}:00Z",
+    }
+
+
+def one_pack(size: int) -> Catalogue:
+    return Catalogue([in_pack(n) for n in range(1, size + 1)])
+
+
+# packs
+def test_packs_are_read_again_after_a_while(start: Start) -> None:
+    nights = start(one_pack(199))
+    nights.run()
+    assert nights.run("packs")["requests"] == 2
+    assert nights.value("SELECT count(*) FROM cursors WHERE name LIKE 'pack:%'") == 0
+    assert nights.run("packs")["requests"] == 0
+    with database.writing(nights.library) as made:
+        made.execute("UPDATE packs SET completed_at = ?", (OLD,))
+    nights.standin.catalogue.add(in_pack(999))
+    line = nights.run("packs")
+    assert (line["requests"], line["added"]) == (2, 1)
+
+
+def test_the_pack_with_most_sounds_comes_first(start: Start) -> None:
+    nights = start(Catalogue([in_pack(n, 9 if n > 3 else 8) for n in range(1, 20)]))
+    nights.run()
+    nights.run("packs", most=1)
+    assert nights.standin.log[-1].path == "packs/9/sounds/"
+
+
+def test_a_pack_goes_on_at_its_page(start: Start) -> None:
+    nights = start(one_pack(399))
+    nights.run(most=1)
+    assert [nights.run("packs", most=1)["requests"] for _ in range(4)] == [1, 1, 1, 0]
+
+
+def test_a_pack_that_shrank_is_complete_not_gone(start: Start) -> None:
+    nights = start(one_pack(201))
+    nights.run()
+    nights.run("packs", most=1)
+    for number in range(1, 101):
+        nights.standin.catalogue.remove(number)
+    nights.run("packs")
+    assert nights.value("SELECT gone_at IS NULL AND completed_at IS NOT NULL FROM packs") == 1
+
+
+def test_a_pack_that_comes_back_is_read(start: Start) -> None:
+    nights = start(one_pack(399))
+    nights.run(most=1)
+    with database.writing(nights.library) as made:
+        made.execute("UPDATE packs SET gone_at = ?", (OLD,))
+    assert nights.run("packs")["requests"] == 0
+    nights.run(most=2)
+    assert nights.run("packs")["requests"] == 3
+
+
+def some_packs(*sizes: int) -> Catalogue:
+    packs = [pack for pack, size in enumerate(sizes, start=7) for _ in range(size)]
+    return Catalogue([in_pack(n, pack) for n, pack in enumerate(packs, start=1)])
+
+
+def test_one_bad_pack_is_passed_over(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    nights = start(some_packs(60, 40, 20))
+    nights.run()
+    nights.standin.add_fault(Fault("overloaded", times=None, path="packs/7/*"))
+    line, _ = nights.night("packs", most=50)
+    assert line["stopped"] == "complete"
+    assert nights.value("SELECT group_concat(id) FROM packs WHERE completed_at NOT NULL") == "8,9"
+    assert "packs/7/" in caplog.text
+
+
+def test_packs_that_all_fail_end_the_phase_but_not_the_night(start: Start) -> None:
+    nights = start(some_packs(600, 500, 400, 300))
+    nights.run(most=10)
+    nights.standin.add_fault(Fault("overloaded", times=None, path="packs/*"))
+    line, outcome = nights.night("mixed", most=100)
+    assert (line["stopped"], "packs/" in outcome.failure) == ("failed", True)
+    asked = {entry.path for entry in nights.standin.log if entry.path.startswith("packs/")}
+    assert len(asked) == 3
+    assert nights.ids() == set(nights.standin.catalogue.sounds)
+
+
+# refresh
+def test_refresh_keeps_to_its_share_of_sounds(tmp_path: Path) -> None:
+    make_library(tmp_path, [{"last_seen": OLD} for _ in range(500)])
+    with database.snapshot(tmp_path) as reader:
+        due = phases.due_sounds(reader, replace(SETTINGS, refresh_requests=2), NOW)
+    assert [len(ids) for ids in due] == [150, 150]
+
+
+def test_only_what_was_not_seen_for_long_is_due(tmp_path: Path) -> None:
+    sounds = [{"last_seen": OLD}, {"last_seen": NOW}, {"last_seen": OLD, "removed_at": OLD}]
+    make_library(tmp_path, sounds)
+    with database.snapshot(tmp_path) as reader:
+        for days in (SETTINGS.refresh_after_days, 0):
+            settings = replace(SETTINGS, refresh_after_days=days)
+            assert [list(ids) for ids in phases.due_sounds(reader, settings, NOW)] == [[1]]
+
+
+class Client:
+    """Search knows nothing; one sound is answered with `sound`, or raised."""
+
+    def __init__(self, sound: Any) -> None:
+        self.sound = sound
+
+    def get(self, path: str, params: Any = None) -> Any:
+        if not path.startswith("sounds/"):
+            return {"results": [], "next": None}
+        if isinstance(self.sound, Exception):
+            raise self.sound
+        return self.sound
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "removed_at"),
+    [
+        (GOOD | {"name": "renamed"}, "renamed", None),
+        ({"id": GOOD["id"]}, "lark.wav", None),  # there, but cannot be read
+        (NotFoundError("gone"), "lark.wav", NOW),
+    ],
+)
+def test_a_sound_that_search_does_not_know_is_looked_at(
+    tmp_path: Path, answer: Any, name: str, removed_at: str | None
+) -> None:
+    saved(tmp_path, {}, seen=OLD)
+    client: Any = Client(answer)
+    with database.writing(tmp_path) as made:
+        list(phases.refresh(phases.Night(made, client, SETTINGS, NOW)))
+        row = made.execute("SELECT name, removed_at, last_seen FROM sounds").fetchone()
+    assert tuple(row) == (name, removed_at, OLD if removed_at else NOW)
+
+
+def test_one_bad_sound_does_not_stop_the_night(start: Start) -> None:
+    nights = start(one_pack(600))
+    nights.run(most=2)
+    nights.age()
+    nights.collector = replace(nights.collector, refresh_requests=20)
+    gone = min(nights.ids())
+    nights.standin.catalogue.remove(gone)
+    nights.standin.add_fault(Fault("overloaded", times=None, path="sounds/*"))
+    assert nights.run(most=50)["stopped"] == "failed"
+    assert nights.ids() == {*nights.standin.catalogue.sounds, gone}
+
+
+def test_a_404_page_of_something_in_between_removes_nothing(start: Start) -> None:
+    nights = start(one_pack(100))
+    nights.run()
+    nights.age()
+    with instead(nights, lambda _: NOT_FOUND_PAGE):
+        line, outcome = nights.night("mixed", most=50)
+    assert (line["removed"], line["nodes"], outcome.pages) == (0, 100, 0)
+    assert nights.value("SELECT gone_at FROM packs") is None
+    assert "404" in outcome.failure
+
+
+@pytest.mark.parametrize(("most", "asked"), [(1, 0), (2, 1), (3, 1), (4, 2), (100, 2)])
+def test_refreshing_takes_at_most_half_of_a_small_night(
+    start: Start, most: int, asked: int
+) -> None:
+    nights = start(one_pack(600))
+    nights.run(most=3)
+    nights.age()
+    before = len(nights.standin.log)
+    nights.run(most=most)
+    filters = [entry.query.get("filter", "") for entry in nights.standin.log[before:]]
+    assert sum(each.startswith("id:") for each in filters) == asked
+
+
+def test_the_smallest_refresh_still_marks_what_is_gone(start: Start) -> None:
+    nights = start(one_pack(300))
+    nights.run()
+    for number in range(1, 201):
+        nights.standin.catalogue.remove(number)
+    removed = 0
+    for _ in range(3):
+        nights.age()
+        removed += nights.run(most=4)["removed"]
+    assert removed >= 3

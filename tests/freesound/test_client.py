@@ -1,0 +1,355 @@
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from soundweave.base.errors import (
+    ApiError,
+    BudgetSpentError,
+    ConfigError,
+    NotFoundError,
+    QuotaExhaustedError,
+)
+from soundweave.freesound import api
+from soundweave.freesound.client import FreesoundClient
+from soundweave.freesound.quota import Quota
+from soundweave.library import database
+from tests.support.nights import FAST
+
+KEY = "0123456789abcdefghij0123456789ABCDEFGHIJ"
+OK = (200, b'{"count": 1}')
+OVERLOADED = (500, b'{"detail":"Search is overloaded, please try again later."}')
+
+
+def detail(text: str) -> bytes:
+    return json.dumps({"detail": text}).encode()
+
+
+class Server:
+    """Answers with what it is told, one answer a request; the last one for ever."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[int, bytes]] = [OK]
+        self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
+        self.extra: dict[str, str] = {}
+        self.short = 0
+        self.base_url = ""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    told = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.headers.append(dict(self.headers))
+            told.paths.append(self.path)
+            status, body = told.answers.pop(0) if len(told.answers) > 1 else told.answers[0]
+            self.send_response(status)
+            for name, value in told.extra.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body) + told.short))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
+        thread.start()
+        told.base_url = f"http://127.0.0.1:{listening.server_port}/apiv2/"
+        yield told
+        listening.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with database.writing(tmp_path, create=True) as connection:
+        yield connection
+
+
+Make = Callable[..., FreesoundClient]
+
+
+@pytest.fixture
+def client(server: Any, ledger: sqlite3.Connection) -> Iterator[Make]:
+    made: list[FreesoundClient] = []
+
+    def make(max_requests: int = 100, attempts: int = 3, **options: Any) -> FreesoundClient:
+        config = replace(FAST, base_url=server.base_url, attempts=attempts)
+        quota = Quota(ledger, per_minute=1000, per_day=1000)
+        made.append(FreesoundClient(config, KEY, quota, max_requests=max_requests, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def test_a_request_carries_key_and_parameters(server: Server, client: Make) -> None:
+    assert client().get("search/", {"query": "a&b=ü", "page": 2}) == {"count": 1}
+    assert server.paths == ["/apiv2/search/?query=a%26b%3D%C3%BC&page=2"]
+    assert server.headers[0]["Authorization"] == f"Token {KEY}"
+    assert server.headers[0]["Accept"] == "application/json"
+    assert "Soundweave" in server.headers[0]["User-Agent"]
+
+
+def test_a_netrc_entry_does_not_replace_the_key(
+    server: Server, client: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    client().get("search/")
+    assert server.headers[0]["Authorization"] == f"Token {KEY}"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (
+            429,
+            detail("Request was throttled because of exceeding a request limit rate (60/minute)"),
+        ),
+        OVERLOADED,
+        (502, b"<html>Bad gateway</html>"),
+        (503, b""),
+        (504, b"<html>"),
+        (200, b"<html>Maintenance</html>"),
+        (200, b'{"count": 1, "results": [{"id"'),
+        (200, b"[]"),
+        (200, b"null"),
+    ],
+    ids=lambda answer: f"{answer[0]} {answer[1][:20]!r}",
+)
+def test_what_may_pass_is_tried_again(
+    server: Server, client: Make, answer: tuple[int, bytes]
+) -> None:
+    server.answers = [answer, answer, OK]
+    made = client()
+    assert made.get("search/") == {"count": 1}
+    assert made.requests_sent == 3
+    server.answers = [answer]
+    with pytest.raises(ApiError):
+        client().get("search/")
+    assert len(server.paths) == 6
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        ((400, detail("Invalid filter.")), ApiError, "Invalid filter"),
+        ((401, detail("Invalid token")), ConfigError, "FREESOUND_API_KEY"),
+        ((404, detail("No Sound matches the given query.")), NotFoundError, "not found"),
+        ((405, detail("Method not allowed")), ApiError, "405"),
+        ((301, b""), ApiError, "301"),
+        (
+            (429, detail("... exceeding a request limit rate (2000/day)")),
+            QuotaExhaustedError,
+            "day",
+        ),
+        ((429, detail("the ApiV2 credential has been suspended")), ConfigError, "suspended"),
+    ],
+)
+def test_what_stays_wrong_is_not_tried_again(
+    server: Server, client: Make, answer: tuple[int, bytes], error: type[Exception], message: str
+) -> None:
+    server.answers = [answer]
+    with pytest.raises(error, match=message):
+        client().get("search/")
+    assert len(server.paths) == 1
+
+
+@pytest.mark.parametrize("body", [b"<html>nginx: not found</html>", b"", b"{}", b"[1]"])
+def test_a_404_without_details_says_nothing_of_a_sound(
+    server: Server, client: Make, body: bytes
+) -> None:
+    server.answers = [(404, body)]
+    with pytest.raises(ApiError, match="404") as caught:
+        client().get("sounds/5/")
+    assert not isinstance(caught.value, NotFoundError)
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"{}", b"null", b"[" * 200_000])
+def test_an_error_without_details(server: Server, client: Make, body: bytes) -> None:
+    server.answers = [(400, body)]
+    with pytest.raises(ApiError, match="no details"):
+        client().get("search/")
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"x":' + b"1" * 6000 + b"}"])
+def test_json_that_no_parser_takes_is_tried_again(
+    server: Server, client: Make, body: bytes
+) -> None:
+    server.answers = [(200, body), OK]
+    assert client().get("search/") == {"count": 1}
+
+
+@pytest.mark.parametrize("location", ["http://[bad", "\xff\xfe"])
+def test_a_redirect_to_no_address(server: Server, client: Make, location: str) -> None:
+    server.answers = [(302, b"")]
+    server.extra = {"Location": location}
+    with pytest.raises(ApiError, match=r"302|cannot be read"):
+        client().get("search/")
+    assert len(server.paths) == 1
+
+
+def test_a_redirect_is_not_followed(server: Any, client: Make) -> None:
+    server.answers = [(302, b"")]
+    server.extra = {"Location": f"{server.base_url}elsewhere/"}
+    with pytest.raises(ApiError, match="302"):
+        client().get("search/")
+    assert server.paths == ["/apiv2/search/"]
+
+
+def test_a_truncated_body_is_tried_again(server: Server, client: Make) -> None:
+    server.short = 50
+    with pytest.raises(ApiError, match="no whole answer"):
+        client().get("search/")
+    assert len(server.paths) == 3
+
+
+def test_a_body_that_is_not_what_its_header_says_is_tried_again(
+    server: Server, client: Make
+) -> None:
+    server.extra = {"Content-Encoding": "gzip"}
+    with pytest.raises(ApiError, match="no whole answer"):
+        client().get("search/")
+    assert len(server.paths) == 3
+
+
+def test_an_address_that_cannot_be_asked(server: Server, client: Make) -> None:
+    server.base_url = "http://127.0.0.1:99999/"
+    with pytest.raises(ConfigError, match="cannot be asked for"):
+        client().get("search/")
+
+
+def test_nobody_there(client: Make, server: Any) -> None:
+    server.base_url = "http://127.0.0.1:9/apiv2/"
+    made = client()
+    with pytest.raises(ApiError, match="no whole answer"):
+        made.get("search/")
+    assert made.requests_sent == 3
+
+
+def test_delays_grow_with_jitter_up_to_the_limit(server: Any, ledger: sqlite3.Connection) -> None:
+    server.answers = [OVERLOADED]
+    slept: list[float] = []
+    config = replace(
+        FAST, base_url=server.base_url, attempts=8, backoff_seconds=1.0, backoff_max_seconds=20.0
+    )
+    quota = Quota(ledger, per_minute=1000, per_day=1000)
+    made = FreesoundClient(config, KEY, quota, max_requests=50, sleep=slept.append)
+    with pytest.raises(ApiError):
+        made.get("search/")
+    made.close()
+    assert len(slept) == 7
+    for delay, middle in zip(slept, [1, 2, 4, 8, 16, 20, 20], strict=True):
+        assert 0.75 * middle <= delay <= 1.25 * middle
+    assert len(set(slept)) == 7
+
+
+def test_a_throttled_minute_is_waited_out(server: Any, ledger: sqlite3.Connection) -> None:
+    server.answers = [(429, detail("(60/minute)"))]
+    slept: list[float] = []
+    config = replace(
+        FAST, base_url=server.base_url, attempts=5, backoff_seconds=1.0, backoff_max_seconds=60.0
+    )
+    quota = Quota(ledger, per_minute=1000, per_day=1000)
+    made = FreesoundClient(config, KEY, quota, max_requests=50, sleep=slept.append)
+    with pytest.raises(ApiError):
+        made.get("search/")
+    made.close()
+    assert sum(slept) >= 60
+
+
+def test_retries_count_towards_the_limit(server: Server, client: Make) -> None:
+    server.answers = [OVERLOADED]
+    made = client(max_requests=2, attempts=5)
+    with pytest.raises(ApiError, match="overloaded"):
+        made.get("search/")
+    assert len(server.paths) == 2
+    with pytest.raises(BudgetSpentError):
+        made.get("search/")
+
+
+def test_an_inner_limit_ends_with_its_block(client: Make) -> None:
+    made = client(max_requests=3)
+    with made.limited_to(1):
+        made.get("a/")
+        with pytest.raises(BudgetSpentError):
+            made.get("a/")
+    made.get("a/")
+    with made.limited_to(50):
+        made.get("a/")
+        with pytest.raises(BudgetSpentError):
+            made.get("a/")
+    assert (made.requests_sent, made.requests_left) == (3, 0)
+
+
+def test_every_request_is_in_the_ledger(
+    server: Server, client: Make, ledger: sqlite3.Connection
+) -> None:
+    server.answers = [OVERLOADED, OK]
+    client().get("search/")
+    rows = ledger.execute("SELECT path, status FROM requests ORDER BY id").fetchall()
+    assert [tuple(row) for row in rows] == [("search/", 500), ("search/", 200)]
+
+
+def test_no_error_shows_the_key(server: Any, client: Make) -> None:
+    for answer in [(400, detail(f"bad {'x' * 900}")), (500, b""), (401, detail("Invalid token"))]:
+        server.answers = [answer]
+        with pytest.raises((ApiError, ConfigError)) as caught:
+            client().get("search/")
+        assert KEY not in str(caught.value)
+        assert len(str(caught.value)) < 400
+
+
+SOUND = {"name": "n", "username": "u", "license": "l", "created": "2020-01-01T00:00:00Z"}
+
+
+def search(client: Make, page: int = 1) -> api.Page:
+    return api.search(client(), query="", filters="", sort="created_asc", page=page)
+
+
+def test_a_page_behind_the_end_is_empty_and_the_last(server: Server, client: Make) -> None:
+    server.answers = [(404, detail("Invalid page."))]
+    assert search(client, page=2) == api.Page((), last=True)
+    with pytest.raises(NotFoundError):
+        search(client, page=1)
+
+
+@pytest.mark.parametrize("body", [{"results": 5}, {"results": {"id": 1}}, {"results": None}, {}])
+def test_an_answer_without_a_list_of_results(
+    server: Server, client: Make, body: dict[str, Any]
+) -> None:
+    server.answers = [(200, json.dumps(body).encode())]
+    with pytest.raises(ApiError, match="no list of results"):
+        search(client)
+
+
+def test_what_the_database_lost_is_passed_over_in_silence(
+    server: Server, client: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [None, SOUND | {"id": 1}, SOUND | {"id": "two"}]
+    server.answers = [(200, json.dumps({"results": rows, "next": "more"}).encode())]
+    page = search(client)
+    assert ([sound.id for sound in page.sounds], page.last) == ([1], False)
+    assert [record.getMessage()[:20] for record in caplog.records] == ["sound 'two' left out"]
+
+
+def test_one_sound_is_asked_for_with_its_fields(server: Server, client: Make) -> None:
+    server.answers = [(200, json.dumps(SOUND | {"id": 5}).encode())]
+    assert [sound.id for sound in api.sound(client(), 5)] == [5]
+    path, _, query = server.paths[0].partition("?")
+    assert path == "/apiv2/sounds/5/"
+    assert {"license", "created", "username"} <= set(parse_qs(query)["fields"][0].split(","))

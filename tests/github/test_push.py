@@ -1,0 +1,457 @@
+import base64
+import json
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+
+import commit_night
+from soundweave.base.errors import ConfigError, PublishError
+from soundweave.base.paths import ROOT
+from soundweave.github import commit
+from soundweave.github import push as publish
+
+METRICS = {
+    "timestamp": "2025-11-21T03:17:00Z",
+    "mode": "mixed",
+    "nodes": 900,
+    "edges": 1000,
+    "users": 80,
+    "packs": 20,
+    "added": 300,
+    "removed": 0,
+    "requests": 12,
+    "duration_seconds": 20.5,
+    "stopped": "complete",
+}
+TOKEN = "ghs_averysecrettoken"
+HISTORY = "data/metrics_history.jsonl"
+
+
+def line(day):
+    return json.dumps(METRICS | {"timestamp": f"2025-11-{day:02}T03:17:00Z"}) + "\n"
+
+
+def results(validation="passed", edge_generation="passed", website="passed"):
+    statuses = {
+        "validation": validation,
+        "edge_generation": edge_generation,
+        "website": website,
+    }
+    return {
+        "milestone_number": 9,
+        "passed": validation == "passed",
+        "actions": [
+            {
+                "name": name,
+                "critical": name == "validation",
+                "status": status,
+                "exit_code": None,
+                "seconds": None,
+                "detail": "",
+            }
+            for name, status in statuses.items()
+        ],
+    }
+
+
+def git(*arguments, cwd):
+    command = ["git", "-c", "user.name=Someone", "-c", "user.email=someone@example.org"]
+    done = subprocess.run([*command, *arguments], cwd=cwd, check=True, capture_output=True)
+    return done.stdout.decode()
+
+
+@pytest.fixture(autouse=True)
+def _no_surroundings(tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "no-such-config"))
+    for name in ("GITHUB_TOKEN", "GITHUB_REF_TYPE", "GITHUB_ACTIONS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(publish, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr(publish, "LONGEST_DELAY", 0.05)
+
+
+@pytest.fixture
+def origin(tmp_path):
+    work, bare = tmp_path / "seed", tmp_path / "origin.git"
+    (work / "data").mkdir(parents=True)
+    (work / ".gitattributes").write_text((ROOT / ".gitattributes").read_text())
+    (work / HISTORY).write_text(line(1))
+    (work / "edge_stats.json").write_text("{}\n")
+    git("init", "-q", "-b", "main", cwd=work)
+    git("add", "-A", cwd=work)
+    git("commit", "-qm", "Seed", cwd=work)
+    git("clone", "-q", "--bare", str(work), str(bare), cwd=tmp_path)
+    return bare
+
+
+@pytest.fixture
+def clone(origin, tmp_path, monkeypatch):
+    folder = tmp_path / "clone"
+    git("clone", "-q", str(origin), str(folder), cwd=tmp_path)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def push(clone):
+    return publish.commit_and_push(publish.Git(clone), [Path(HISTORY)], "Nightly: +1 sounds")
+
+
+def somebody_pushes(origin, tmp_path, name, text):
+    other = tmp_path / f"other-{name.replace('/', '-')}"
+    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
+    (other / name).write_text(text)
+    git("add", "-A", cwd=other)
+    git("commit", "-qm", "Somebody's", cwd=other)
+    git("push", "-q", "origin", "main", cwd=other)
+
+
+def log(origin):
+    return git("log", "--format=%s|%an|%ae|%cn", "main", cwd=origin).splitlines()
+
+
+def test_the_commit_and_who_made_it(clone, origin):
+    (clone / HISTORY).write_text(line(1) + line(2))
+    (clone / "untracked.log").write_text("not meant")
+    pushed = push(clone)
+    bot = "github-actions[bot]"
+    email = "41898282+github-actions[bot]@users.noreply.github.com"
+    assert log(origin)[0] == f"Nightly: +1 sounds|{bot}|{email}|{bot}"
+    assert git("rev-parse", "main", cwd=origin).strip() == pushed
+    assert git("show", "--format=", "--name-only", "main", cwd=origin).split() == [HISTORY]
+
+
+def test_nothing_changed_nothing_pushed(clone, origin):
+    assert push(clone) is None
+    assert len(log(origin)) == 1
+
+
+def test_the_callers_tree_stays_as_it_is(clone):
+    (clone / HISTORY).write_text(line(1) + line(2))
+    (clone / "edge_stats.json").write_text("half written")
+    before = git("status", "--porcelain", cwd=clone), git("rev-parse", "HEAD", cwd=clone)
+    push(clone)
+    assert (git("status", "--porcelain", cwd=clone), git("rev-parse", "HEAD", cwd=clone)) == before
+    assert len(git("worktree", "list", cwd=clone).splitlines()) == 1
+
+
+def test_a_second_push_of_the_same_night_adds_nothing(clone, origin):
+    (clone / HISTORY).write_text(line(1) + line(2))
+    push(clone)
+    push(clone)
+    assert len(log(origin)) == 2
+
+
+@pytest.mark.parametrize("theirs", [line(1) + line(3), "", line(3)])
+def test_a_push_race_keeps_the_lines_of_both(clone, origin, tmp_path, theirs):
+    (clone / HISTORY).write_text(line(1) + line(2))
+    somebody_pushes(origin, tmp_path, HISTORY, theirs)
+    push(clone)
+    assert len(log(origin)) == 3
+    found = git("show", f"main:{HISTORY}", cwd=origin).splitlines(keepends=True)
+    assert {line(2), *theirs.splitlines(keepends=True)} <= set(found)
+
+
+def test_of_a_generated_file_our_side_wins(clone, origin, tmp_path):
+    somebody_pushes(origin, tmp_path, "edge_stats.json", '{"theirs": 1}\n')
+    (clone / "edge_stats.json").write_text('{"ours": 1}\n')
+    publish.commit_and_push(publish.Git(clone), [Path("edge_stats.json")], "x")
+    assert git("show", "main:edge_stats.json", cwd=origin) == '{"ours": 1}\n'
+
+
+def test_a_shallow_clone_can_rebase(origin, tmp_path):
+    folder = tmp_path / "shallow"
+    somebody_pushes(origin, tmp_path, "edge_stats.json", "2\n")
+    git("clone", "-q", "--depth=1", origin.as_uri(), str(folder), cwd=tmp_path)
+    somebody_pushes(origin, tmp_path, HISTORY, line(1) + line(3))
+    (folder / HISTORY).write_text(line(1) + line(2))
+    push(folder)
+    found = git("show", f"main:{HISTORY}", cwd=origin)
+    assert line(2) in found
+    assert line(3) in found
+
+
+def test_variables_of_another_git_do_not_matter(clone, origin, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert push(clone)
+    monkeypatch.delenv("GIT_DIR")
+    monkeypatch.delenv("GIT_INDEX_FILE")
+    assert len(log(origin)) == 2
+
+
+def test_missing_files_are_left_out_and_ignored_ones_added(clone, origin):
+    (clone / ".git" / "info" / "exclude").write_text("website/public/\n")
+    page = clone / "website" / "public" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<p>page")
+    paths = [Path("no-such.json"), Path("website/public/index.html")]
+    publish.commit_and_push(publish.Git(clone), paths, "x")
+    assert git("show", "main:website/public/index.html", cwd=origin) == "<p>page"
+
+
+def test_a_file_outside_the_repository_is_refused(clone, tmp_path):
+    (tmp_path / "outside").write_text("x")
+    with pytest.raises(ConfigError, match="outside the repository"):
+        publish.commit_and_push(publish.Git(clone), [tmp_path / "outside"], "x")
+
+
+def test_a_detached_head_is_refused(clone):
+    git("checkout", "-q", "--detach", cwd=clone)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    with pytest.raises(PublishError, match="check out a branch by name"):
+        push(clone)
+
+
+def test_outside_a_repository(tmp_path):
+    with pytest.raises(PublishError):
+        publish.commit_and_push(publish.Git(tmp_path), [], "x")
+
+
+def test_a_refused_push_is_tried_again_and_then_told(clone, origin):
+    hook = origin / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho tried >> tries\necho protected branch >&2\nexit 1\n")
+    hook.chmod(0o755)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    with pytest.raises(PublishError, match="protected branch"):
+        push(clone)
+    assert (origin / "tries").read_text().count("tried") == publish.ATTEMPTS
+    assert len(git("worktree", "list", cwd=clone).splitlines()) == 1
+
+
+def test_a_push_that_fails_once_succeeds(clone, origin):
+    hook = origin / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\n[ -e tries ] && exit 0\ntouch tries\nexit 1\n")
+    hook.chmod(0o755)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert push(clone)
+    assert len(log(origin)) == 2
+
+
+def test_a_conflict_that_cannot_be_solved_leaves_no_rebase_behind(clone, origin, tmp_path):
+    other = tmp_path / "deleter"
+    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
+    git("rm", "-q", "edge_stats.json", cwd=other)
+    git("commit", "-qm", "Deleted", cwd=other)
+    git("push", "-q", "origin", "main", cwd=other)
+    (clone / "edge_stats.json").write_text("{1}\n")
+    with pytest.raises(PublishError, match=r"git rebase failed: .*could not apply"):
+        publish.commit_and_push(publish.Git(clone), [Path("edge_stats.json")], "x")
+    assert log(origin)[0].startswith("Deleted")
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A git server that remembers the credentials, says them aloud and refuses."""
+
+    def do_GET(self):
+        self.server.seen.append(self.headers.get("Authorization"))
+        body = f"denied {self.headers.get('Authorization')} {TOKEN}".encode()
+        self.send_response(403)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def test_the_token_reaches_the_server_and_nobody_else(clone, monkeypatch, caplog):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    server.seen = []
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        git("remote", "set-url", "origin", f"{url}/acme/demo.git", cwd=clone)
+        monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+        monkeypatch.setenv("GITHUB_SERVER_URL", url)
+        monkeypatch.setenv("GIT_TRACE_CURL", "1")
+        monkeypatch.setenv("GIT_TRACE_REDACT", "0")
+        (clone / HISTORY).write_text(line(1) + line(2))
+        with pytest.raises(PublishError, match="403") as error:
+            push(clone)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    header = base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
+    assert server.seen[0] == f"basic {header}"
+    for text in (str(error.value), caplog.text, (clone / ".git" / "config").read_text()):
+        assert TOKEN not in text
+        assert header not in text
+
+
+def test_the_words_of_git_are_redacted(clone, origin, monkeypatch):
+    hook = origin / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho token {TOKEN} >&2\nexit 1\n")
+    hook.chmod(0o755)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    with pytest.raises(PublishError, match=r"token \*\*\*"):
+        push(clone)
+
+
+def test_a_slow_git_is_ended(clone, origin, monkeypatch):
+    hook = origin / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexec sleep 3\n")
+    hook.chmod(0o755)
+    monkeypatch.setattr(publish, "GIT_SECONDS", 1)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    once = Retrying(
+        stop=stop_after_attempt(1), retry=retry_if_exception_type(PublishError), reraise=True
+    )
+    with pytest.raises(PublishError, match="did not end within 1 s"):
+        publish.commit_and_push(publish.Git(clone), [Path(HISTORY)], "x", once)
+
+
+@pytest.mark.parametrize(
+    ("change", "milestone", "subject"),
+    [
+        ({}, None, "Nightly: +300 sounds, 900 in all"),
+        ({}, 9, "Nightly: +300 sounds, 900 in all [Milestone 9]"),
+        ({"added": 0, "removed": 4}, None, "Nightly: +0 sounds, 4 gone, 900 in all"),
+    ],
+)
+def test_the_subject(change, milestone, subject):
+    assert commit.subject(METRICS | change, milestone) == subject
+
+
+def test_a_subject_without_metrics():
+    assert commit.subject(None, None) == "Nightly: results"
+
+
+@pytest.mark.parametrize(
+    ("translated", "milestone", "end"),
+    [(0, None, ""), (1, None, ", 1 translation"), (2, 9, ", 2 translations [Milestone 9]")],
+)
+def test_the_subject_counts_translations(translated, milestone, end):
+    subject = commit.subject(METRICS, milestone, translated)
+    assert subject == f"Nightly: +300 sounds, 900 in all{end}"
+
+
+@pytest.mark.parametrize("value", ["$(id)", "3", -1, 2.5, None])
+def test_only_numbers_reach_the_subject(tmp_path, value):
+    (tmp_path / "metrics.jsonl").write_text(json.dumps(METRICS | {"added": value}) + "\n")
+    with pytest.raises(ConfigError, match="last line: added"):
+        commit.last_metrics(tmp_path / "metrics.jsonl")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", json.dumps(results(validation="failed"))])
+def test_torn_or_failed_results_release_nothing(tmp_path, text):
+    (tmp_path / "results.json").write_text(text)
+    assert commit.passed_results(tmp_path / "results.json") is None
+    assert commit.passed_results(tmp_path / "missing.json") is None
+
+
+@pytest.fixture
+def night(clone):
+    """The clone after a milestone's night; returns the files that a commit would hold."""
+    (clone / HISTORY).write_text(line(1) + line(2))
+    for name in ("data/milestone_history.jsonl", "validation_report.json", "edge_stats.json"):
+        (clone / name).write_text('{"x": 1}\n')
+    (clone / "website/public").mkdir(parents=True)
+    (clone / "website/public/index.html").write_text("<p>x\n")
+
+    def run(value, origin):
+        if value is not None:
+            (clone / "milestone_results.json").write_text(json.dumps(value))
+        assert commit_night.main(["--push"]) == 0
+        return set(git("show", "--format=", "--name-only", "main", cwd=origin).split())
+
+    return run
+
+
+ALWAYS = {HISTORY}
+MILESTONE = {*ALWAYS, "data/milestone_history.jsonl", "validation_report.json"}
+
+
+@pytest.mark.parametrize(
+    ("value", "files", "subject"),
+    [
+        (None, ALWAYS, "900 in all"),
+        (results(validation="failed"), ALWAYS, "900 in all"),
+        (results(validation="not finished"), ALWAYS, "900 in all"),
+        (
+            results(),
+            {*MILESTONE, "edge_stats.json"},
+            "900 in all [Milestone 9]",
+        ),
+        (
+            results(edge_generation="failed"),
+            MILESTONE,
+            "900 in all [Milestone 9]",
+        ),
+        (
+            results(website="not finished"),
+            {*MILESTONE, "edge_stats.json"},
+            "900 in all [Milestone 9]",
+        ),
+    ],
+)
+def test_what_a_night_commits(night, origin, value, files, subject):
+    assert night(value, origin) == files
+    assert log(origin)[0].split("|")[0] == f"Nightly: +300 sounds, {subject}"
+
+
+def test_translations_that_changed_are_committed_whatever_became_of_the_night(
+    night, clone, origin, tmp_path
+):
+    old = ["data/translations/map/fr/translation.md", "data/translations/map/ca/translation.json"]
+    other = tmp_path / "old"
+    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
+    for name in old:
+        (other / name).parent.mkdir(parents=True)
+        (other / name).write_text("old\n")
+    git("add", "-A", cwd=other)
+    git("commit", "-qm", "Old translations", cwd=other)
+    git("push", "-q", "origin", "main", cwd=other)
+    git("pull", "-q", "--rebase", "--autostash", "origin", "main", cwd=clone)
+
+    new = [f"data/translations/river/es/translation.{end}" for end in ("json", "md")]
+    others = ["river/es/notes.txt", "river/translation.md", "river/ES/translation.md", "x.md"]
+    others += ["river/old/translation.md", "a/river/es/translation.md"]
+    for name in [*new, old[0], *(f"data/translations/{name}" for name in others)]:
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_text("new\n")
+    (clone / old[1]).unlink()
+    words = ["website/locales/es.json", "website/locales/notes.txt", "website/locales/a/fr.json"]
+    for name in words:
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_text("{}\n")
+    assert night(results(validation="failed"), origin) == {*ALWAYS, *new, old[0], words[0]}
+    assert log(origin)[0].startswith("Nightly: +300 sounds, 900 in all, 2 translations|")
+
+
+def test_a_tag_gets_no_commit(night, origin, monkeypatch):
+    monkeypatch.setenv("GITHUB_REF_TYPE", "tag")
+    night(None, origin)
+    assert len(log(origin)) == 1
+
+
+def test_nothing_is_pushed_unasked(clone, origin, capsys):
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert commit_night.main([]) == 0
+    assert len(log(origin)) == 1
+    assert "With --push" in capsys.readouterr().out
+
+
+def test_a_translation_that_a_person_edits_meanwhile_stays_as_edited(clone, origin, tmp_path):
+    name = "data/translations/a/es/translation.md"
+    (clone / name).parent.mkdir(parents=True)
+    (clone / name).write_text("one\n\ntwo\n\nthree\n")
+    publish.commit_and_push(publish.Git(clone), [Path(name)], "First")
+    git("fetch", "-q", cwd=clone)
+    git("reset", "-q", "--hard", "origin/main", cwd=clone)
+    somebody_pushes(origin, tmp_path, name, "one\n\ntwo\n\nmine\n")
+    (clone / name).write_text("new\n\nnew\n\nthree\n")
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert publish.commit_and_push(publish.Git(clone), [Path(name), Path(HISTORY)], "Second")
+    assert git("show", f"main:{name}", cwd=origin) == "one\n\ntwo\n\nmine\n"

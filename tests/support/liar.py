@@ -1,0 +1,69 @@
+"""A server that answers as a test tells it, alone or in front of a stand-in."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import requests
+
+from tests.support.nights import Nights
+
+NOT_FOUND_PAGE = (404, b"<html>nginx: not found</html>")
+
+
+@contextmanager
+def answering(answer: Callable[[str], tuple[int, bytes]]) -> Iterator[str]:
+    """Start a server; `answer` gets path and query and gives status and body."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = answer(self.path)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.server_port}/apiv2/"
+        finally:
+            listening.shutdown()
+            thread.join()
+
+
+@contextmanager
+def instead(nights: Nights, answer: Callable[[str], tuple[int, bytes]]) -> Iterator[None]:
+    """Inside the block, `nights` asks a server that gives `answer`, not its stand-in."""
+    kept = nights.freesound
+    with answering(answer) as url:
+        nights.freesound = replace(kept, base_url=url, attempts=2)
+        try:
+            yield
+        finally:
+            nights.freesound = kept
+
+
+@contextmanager
+def in_between(nights: Nights, change: Callable[[str, Any], None]) -> Iterator[None]:
+    """Inside the block, `change` may alter each good answer (path, JSON value) of the stand-in."""
+    root = nights.standin.base_url.removesuffix("/apiv2/")
+
+    def altered(path: str) -> tuple[int, bytes]:
+        answer = requests.get(root + path, headers={"Authorization": "Token any"}, timeout=10)
+        if answer.status_code != requests.codes.ok:
+            return answer.status_code, answer.content
+        value = answer.json()
+        change(path, value)
+        return 200, json.dumps(value).encode()
+
+    with instead(nights, altered):
+        yield

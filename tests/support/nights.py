@@ -1,0 +1,75 @@
+"""Runs nights of collecting against a stand-in, without the commands around them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from soundweave.base import config
+from soundweave.collecting import night as collection
+from soundweave.collecting.collector import Choice, Outcome
+from soundweave.library import database
+from soundweave.standin import Catalogue, StandIn
+
+FAST = replace(
+    config.load(environ={}).freesound,
+    backoff_seconds=0.01,
+    backoff_max_seconds=0.02,
+    timeout_seconds=0.5,
+    requests_per_minute=10_000,
+    requests_per_day=100_000,
+)
+
+
+class Nights:
+    """One library that collects from one stand-in, night after night."""
+
+    def __init__(self, folder: Path, standin: StandIn) -> None:
+        self.library = folder / "library"
+        self.metrics = folder / "metrics_history.jsonl"
+        self.standin = standin
+        self.freesound = replace(FAST, base_url=standin.base_url)
+        self.collector = config.load(environ={}).collector
+
+    def run(self, mode: str = "newest", most: int = 1000, query: str = "") -> Any:
+        """Collect one night; returns its metrics line."""
+        return self.night(mode, most, query)[0]
+
+    def night(
+        self, mode: str = "newest", most: int = 1000, query: str = ""
+    ) -> tuple[dict[str, Any], Outcome]:
+        """Collect one night; returns its metrics line and its outcome."""
+        settings = replace(
+            config.load(environ={}), freesound=self.freesound, collector=self.collector
+        )
+        return collection.run(settings, Choice(mode, query, most), self.library, self.metrics)
+
+    def age(self) -> None:
+        """Let the sounds be ones that nobody looked at for years."""
+        with database.writing(self.library) as connection:
+            connection.execute("UPDATE sounds SET last_seen = '2020-01-01T00:00:00Z'")
+
+    def ids(self) -> set[int]:
+        """The sounds in the library that are not removed."""
+        with database.snapshot(self.library) as connection:
+            rows = connection.execute("SELECT id FROM sounds WHERE removed_at IS NULL")
+            return {row["id"] for row in rows}
+
+    def value(self, sql: str) -> Any:
+        """The one value that a query gives."""
+        with database.snapshot(self.library) as connection:
+            return connection.execute(sql).fetchone()[0]
+
+
+@contextmanager
+def nights_of(
+    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch, **limits: int
+) -> Iterator[Nights]:
+    """Start a stand-in with `catalogue`; limits are those of StandIn, wide by default."""
+    monkeypatch.setenv("FREESOUND_API_KEY", "a-key-of-the-tests")
+    wide = {"requests_per_minute": 10_000, "requests_per_day": 100_000}
+    with StandIn(catalogue, **{**wide, **limits}) as standin:
+        yield Nights(folder, standin)

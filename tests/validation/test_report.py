@@ -1,0 +1,325 @@
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soundweave.base import config
+from soundweave.base.errors import ConfigError
+from soundweave.library import database, edges
+from soundweave.standin import synthetic_catalogue
+from soundweave.validation import registry, text_columns
+from soundweave.validation.finding import LONGEST, plain
+from tests.conftest import Run
+from tests.support.make_library import make_library
+from tests.support.nights import nights_of
+from tests.validation import damaged
+from tests.validation.damaged import FIRST_NIGHT, NIGHT, found, loose, night, raw, report_of, sql
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("clean")
+    damaged.make(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Iterator[Path]:
+    return shutil.copytree(made, tmp_path / "copy")
+
+
+def by_name(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {check["name"]: check for check in report["checks"]}
+
+
+def test_a_clean_library_passes(folder: Path) -> None:
+    report = report_of(folder)
+    assert (report["status"], report["errors"], report["warnings"]) == ("passed", [], [])
+    assert {check["status"] for check in report["checks"]} == {"passed"}
+    assert report["statistics"] == {
+        "sounds": 50,
+        "removed": 0,
+        "users": 7,
+        "packs": 7,
+        "edges": 100,
+    }
+
+
+def test_a_hostile_catalogue_passes_before_and_after_its_edges_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = synthetic_catalogue(1500)
+    with nights_of(catalogue, tmp_path, monkeypatch) as nights:
+        nights.run(most=5)
+        nights.run(most=3)
+    shutil.move(nights.metrics, tmp_path / "metrics.jsonl")
+    for _ in range(2):
+        # Nights of one test share their second.
+        assert found(report_of(tmp_path, night_order="off")) == {}
+        with database.writing(nights.library) as connection:
+            edges.update(connection)
+
+
+def test_a_removed_sound_and_one_that_moved_are_no_findings(folder: Path) -> None:
+    sql(
+        "UPDATE sounds SET removed_at = '2025-11-22T03:17:00Z' WHERE id = 5",
+        "UPDATE sounds SET pack_id = NULL WHERE id = 8",
+    )(folder)
+    night(nodes=49, removed=1)(folder)
+    assert found(report_of(folder)) == {}
+    with database.writing(folder / "library") as connection:
+        edges.update(connection)
+    assert found(report_of(folder)) == {}
+
+
+def test_a_renamed_user_is_no_finding(folder: Path) -> None:
+    sql(
+        "INSERT INTO users VALUES (70, 'renamed')",
+        "UPDATE sounds SET user_id = 70 WHERE user_id = 3",
+    )(folder)
+    assert found(report_of(folder)) == {}
+
+
+def test_temporary_files_beside_the_library_are_no_finding(folder: Path) -> None:
+    (folder / "library" / ".library.db.x1").write_bytes(b"\xff")
+    (folder / ".metrics.jsonl.x1").write_bytes(b"\xff")
+    assert found(report_of(folder)) == {}
+
+
+def test_unusual_but_right_values_are_no_findings(folder: Path) -> None:
+    sql(
+        """UPDATE sounds SET tags = '["a,1", "b, c", "[", "\\u00e9"]' WHERE id = 1""",
+        """UPDATE sounds SET tags = ' [ ] ' WHERE id = 2""",
+        """UPDATE sounds SET tags = '["a","b"]', created = '2012-02-29T23:59:59Z' WHERE id = 3""",
+        "UPDATE sounds SET name = ' leading blank', type = '' WHERE id = 4",
+        "UPDATE sounds SET license = 'https://creativecommons.org/publicdomain/zero/1.0/'"
+        " WHERE id = 5",
+        "UPDATE sounds SET preview_mp3 = 'http://a/http://b', duration = 0 WHERE id = 6",
+    )(folder)
+    assert found(report_of(folder)) == {}
+
+
+def test_a_damaged_page_stops_only_what_it_is_part_of(folder: Path) -> None:
+    damaged.overwrite_page(folder)
+    findings = found(report_of(folder))
+    assert {"integrity", "required_fields", "encodings"} <= findings.keys()
+    unharmed = {"schema", "similarity_scores", "hub_sizes", "positions", "milestone_lines"}
+    assert not unharmed - {"positions"} & findings.keys()
+    assert "cannot be read" in findings["required_fields"][-1]["what"]
+
+
+def test_a_rule_that_cannot_run_does_not_stop_the_others_of_its_pass(folder: Path) -> None:
+    sql(
+        "DROP INDEX sounds_popular",
+        "DROP INDEX sounds_unpacked",
+        "ALTER TABLE sounds DROP COLUMN num_downloads",
+        "UPDATE sounds SET tags = '[1]' WHERE id = 3",
+    )(folder)
+    findings = found(report_of(folder))
+    assert findings["tags"] == [{"where": "sound 3", "what": "tags is no JSON list of strings"}]
+    assert "num_downloads" in findings["ranges"][0]["what"]
+    assert "dates" not in findings
+
+
+def test_many_findings_are_counted_and_the_first_listed(folder: Path) -> None:
+    sql("UPDATE sounds SET name = ''")(folder)
+    report = report_of(folder)
+    fields = by_name(report)["required_fields"]
+    assert (fields["found"], len(fields["findings"])) == (50, 20)
+    assert any("and 49 more" in error for error in report["errors"])
+
+
+def test_findings_are_one_plain_line(folder: Path) -> None:
+    sql('CREATE TABLE "a\n::error::\u202e\'b" (x)')(folder)
+    (finding,) = found(report_of(folder))["schema"]
+    assert finding["where"] == "library.db: a?::error::?'b"
+    assert plain("é" * 1000) == "é" * (LONGEST - 3) + "..."
+
+
+def test_a_level_from_the_configuration_counts(folder: Path) -> None:
+    sql("UPDATE sounds SET name = '' WHERE id = 7")(folder)
+    assert report_of(folder)["status"] == "failed"
+    warned = report_of(folder, required_fields="warning")
+    assert (warned["status"], len(warned["warnings"])) == ("passed", 1)
+    for off in ("off", False):
+        report = report_of(folder, required_fields=off)
+        assert (report["status"], report["warnings"]) == ("passed", [])
+        assert by_name(report)["required_fields"]["status"] == "skipped"
+
+
+def test_a_check_that_there_is_not_is_named_with_those_there_are(folder: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no check colour; the checks are integrity, .*tags"):
+        report_of(folder, colour="error")
+
+
+def test_the_shipped_configuration_names_every_check_in_the_order_of_the_report() -> None:
+    assert list(config.load(environ={}).validation.levels) == list(registry.CHECKS)
+    assert set(registry.levels({}).values()) == {"error"}
+
+
+def test_every_check_says_what_it_is_about_in_one_sentence() -> None:
+    for check in registry.CHECKS.values():
+        about = (check.__doc__ or "").strip()
+        assert about.endswith(".")
+        assert "\n" not in about
+
+
+def test_the_bounds_come_from_the_configuration(folder: Path) -> None:
+    night(nodes=48, timestamp="2025-11-23T04:00:00Z")(folder)
+    assert {"missing_nights"} <= found(report_of(folder)).keys()
+    assert "sudden_shrink" not in found(report_of(folder))
+    night(nodes=45, timestamp="2025-11-24T04:00:00Z")(folder)
+    assert "sudden_shrink" in found(report_of(folder))
+    night(nodes=20, removed=25, timestamp="2025-11-25T04:00:00Z")(folder)
+    assert "sudden_shrink" not in found(report_of(folder))
+
+
+def test_merged_histories_are_read_in_the_order_of_time(folder: Path) -> None:
+    lines = [json.dumps(line) for line in (NIGHT, FIRST_NIGHT)]
+    (folder / "metrics.jsonl").write_text("\n".join(lines) + "\n")
+    report = report_of(folder)
+    assert set(found(report)) == {"night_order"}
+    assert report["status"] == "passed"
+
+
+def test_without_metrics_the_comparison_is_skipped(folder: Path) -> None:
+    (folder / "metrics.jsonl").unlink()
+    (folder / "milestones.jsonl").unlink()
+    report = report_of(folder)
+    assert report["status"] == "passed"
+    assert by_name(report)["counts_against_metrics"]["status"] == "skipped"
+
+
+def test_a_history_that_cannot_be_read_is_a_finding(folder: Path) -> None:
+    (folder / "milestones.jsonl").unlink()
+    (folder / "milestones.jsonl").mkdir()
+    findings = found(report_of(folder))
+    assert "cannot read" in findings["damaged_histories"][0]["what"]
+    assert "required_fields" not in findings
+
+
+def test_a_second_interval_crosses_what_lies_beyond_the_first(folder: Path) -> None:
+    damaged.milestone(milestone_number=7, interval=7, nodes=50, crossed=[6, 7])(folder)
+    assert found(report_of(folder)) == {}
+
+
+def test_validation_sees_one_state_while_the_edge_job_writes(folder: Path) -> None:
+    with database.snapshot(folder / "library") as reader:
+        sql("UPDATE sounds SET pack_id = NULL", "DELETE FROM links_due")(folder)
+        assert reader.execute("SELECT count(pack_id) FROM sounds").fetchone()[0] == 50
+    assert "membership" in found(report_of(folder))
+
+
+COLUMNS = [
+    (table, column)
+    for table, columns in {
+        "sounds": "name user_id pack_id license created duration type tags num_downloads"
+        " preview_mp3 preview_ogg first_seen last_seen removed_at",
+        "packs": "name user_id",
+        "links": "user_id pack_id",
+        "positions": "x y community_id",
+        "communities": "x y radius size",
+        "similarity_targets": "asked_at found",
+    }.items()
+    for column in columns.split()
+]
+VALUES = st.one_of(
+    st.none(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(),
+    st.binary(max_size=20),
+    st.text(max_size=20),
+    st.sampled_from(["[" * 3000, "[1]", "{}", "\0", "2014-02-30T00:00:00Z", "9e999", "\ud7ff"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(where=st.sampled_from(COLUMNS), value=VALUES, as_text=st.booleans())
+def test_no_value_stops_the_validator(
+    made: Path, where: tuple[str, str], value: object, as_text: bool
+) -> None:
+    table, column = where
+    with tempfile.TemporaryDirectory() as name:
+        folder = shutil.copytree(made, Path(name) / "copy")
+        for loosened in (table, "links_due"):  # where triggers copy what sounds have
+            sql(*loose(loosened))(folder)
+        with sqlite3.connect(folder / "library" / database.FILE_NAME) as connection:
+            put = "CAST(:value AS TEXT)" if as_text else ":value"
+            connection.execute("PRAGMA ignore_check_constraints = ON")
+            connection.execute(f"UPDATE {table} SET {column} = {put}", {"value": value})
+        connection.close()
+        findings = found(report_of(folder))
+    assert "schema" in findings
+    assert "library" not in findings
+
+
+@given(st.lists(st.binary(max_size=8), min_size=1))
+def test_a_block_is_text_exactly_when_all_its_values_are(values: list[bytes]) -> None:
+    block = text_columns.SEPARATOR.join(values)
+    assert text_columns.not_text(block, len(values)) == any(
+        text_columns.not_text(value, 1) for value in values
+    )
+
+
+ADDRESSES = st.sampled_from(
+    [b"http://a/b", b"https://c", b"ftp://d", b"", b"http://a\nhttp://b", b"http://a b", b"x"]
+)
+
+
+@given(st.lists(ADDRESSES, min_size=1))
+def test_a_block_is_addresses_exactly_when_all_its_values_are(values: list[bytes]) -> None:
+    block = text_columns.SEPARATOR.join(values)
+    assert text_columns.not_urls(block, len(values)) == any(
+        text_columns.not_urls(value, 1) for value in values
+    )
+
+
+@given(st.recursive(st.none() | st.text() | st.integers(), st.lists))
+@settings(max_examples=40, deadline=None)
+def test_tags_are_judged_as_a_json_parser_does(value: object) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        tags = [json.dumps(value), json.dumps(value, separators=(",", ":")), json.dumps(value)]
+        make_library(folder / "library", [{"tags": text} for text in tags])
+        found_tags = "tags" in found(report_of(folder))
+    right = isinstance(value, list) and all(isinstance(tag, str) for tag in value)
+    assert found_tags == (not right)
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_the_command(folder: Path, run: Run, is_damaged: bool) -> None:
+    if is_damaged:
+        sql("UPDATE sounds SET name = ' ' WHERE id = 7")(folder)
+        raw("milestones.jsonl", b'{"torn')(folder)
+    output = folder / "report.json"
+    done = run(
+        "validate_pipeline_data.py",
+        *("--checkpoint-dir", folder / "library", "--metrics-history", folder / "metrics.jsonl"),
+        *("--milestone-history", folder / "milestones.jsonl", "--output", output),
+    )
+    assert done.returncode == int(is_damaged), done.stderr
+    assert json.loads(output.read_text())["status"] == ("failed" if is_damaged else "passed")
+    assert ("sound 7 name is missing" in done.stdout) == is_damaged
+    assert ("milestones.jsonl, line 2 is torn" in done.stdout) == is_damaged
+
+
+def test_the_command_without_a_library_fails_with_a_report(tmp_path: Path, run: Run) -> None:
+    output = tmp_path / "report.json"
+    done = run("validate_pipeline_data.py", "--checkpoint-dir", tmp_path, "--output", output)
+    assert done.returncode == 1
+    assert "no library" in json.loads(output.read_text())["errors"][0]
+
+
+def test_a_foreign_line_does_not_stand_for_the_last_night(folder: Path) -> None:
+    with (folder / "metrics.jsonl").open("a") as stream:
+        stream.write('{"note": "moved to another machine"}\n')
+    report = report_of(folder)
+    assert report["status"] == "passed"
+    assert any("note" in warning for warning in report["warnings"])

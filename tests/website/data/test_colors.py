@@ -1,0 +1,78 @@
+import math
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soundweave.website.data import colors
+from soundweave.website.data.catalog import Community
+
+PLACES = st.tuples(
+    st.integers(1, 500), st.floats(-80, 80), st.floats(-80, 80), st.floats(0.1, 30)
+).map(lambda row: Community(*row, 9, "rain"))
+MAPS = st.lists(PLACES, max_size=40, unique_by=lambda one: one.id)
+
+
+def neighbours(one, circles):
+    for other in circles:
+        both = one.radius + other.radius
+        gap = math.hypot(one.x - other.x, one.y - other.y) - both
+        if other is not one and gap < 0.499 * both:
+            yield other
+
+
+@settings(deadline=None, max_examples=60)
+@given(MAPS)
+def test_neighbours_differ_unless_all_colours_are_around(circles):
+    chosen = dict(zip((one.id for one in circles), colors.assign(circles), strict=True))
+    assert set(chosen.values()) <= set(range(9))
+    for one in circles:
+        older = {chosen[other.id] for other in neighbours(one, circles) if other.id < one.id}
+        assert chosen[one.id] not in older or len(older) == 9
+
+
+@settings(deadline=None, max_examples=60)
+@given(MAPS, PLACES)
+def test_a_new_community_changes_no_other_ones_colour(circles, new):
+    new = Community(501, new.x, new.y, new.radius, 9, "wind")
+    assert colors.assign([new, *circles])[1:] == colors.assign(circles)
+
+
+def grid(across):
+    return [
+        Community(1 + 7 * index, 10.0 * (index % across), 10.0 * (index // across), 4.5, 9, "rain")
+        for index in range(across * across)
+    ]
+
+
+def test_all_neighbours_on_a_map_differ():
+    circles = grid(12)
+    chosen = dict(zip((one.id for one in circles), colors.assign(circles), strict=True))
+    pairs = [(one.id, other.id) for one in circles for other in neighbours(one, circles)]
+    assert len(pairs) > 500
+    assert all(chosen[one] != chosen[other] for one, other in pairs)
+    assert set(chosen.values()) == set(range(9))
+
+
+def test_colours_last_when_a_community_goes():
+    circles = grid(12)
+    before = colors.assign(circles)
+    after = colors.assign(circles[:60] + circles[61:])
+    changed = sum(a != b for a, b in zip(before[:60] + before[61:], after, strict=True))
+    assert changed <= 5
+
+
+def test_with_all_nine_around_the_farthest_gives_its_colour():
+    middle = Community(99, 0, 0, 10, 9, "rain")
+    turns = [math.tau * step / 12 for step in range(12)]
+    ring = [
+        Community(step + 1, 12.5 * math.cos(turn), 12.5 * math.sin(turn), 1.4, 9, "rain")
+        for step, turn in enumerate(turns)
+    ]
+    ring[4] = Community(5, 16 * math.cos(turns[4]), 16 * math.sin(turns[4]), 1.4, 9, "rain")
+    chosen = colors.assign([*ring, middle])
+    assert len(set(chosen[:12])) == 9
+    assert [at for at, color in enumerate(chosen[:12]) if color == chosen[12]] == [4]
+
+
+def test_an_empty_map_has_no_colours():
+    assert colors.assign([]) == []
