@@ -74,7 +74,8 @@ def test_no_script_hides_a_module(script: str) -> None:
 
 def command(body: str) -> str:
     """Return a program that runs `body` as a command."""
-    return f"from soundweave import cli\ndef main():\n    {body}\nraise SystemExit(cli.run(main))"
+    main = f"def main():\n    {body}\n"
+    return f"from soundweave.base import cli\n{main}raise SystemExit(cli.run(main))"
 
 
 def test_a_terminal_that_lacks_a_sign_is_no_error() -> None:
@@ -151,7 +152,7 @@ def test_a_folder_that_is_named_must_be_there(
 
 def test_an_interrupt_ends_with_130() -> None:
     code = (
-        "import time\nfrom soundweave import cli\n"
+        "import time\nfrom soundweave.base import cli\n"
         "def main():\n    print('ready', flush=True)\n    time.sleep(60)\n    return 0\n"
         "raise SystemExit(cli.run(main))"
     )

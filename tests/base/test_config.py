@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,9 @@ def test_a_value_in_the_file_is_used(tmp_path: Path) -> None:
         ({"freesound__timeout_seconds": 1e9}, "freesound.timeout_seconds"),
         ({"freesound__backoff_seconds": 1e9}, "freesound.backoff_seconds"),
         ({"freesound__backoff_max_seconds": 1e9}, "freesound.backoff_max_seconds"),
+        ({"freesound__timeout_seconds": float("nan")}, "freesound.timeout_seconds"),
+        ({"validation__levels": {"tags": "strict"}}, "validation.levels.tags"),
+        ({"website__preview_origins": ["javascript:x"]}, "website.preview_origins.0"),
         ({"collector__mode": "all"}, "collector.mode.*all"),
         ({"freesound__base_url": "freesound.org"}, "freesound.base_url"),
         ({"freesound": None}, "freesound"),
@@ -111,10 +115,10 @@ def test_a_file_that_would_run_something_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["a: 1\na: 2", "website: {title: x, rows: 1, title: y}"])
-def test_a_key_that_is_there_twice_is_named(tmp_path: Path, text: str) -> None:
+def test_a_duplicated_key_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "pipeline.yaml"
     path.write_text(text)
-    with pytest.raises(ConfigError, match=r"(?s)the key '(a|title)' is there twice.*line [12]"):
+    with pytest.raises(ConfigError, match=r"(?s)the key '(a|title)' is duplicated.*line [12]"):
         config.load(path, {})
 
 
@@ -127,6 +131,12 @@ def test_every_key_of_the_file_is_described_beside_it_or_speaks_for_itself() -> 
     own, _, _ = CONFIG.read_text().partition("\ntranslation:")
     keys = re.findall(r"^  (\w+):", own, flags=re.MULTILINE)
     assert len(keys) == len(set(keys)) == sum(len(vars(s)) for s in vars(config.load()).values())
+
+
+def test_the_schema_file_is_the_one_the_settings_generate() -> None:
+    assert json.loads((SCHEMAS / "pipeline.schema.json").read_text()) == config.schema(), (
+        "run: make schemas"
+    )
 
 
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.name)

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 WORK = """
 import sys
-from soundweave.progress import progress
+from soundweave.base.progress import progress
 with progress("collecting", 4, "requests") as bar:
     bar.step(2)
     bar.note("3 new sounds")

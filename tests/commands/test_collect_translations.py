@@ -3,12 +3,12 @@ import os
 import shutil
 
 import pytest
-from tests.translation.results.test_results import record_of
 
 import collect_translations
 from soundweave.translation.results import result_files
 from soundweave.translation.texts import source_texts
 from tests.commands.test_plan_translations import TEXT
+from tests.translation.results.test_results import record_of
 
 FILES = ["translation.json", "translation.md"]
 

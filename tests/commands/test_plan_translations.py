@@ -1,12 +1,12 @@
 import json
 
 import pytest
-from tests.translation.results.test_results import record_of
 
 import plan_translations
 from soundweave.translation.results import result_files
 from soundweave.translation.texts import source_texts
 from tests.github.test_set_up import read_outputs
+from tests.translation.results.test_results import record_of
 
 TEXT = """---
 title: {title}

@@ -3,13 +3,13 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.translation.results.test_results import record_of
 
 import update_locales
 from soundweave.base.paths import ROOT
 from soundweave.translation.results import result_files
 from soundweave.translation.texts import source_texts
 from soundweave.website.frame import locales
+from tests.translation.results.test_results import record_of
 
 FRONT = """---
 title: The words

@@ -149,9 +149,9 @@ def test_a_killed_writer_leaves_what_it_committed(tmp_path: Path) -> None:
     code = """
 import os, signal, sys
 from pathlib import Path
-from soundweave import edges, library
-connection = library.connect(Path(sys.argv[1]))
-with library.transaction(connection):
+from soundweave.library import database, edges
+connection = database.connect(Path(sys.argv[1]))
+with database.transaction(connection):
     connection.execute("UPDATE sounds SET name = 'kept'")
 connection.execute("BEGIN IMMEDIATE")
 connection.execute("UPDATE sounds SET name = 'lost'")

@@ -214,13 +214,13 @@ def test_a_rebuild_is_taken_when_much_changed(tmp_path: Path, changed: int, rebu
 DIES = """
 import os, signal, sys
 from pathlib import Path
-from soundweave import edges, library
+from soundweave.library import database, edges
 
 def trace(statement):
     if statement.strip().startswith(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
-connection = library.connect(Path(sys.argv[1]))
+connection = database.connect(Path(sys.argv[1]))
 connection.set_trace_callback(trace)
 edges.update(connection, rebuild=sys.argv[3] == "rebuild")
 """

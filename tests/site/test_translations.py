@@ -5,13 +5,13 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from tests.translation.results.test_results import HOSTILE
-from tests.website.pages.test_translation_pages import Desk
 
 from soundweave.base import files
 from soundweave.translation.results import result_files
 from tests.site import sites
 from tests.site.conftest import FOLDER
+from tests.translation.results.test_results import HOSTILE
+from tests.website.pages.test_translation_pages import Desk
 
 LIST = "translations/index.html"
 POEM = "translations/river-recorded-es.html"

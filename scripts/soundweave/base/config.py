@@ -1,121 +1,134 @@
 """config/pipeline.yaml as typed values; unknown keys are errors.
 
-The section `translation` has readers of its own: soundweave.translation.settings.
+The classes below are the only place where a setting and its limits are written: they check the
+file, and `make schemas` generates config/schemas/pipeline.schema.json from them. The section
+`translation` belongs to soundweave.translation.settings.
 
-The environment goes before the file where a value names the machine rather than a choice:
-FREESOUND_BASE_URL. The key itself is only ever in the environment: FREESOUND_API_KEY.
+FREESOUND_BASE_URL overrides the file. The key itself is only ever in the environment:
+FREESOUND_API_KEY.
 """
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import yaml
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from soundweave.base import schemas
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import CONFIG
+from soundweave.base.yaml_files import read_yaml
+
+STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)  # "100" is no number
+
+Count = Annotated[int, Field(ge=1)]
+CountOrZero = Annotated[int, Field(ge=0)]
+Days = Annotated[float, Field(ge=0, le=36500)]
+Seconds = Annotated[float, Field(ge=0, le=3600)]
+FrontPageSounds = Annotated[int, Field(ge=1, le=200)]
+Rows = Annotated[int, Field(ge=10, le=500)]
+Level = Literal["error", "warning", "off", False]  # YAML reads a bare off as false
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")]
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that is there twice, of which YAML would take the last in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                problem = f"the key {key.value!r} is there twice"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
+def _not_one(requests: int) -> int:
+    if requests == 1:
+        raise ValueError("give 0, or at least 2: one request finds, another confirms")
+    return requests
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class FreesoundConfig:
-    """How to talk to the API; seconds are seconds, limits are requests."""
+    """How to talk to the API; limits are requests."""
 
-    base_url: str
-    timeout_seconds: float
-    attempts: int
-    backoff_seconds: float
-    backoff_max_seconds: float
-    requests_per_minute: int
-    requests_per_day: int
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
+    timeout_seconds: Annotated[float, Field(gt=0, le=3600)]
+    attempts: Count
+    backoff_seconds: Seconds
+    backoff_max_seconds: Seconds
+    requests_per_minute: Count
+    requests_per_day: Count
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class CollectorConfig:
     """What a night collects."""
 
-    mode: str
-    query: str
-    max_requests: int
-    overlap_days: float
-    refresh_requests: int
-    refresh_after_days: float
-    pack_refresh_days: float
-    similar_requests: int
-    similar_keep: int
-    similar_again_days: float
+    mode: Literal["newest", "search", "packs", "similar", "mixed"]
+    query: Annotated[str, Field(max_length=200)]
+    max_requests: Count
+    overlap_days: Days
+    refresh_requests: Annotated[
+        CountOrZero, AfterValidator(_not_one), Field(json_schema_extra={"not": {"const": 1}})
+    ]
+    refresh_after_days: Days
+    pack_refresh_days: Days
+    similar_requests: CountOrZero
+    similar_keep: Annotated[int, Field(ge=1, le=150)]
+    similar_again_days: Days
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class MilestoneConfig:
-    """When something is worth celebrating."""
+    """When a milestone is reached; `interval` is a number of sounds."""
 
-    interval: int
+    interval: Count
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class NetworkConfig:
     """How many pairs of one user's or one pack's sounds are made; both are numbers of sounds."""
 
-    exact_up_to: int
-    nearest: int
+    exact_up_to: Count
+    nearest: Count
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class ValidationConfig:
-    """How strict validation is; `levels` is error, warning or off (False) by check."""
+    """How strict validation is; `levels` has the level of each check by its name."""
 
-    largest_shrink: float
-    largest_gap_days: float
-    levels: Mapping[str, str | bool]
+    largest_shrink: Annotated[float, Field(ge=0, le=1)]
+    largest_gap_days: Annotated[float, Field(gt=0)]
+    levels: dict[str, Level]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class MapConfig:
     """How the network is cut into communities; sizes are numbers of sounds, or of nodes."""
 
-    seed: int
-    networkx_up_to: int
-    smallest_community: int
-    largest_community: int
+    seed: CountOrZero
+    networkx_up_to: CountOrZero
+    smallest_community: Count
+    largest_community: Annotated[int, Field(ge=10)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class WebsiteConfig:
-    """What the site shows; numbers are of sounds, but `group_pages` of pages."""
+    """What the site shows; numbers are of sounds, except `group_pages`, of pages.
 
-    title: str
-    site_url: str
-    latest_sounds: int
-    connected_sounds: int
-    rows: int
-    list_sounds: int
-    group_pages: int
-    group_rows: int
-    translated_up_to: int
-    search_results: int
-    preview_origins: tuple[str, ...]
+    A preview from an origin other than `preview_origins` is not offered.
+    """
+
+    title: Annotated[str, Field(min_length=1)]
+    site_url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")]
+    latest_sounds: FrontPageSounds
+    connected_sounds: FrontPageSounds
+    rows: Rows
+    list_sounds: Annotated[int, Field(ge=10)]
+    group_pages: Annotated[int, Field(ge=0, le=100_000)]
+    group_rows: Rows
+    translated_up_to: CountOrZero
+    search_results: Annotated[int, Field(ge=1, le=1000)]
+    preview_origins: tuple[Origin, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=STRICT)
 class Config:
-    """The whole of config/pipeline.yaml."""
+    """config/pipeline.yaml: every number a user tunes."""
 
     freesound: FreesoundConfig
     collector: CollectorConfig
@@ -130,51 +143,55 @@ def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config
     """Read and check the configuration; raises ConfigError that names the file and the key."""
     raw = read_yaml(path)
     if base_url := environ.get("FREESOUND_BASE_URL"):
-        if not _is_address(base_url):
+        if not _is_url(base_url):
             raise ConfigError(
                 f"FREESOUND_BASE_URL is {base_url!r}; it is like https://freesound.org/apiv2/"
             )
-        _section(raw, "freesound")["base_url"] = base_url
-    check(raw, path)
-    freesound = raw["freesound"]
-    return Config(
-        freesound=FreesoundConfig(
-            **freesound | {"base_url": freesound["base_url"].rstrip("/") + "/"}
-        ),
-        collector=CollectorConfig(**raw["collector"]),
-        milestones=MilestoneConfig(**raw["milestones"]),
-        network=NetworkConfig(**raw["network"]),
-        validation=ValidationConfig(**raw["validation"]),
-        map=MapConfig(**raw["map"]),
-        website=WebsiteConfig(
-            **raw["website"] | {"preview_origins": tuple(raw["website"]["preview_origins"])}
-        ),
-    )
+        _section(raw, "freesound")["base_url"] = base_url.rstrip("/") + "/"
+    return check(raw, path)
 
 
-def check(raw: Any, path: Path) -> None:
-    """Raise ConfigError, naming the key, unless `raw` is what config/pipeline.yaml may hold."""
-    schemas.check("pipeline", raw, str(path))
+def check(raw: Any, path: Path) -> Config:
+    """Turn the content of config/pipeline.yaml into settings; raises ConfigError naming the key."""
+    own = {key: raw[key] for key in raw if key != "translation"} if isinstance(raw, dict) else raw
+    try:
+        # As JSON, because strict mode takes no mapping for a class from Python.
+        config = TypeAdapter(Config).validate_json(json.dumps(own, default=str))
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {first_problem(error)}") from error
     schemas.check("translation_settings", raw.get("translation", {}), f"{path}: translation")
+    return config
 
 
-def _is_address(text: str) -> bool:
+def first_problem(error: ValidationError) -> str:
+    """Say in one line what is wrong, like `collector.mode: Input should be ... (it is 'all')`."""
+    problem = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in problem["loc"]) or "top level"
+    value = "" if problem["type"] == "missing" else f" (it is {problem['input']!r:.80})"
+    return f"{place}: {problem['msg']}{value}"
+
+
+def schema() -> dict[str, Any]:
+    """Generate the JSON Schema of config/pipeline.yaml."""
+    generated = TypeAdapter(Config).json_schema()
+    for definition in generated["$defs"].values():
+        for field in definition["properties"].values():
+            del field["title"]  # the name again
+    generated["properties"]["translation"] = {"$ref": "translation_settings.schema.json"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **generated,
+        "title": "config/pipeline.yaml: every number a user tunes",
+    }
+
+
+def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        whole = text.split() == [text]  # urlsplit would drop line ends and tabs in silence
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and whole
     except ValueError:
         return False
-
-
-def read_yaml(path: Path) -> Any:
-    """Return the YAML value in `path`; raises ConfigError that names the file and the place."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe one
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not YAML: {error}") from error
+    one_word = text.split() == [text]  # urlsplit drops line ends and tabs
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and one_word
 
 
 def _section(raw: object, name: str) -> dict[str, object]:

@@ -66,11 +66,11 @@ def has_chat_endpoint(environ: Mapping[str, str]) -> bool:
 
 def problems(inputs: Inputs) -> Iterator[str]:
     """Yield what is wrong with the inputs, each with what to do; the values are shown escaped."""
-    collector = _rules("pipeline")["collector"]["properties"]
+    collector = _schema("pipeline")["$defs"]["CollectorConfig"]["properties"]
     yield from _number("max_requests", inputs.max_requests, MAX_REQUESTS)
     yield from _choice("mode", inputs.mode, collector["mode"]["enum"])
     yield from _query(inputs.query, collector["query"]["maxLength"])
-    translation = _rules("translation_settings")
+    translation = _schema("translation_settings")["properties"]
     modes = [mode for mode in translation["workflow_mode"]["enum"] if mode != MANUAL]
     most = translation["parallel_count"]["properties"]["hybrid"]["maximum"]
     yield from _choice("translation_text", inputs.translation_text, text_names())
@@ -80,7 +80,9 @@ def problems(inputs: Inputs) -> Iterator[str]:
 
 def text_names(folder: Path = ROOT / TEXTS_DIR) -> list[str]:
     """Return the names of the texts, as file names alone tell them."""
-    name = re.compile(_rules("translation")["text"]["properties"]["name"]["pattern"].strip("^$"))
+    name = re.compile(
+        _schema("translation")["properties"]["text"]["properties"]["name"]["pattern"].strip("^$")
+    )
     stems = sorted(path.stem for path in folder.glob("*.md"))
     return [stem for stem in stems if name.fullmatch(stem) and stem != "readme"]
 
@@ -102,9 +104,8 @@ def _query(query: str, longest: int) -> Iterator[str]:
         yield f"query holds control characters: {_shown(query)}; type it in one line"
 
 
-def _rules(schema: str) -> Any:
-    text = (SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8")
-    return json.loads(text)["properties"]
+def _schema(name: str) -> Any:
+    return json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
 def _is_control(char: str) -> bool:

@@ -33,7 +33,7 @@ class Projection:
 
 
 def project(members: Membership, *, exact_up_to: int, nearest: int) -> Projection:
-    """Connect the sounds of each user and of each pack, by the rule of `soundweave.network.bounds`."""
+    """Connect the sounds of each user and of each pack, by the rule of `bounds`."""
     total = len(members.sounds)
     keys = [np.empty(0, dtype=np.int64)]
     for groups in (members.users, members.packs):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from soundweave.base import config, schemas
+from soundweave.base import config, schemas, yaml_files
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import CONFIG, ROOT
 from soundweave.translation import settings_layers as layering
@@ -164,7 +164,7 @@ def load(
     `overrides` are values of the command line by dotted key, "*" allowed.
     Raises ConfigError that names the source and the key.
     """
-    raw = config.read_yaml(path)
+    raw = yaml_files.read_yaml(path)
     config.check(raw, path)
     layers: Layers = {}
     layering.put(layers, dict(layering.leaves(DEFAULTS)), "default")

@@ -257,7 +257,7 @@ def test_threads_share_an_engine(toy):
 
 FORKED = """
 import os, signal
-from soundweave.translation import apertium as engine
+from soundweave.translation.engines import apertium as engine
 def shout(word): return engine.translate("toy-loud", [word], timeout_seconds=20)[0].text
 assert shout("parent") == "PARENT"
 child = os.fork()
@@ -311,7 +311,7 @@ def test_a_forked_process_has_engines_of_its_own(toy):
 
 KILLED = """
 import sys
-from soundweave.translation import apertium as engine, apertium_pipeline
+from soundweave.translation.engines import apertium as engine, apertium_pipeline
 apertium_pipeline.CPU_SECONDS = 1
 engine.translate("toy-loud", ["one"], timeout_seconds=20)
 print("ready", flush=True)

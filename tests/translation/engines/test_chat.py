@@ -595,7 +595,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from tests.translation.engines.test_chat import MODELS, REQUEST, SETTINGS
-from soundweave.translation.chat import ChatEndpoint
+from soundweave.translation.engines.chat import ChatEndpoint
 from soundweave.translation.ledger import Ledger
 folder = Path(sys.argv[2])
 settings = replace(SETTINGS, base_url=sys.argv[1], concurrency=1)

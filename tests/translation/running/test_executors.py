@@ -124,7 +124,7 @@ def test_the_end_of_the_block_leaves_no_worker_behind(tmp_path):
 
 KILLED_PARENT = """
 import os, signal, sys, time
-from soundweave.translation import executors
+from soundweave.translation.running import executors
 from tests.translation.running.test_executors import note_and_nap
 notes = [os.path.join(sys.argv[1], name) for name in "ab"]
 with executors.pool("process", 2) as pool:
@@ -135,7 +135,7 @@ with executors.pool("process", 2) as pool:
     os.kill(os.getpid(), signal.SIGKILL)
 """
 ON_DASK = """
-from soundweave.translation import executors
+from soundweave.translation.running import executors
 from tests.translation.running.test_executors import pid
 if __name__ == "__main__":
     with executors.pool("dask", 2) as pool:

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.commands.test_run_translations import STAGES, purpose, seed
 
 from soundweave.base.errors import ConfigError
 from soundweave.translation import settings
@@ -25,6 +24,7 @@ from soundweave.translation.running import display, runner
 from soundweave.translation.running.checkpoint import alone
 from soundweave.translation.running.events import Events
 from soundweave.translation.running.runner import STAGE_MAP, Job, Outcome, Runner, plan
+from tests.commands.test_run_translations import STAGES, purpose, seed
 from tests.translation.chat_server import ChatServer, says, status
 
 POEM = Text(
@@ -369,7 +369,7 @@ def test_each_language_is_planned_once_and_only_if_the_text_asks_for_it(tmp_path
 HOLDER = """
 import sys
 from pathlib import Path
-from soundweave.translation.state import alone
+from soundweave.translation.running.checkpoint import alone
 with alone(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

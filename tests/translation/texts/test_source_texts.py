@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundweave.base import config, files
+from soundweave.base import files, yaml_files
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import CONFIG, ROOT
 from soundweave.translation.model import TITLE, Kind, Segment, Text
@@ -245,7 +245,7 @@ def test_nothing_of_an_interface_is_lost(
 def test_the_shipped_texts_are_right_and_have_routes() -> None:
     shipped = {text.name: text for text in source_texts.read_all(SHIPPED)}
     assert {text.kind for text in shipped.values()} == set(Kind)
-    routes = config.read_yaml(CONFIG)["translation"]["apertium"]["routes"]
+    routes = yaml_files.read_yaml(CONFIG)["translation"]["apertium"]["routes"]
     for text in shipped.values():
         wanted = {f"{text.source_lang}-{lang}" for lang in text.target_langs}
         assert wanted <= routes.keys(), text.name

@@ -84,7 +84,7 @@ def test_the_old_site_stays_when_making_the_new_one_fails(tmp_path):
 KILLED = """
 import sys, time
 from pathlib import Path
-from soundweave.website import tree
+from soundweave.website.frame import tree
 with tree.replacing(Path(sys.argv[1])) as new:
     new.write("index.html", "half")
     print("writing", flush=True)

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.translation.results.test_results import HOSTILE, record_of
 
 from soundweave.base import files
 from soundweave.base.paths import LOCALES
@@ -25,6 +24,7 @@ from soundweave.website.pages.translations import (
 from soundweave.website.pages.translations.translation_pairs import NO_BREAK_SPACE
 from tests.site.catalogues import TEXTS as FOREIGN
 from tests.support.page_tree import read_tree
+from tests.translation.results.test_results import HOSTILE, record_of
 
 WORDS = locales.load(LOCALES)
 INDEX = "translations/index.html"

@@ -15,7 +15,7 @@ from pathlib import Path
 import jinja2
 from jinja2 import meta
 
-from soundweave.base import config, schemas
+from soundweave.base import schemas, yaml_files
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import ROOT
 from soundweave.translation.asking import answers
@@ -78,7 +78,7 @@ def load(name: str, folder: Path = PROMPTS) -> Prompt:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name) or not path.is_file():
         there = ", ".join(sorted(path.stem for path in folder.glob("*.yaml"))) or "none"
         raise ConfigError(f"there is no prompt {name!r} in {folder}; there are {there}")
-    raw = config.read_yaml(path)
+    raw = yaml_files.read_yaml(path)
     schemas.check("prompt", raw, str(path))
     made = Prompt(
         name=name,
