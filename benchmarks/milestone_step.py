@@ -29,7 +29,6 @@ STATUS = {
     "milestone_number": 1,
 }
 IN_BACKGROUND = ' & jobs+=("$!")'
-BASH = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,8 +50,8 @@ def measure(folder: Path, sounds: int) -> dict[str, float]:
     """Return seconds: each job alone, their sum, the step's wall and its limit."""
     alone, together = nightly.Workspace(folder / "alone"), nightly.Workspace(folder / "together")
     make(alone, sounds)
-    shutil.copytree(alone.folder, together.folder)
-    script = nightly.milestone_step()
+    shutil.copytree(alone.folder, together.folder, symlinks=True)
+    (script,) = [step.script for step in nightly.local_steps() if step.id == "actions"]
     # The same script with its jobs in the foreground: one after another.
     in_line = script.replace(IN_BACKGROUND, "")
     if script.count(IN_BACKGROUND) != len(milestone_results.ACTIONS):
@@ -68,20 +67,21 @@ def measure(folder: Path, sounds: int) -> dict[str, float]:
 
 def make(workspace: nightly.Workspace, sounds: int) -> None:
     """Fill a workspace with a library, its metrics line and a milestone."""
-    environ = workspace.environment()
-    libraries.make(Path(environ["CHECKPOINT_DIR"]), sounds)
-    libraries.add_metrics(Path(environ["CHECKPOINT_DIR"]), Path(environ["METRICS_HISTORY"]))
+    workspace.prepare()
+    library = workspace.folder / paths.CHECKPOINT_DIR
+    libraries.make(library, sounds)
+    libraries.add_metrics(library, workspace.folder / paths.METRICS_HISTORY)
     status = STATUS | {"current_nodes": sounds, "nodes_since_last_milestone": sounds}
     files.write_json(workspace.folder / paths.MILESTONE_STATUS, status)
 
 
 def run(script: str, workspace: nightly.Workspace) -> float:
     """Run a step's script as GitHub does; returns how many seconds it took."""
-    here = str(Path(sys.executable).parent)
-    path = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])
-    environ = {**os.environ, **workspace.environment(), "PATH": path}
+    interpreter_folder = str(Path(sys.executable).parent)
+    search_path = os.pathsep.join([interpreter_folder, os.environ.get("PATH", os.defpath)])
     started = time.monotonic()
-    subprocess.run([*BASH, script], cwd=paths.ROOT, env=environ, check=True)
+    environ = {**os.environ, "PATH": search_path}
+    subprocess.run([*nightly.BASH, script], cwd=workspace.folder, env=environ, check=True)
     return time.monotonic() - started
 
 

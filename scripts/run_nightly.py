@@ -7,22 +7,22 @@ from soundweave.nightly import Workspace, run_night
 from soundweave.standin import StandIn, synthetic_catalogue
 
 WORKSPACE = paths.ROOT / "build" / "nightly"
-AHEAD = 2000  # how many more sounds the stand-in has than earlier nights collected
+AHEAD = 2000  # sounds that the stand-in has beyond those of earlier nights
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return 0, or 1 when validation failed."""
+    """Return 0, or 1 if validation failed."""
     parser = cli.parser(
         "Run a whole night on this machine, offline, against the embedded stand-in:\n"
         "collect, detect a milestone, and at one validate, connect and publish side by side.\n"
-        "Each run goes on where the last one stopped.",
+        "Each run continues where the last one stopped.",
         "python scripts/run_nightly.py --max-requests 8",
     )
-    cli.path_argument(parser, "--workspace", WORKSPACE, "folder that keeps everything")
+    cli.path_argument(parser, "--workspace", WORKSPACE, "folder for everything a night makes")
     parser.add_argument(
-        "--max-requests", type=cli.positive, default=4, metavar="N", help="a night's limit (4)"
+        "--max-requests", type=cli.positive, default=4, metavar="N", help="request limit (4)"
     )
-    parser.add_argument("--seed", type=int, default=1, help="which stand-in catalogue (1)")
+    parser.add_argument("--seed", type=int, default=1, help="which stand-in catalog (1)")
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
     workspace = Workspace(args.workspace.resolve())
@@ -37,13 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _text(workspace: Workspace) -> str:
     if not workspace.page.exists():
-        return "\nNo site yet: the first milestone makes it."
+        return "\nNo site yet: it appears with the first milestone."
     serve = "make serve"
     if workspace.folder != WORKSPACE:
         serve = f"python -m http.server --bind 127.0.0.1 --directory {workspace.page.parent}"
     return (
         f"\nOpen the site with `{serve}`, at http://127.0.0.1:8000/"
-        f"\n  or without a server, and so without the map: {workspace.page.as_uri()}"
+        f"\n  or without a server, but then without the map: {workspace.page.as_uri()}"
     )
 
 

@@ -1,12 +1,8 @@
 import json
 from pathlib import Path
 
-import pytest
-import yaml
-
 from soundweave import nightly
 from soundweave.base import files, paths
-from soundweave.base.errors import SoundweaveError
 from soundweave.library import database
 from soundweave.milestones import crossing
 from tests.conftest import ROOT, Run
@@ -59,8 +55,8 @@ def test_a_command_that_fails_ends_the_night(tmp_path: Path, run: Run) -> None:
     history.write_text("damage\n{}\n")
     done = run("run_nightly.py", "--workspace", tmp_path, "--max-requests", 1)
     assert done.returncode == 1
-    assert "collect_sounds.py ended with exit code 1" in done.stderr
-    assert "detect_milestone" not in done.stdout
+    assert "Collect sounds: exit code 1" in done.stderr
+    assert "Detect a milestone" not in done.stdout
 
 
 def test_one_night_at_a_time(tmp_path: Path, run: Run) -> None:
@@ -68,7 +64,7 @@ def test_one_night_at_a_time(tmp_path: Path, run: Run) -> None:
     with files.alone(tmp_path, ""):
         done = run(*night)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"error: {tmp_path}: another night is under way in it; wait for its end\n"
+    assert done.stderr == f"error: {tmp_path}: another night is running there; wait until it ends\n"
     assert list(tmp_path.iterdir()) == []
     no_milestone_soon(tmp_path)
     assert run(*night).returncode == 0
@@ -143,27 +139,25 @@ def no_milestone_soon(folder: Path) -> None:
     history.write_text(json.dumps(record) + "\n")
 
 
-def test_the_nights_order_is_the_workflows() -> None:
-    jobs = yaml.safe_load(paths.WORKFLOW.read_text())["jobs"]
-    text = " ".join(step.get("run", "") for step in jobs["nightly"]["steps"])
-    source = Path(nightly.__file__).read_text()
-    local = [word for word in source.split('"') if word.endswith(".py")]
-    assert local == [
-        "collect_sounds.py",
-        "detect_milestone.py",
-        "analyze_network.py",
-        "summarize_milestone.py",
-        "record_milestone.py",
-        "generate_landing_page.py",
+def test_the_steps_that_need_nothing_from_github_run_in_the_order_of_the_workflow() -> None:
+    names = [step.name for step in nightly.local_steps()]
+    assert names == [
+        "Collect sounds",
+        "Detect a milestone",
+        "Draw the map",
+        "Run the three milestone jobs",
+        "Summarize the milestone",
+        "Record the milestone",
+        "Update the site with the results",
     ]
-    places = [text.rindex(name) for name in local]
-    assert places == sorted(places)
-    step = text.index("validate_pipeline_data.py")
-    assert places[2] < step < places[3]
 
 
-def test_a_workflow_without_the_step_is_said(tmp_path: Path) -> None:
-    path = tmp_path / "workflow.yml"
-    path.write_text("jobs: {nightly: {steps: [{run: echo}]}}")
-    with pytest.raises(SoundweaveError, match="no step with the id actions"):
-        nightly.milestone_step(path)
+def test_a_step_runs_when_its_condition_holds() -> None:
+    steps = {step.name: step for step in nightly.local_steps()}
+    milestone, passed = ("milestone", "is_milestone"), ("results", "website")
+    assert steps["Collect sounds"].applies({})
+    assert steps["Summarize the milestone"].applies({milestone: "true"})
+    assert not steps["Summarize the milestone"].applies({milestone: "false"})
+    assert not steps["Summarize the milestone"].applies({})
+    assert steps["Update the site with the results"].applies({passed: "passed"})
+    assert not steps["Update the site with the results"].applies({milestone: "true"})

@@ -1,29 +1,30 @@
-"""The nightly on one machine: the workflow's commands in the workflow's order, on the stand-in.
+"""A whole night on one machine, against the stand-in: the steps of the workflow's job `nightly`.
 
-The milestone step is not written again: its script is taken from the workflow file itself.
-Restoring, saving, committing and deploying belong to GitHub and are left out.
+The steps, their order and their conditions come from the workflow file. What belongs to GitHub is
+skipped: actions, the push, and what other jobs hand over.
 """
 
-import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, TextIO
 
 from soundweave.base import files, paths
 from soundweave.base.errors import ConfigError, NoLibraryError, SoundweaveError
+from soundweave.base.yaml_files import read_yaml
+from soundweave.github import actions
 from soundweave.library import database
-from soundweave.milestones.results import PASSED
 
-log = logging.getLogger(__name__)
-
-STEP_ID = "actions"
+RESULTS_STEP = "results"  # fails when the milestone's validation failed
+LINKS = ("scripts", paths.TEXTS_DIR, paths.TRANSLATIONS_DIR)  # what a night only reads
+CONDITION = re.compile(r"steps\.(\w+)\.outputs\.(\w+) == '(\w+)'")
+BASH = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"]  # as GitHub runs a step
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,19 @@ class Workspace:
 
     @property
     def page(self) -> Path:
-        """The generated page."""
+        """The generated front page."""
         return self.folder / paths.WEBSITE_DIR / "public" / "index.html"
 
-    def environment(self) -> dict[str, str]:
-        """Return the paths as the workflow's job sets them."""
-        return {
-            "CHECKPOINT_DIR": str(self.folder / paths.CHECKPOINT_DIR),
-            "METRICS_HISTORY": str(self.folder / paths.METRICS_HISTORY),
-            "MILESTONE_HISTORY": str(self.folder / paths.MILESTONE_HISTORY),
-            "WEBSITE_DIR": str(self.folder / paths.WEBSITE_DIR),
-            "REPORTS": str(self.folder),
-        }
+    def prepare(self) -> None:
+        """Link the parts of the repository that a night reads."""
+        for name in LINKS:
+            link = self.folder / name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            if not link.exists():
+                link.symlink_to(paths.ROOT / name, target_is_directory=True)
 
     def known_sounds(self) -> int:
-        """Return how many sounds earlier nights collected."""
+        """How many sounds earlier nights collected."""
         try:
             with database.snapshot(self.folder / paths.CHECKPOINT_DIR) as connection:
                 return database.counts(connection)["sounds"]
@@ -56,88 +55,95 @@ class Workspace:
             return 0
 
 
+@dataclass(frozen=True)
+class Step:
+    """A step of the workflow that can run here."""
+
+    name: str
+    id: str
+    script: str
+    condition: str
+    may_fail: bool
+    inputs: tuple[str, ...]  # variables that other jobs or secrets would fill
+
+    def applies(self, outputs: Mapping[tuple[str, str], str]) -> bool:
+        """Whether `outputs`, by step and name, meet the condition."""
+        return all(
+            outputs.get((step, name)) == value
+            for step, name, value in CONDITION.findall(self.condition)
+        )
+
+
+def local_steps(workflow: Path = paths.WORKFLOW) -> Iterator[Step]:
+    """The steps of the job `nightly` that need nothing from GitHub."""
+    for step in read_yaml(workflow)["jobs"]["nightly"]["steps"]:
+        variables: dict[str, Any] = step.get("env", {})
+        condition = str(step.get("if", ""))
+        if "run" in step and "needs." not in condition and "github.token" not in str(variables):
+            yield Step(
+                name=step["name"],
+                id=step.get("id", ""),
+                script=step["run"],
+                condition=condition,
+                may_fail=step.get("continue-on-error", False),
+                inputs=tuple(variables),
+            )
+
+
 def run_night(
     workspace: Workspace, base_url: str, max_requests: int, *, quiet: bool = False
 ) -> bool:
-    """Run one night; returns whether validation passed (or had nothing to do).
+    """Run one night; returns whether validation passed or had nothing to do.
 
-    `quiet` sends what the commands print to stderr, so that stdout stays free for JSON.
-    Raises SoundweaveError when collecting failed, ConfigError while another night is under way.
+    `quiet` sends the commands' output to stderr, so that stdout stays free for JSON.
+    Raises SoundweaveError if a step fails, ConfigError while another night is running.
     """
     if shutil.which("bash") is None:
         raise ConfigError("the milestone step needs bash; install it")
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    with files.alone(workspace.folder, "another night is under way in it; wait for its end"):
-        return _run_night(workspace, base_url, max_requests, quiet)
+    with files.alone(workspace.folder, "another night is running there; wait until it ends"):
+        workspace.prepare()
+        variables = _environment(base_url, max_requests)
+        output = sys.stderr if quiet else sys.stdout
+        return _run_steps(workspace.folder, variables, output)
 
 
-def _run_night(workspace: Workspace, base_url: str, max_requests: int, quiet: bool) -> bool:  # noqa: FBT001
-    env = workspace.environment()
-    run = _Runner({**env, "FREESOUND_BASE_URL": base_url, "FREESOUND_API_KEY": "stand-in"}, quiet)
-    data = ["--checkpoint-dir", env["CHECKPOINT_DIR"]]
-    metrics = ["--metrics-history", env["METRICS_HISTORY"]]
-    milestones = ["--milestone-history", env["MILESTONE_HISTORY"]]
-    status = workspace.folder / paths.MILESTONE_STATUS
-    results = workspace.folder / paths.MILESTONE_RESULTS
-
-    run.script("collect_sounds.py", *data, *metrics, "--max-requests", str(max_requests))
-    run.script("detect_milestone.py", *data, *milestones, "--output", str(status))
-    if not files.read_json(status)["is_milestone"]:
-        return True
-    stats = str(workspace.folder / paths.NETWORK_STATS)
-    run.script("analyze_network.py", *data, "--output", stats, may_fail=True)
-    run.bash(milestone_step())
-    summary = ["--reports-dir", env["REPORTS"], "--status", str(status), "--output", str(results)]
-    passed = run.script("summarize_milestone.py", *summary, may_fail=True) == 0
-    if passed:
-        record = ["--status", str(status), "--results", str(results)]
-        run.script("record_milestone.py", *record, *milestones)
-        if _is_written(results):
-            site = ["--amend", *data, "--output-dir", env["WEBSITE_DIR"], *metrics, *milestones]
-            run.script("generate_landing_page.py", *site, may_fail=True)
-    return passed
-
-
-def _is_written(results: Path) -> bool:
-    actions = files.read_json(results)["actions"]
-    return any(one["name"] == "website" and one["status"] == PASSED for one in actions)
+def _run_steps(folder: Path, environment: dict[str, str], output: TextIO) -> bool:
+    outputs: dict[tuple[str, str], str] = {}
+    for step in local_steps():
+        if not step.applies(outputs):
+            continue
+        print(f"\n── {step.name}", file=output, flush=True)
+        with tempfile.NamedTemporaryFile() as output_file:
+            variables = dict.fromkeys(step.inputs, "") | environment
+            code = subprocess.run(
+                [*BASH, step.script],
+                cwd=folder,
+                env=variables | {"GITHUB_OUTPUT": output_file.name},
+                stdout=output,
+                check=False,
+            ).returncode
+            step_outputs = actions.read_outputs(Path(output_file.name))
+        outputs |= {(step.id, name): value for name, value in step_outputs.items()}
+        if code and step.id == RESULTS_STEP:
+            return False
+        if code and not step.may_fail:
+            raise SoundweaveError(
+                f"{step.name}: exit code {code}; the lines above say what went wrong"
+            )
+    return True
 
 
-def milestone_step(workflow: Path = paths.WORKFLOW) -> str:
-    """Return the script of the step that runs the three actions side by side."""
-    jobs: dict[str, Any] = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]
-    for job in jobs.values():
-        for step in job["steps"]:
-            if step.get("id") == STEP_ID:
-                return str(step["run"])
-    raise SoundweaveError(f"{workflow} has no step with the id {STEP_ID}")
-
-
-class _Runner:
-    def __init__(self, variables: Mapping[str, str], quiet: bool) -> None:  # noqa: FBT001
-        self._output = sys.stderr if quiet else sys.stdout
-        # Inside GitHub Actions this night must not write into the outer step's outputs.
-        outer = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
-        here = str(Path(sys.executable).parent)
-        outer |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}  # the stand-in is here
-        path = {"PATH": os.pathsep.join([here, os.environ.get("PATH", os.defpath)])}
-        self._env = {**outer, **path, **variables}
-
-    def script(self, name: str, *arguments: str, may_fail: bool = False) -> int:
-        command = [sys.executable, f"scripts/{name}", *arguments]
-        return self._run(name, command, may_fail=may_fail)
-
-    def bash(self, script: str) -> None:
-        # As GitHub runs a step with `shell: bash`.
-        command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script]
-        self._run("validation | edges | website", command)
-
-    def _run(self, title: str, command: list[str], *, may_fail: bool = False) -> int:
-        print(f"\n── {title}", file=self._output, flush=True)
-        finished = subprocess.run(
-            command, cwd=paths.ROOT, env=self._env, stdout=self._output, check=False
-        )
-        code = finished.returncode
-        if code and not may_fail:
-            raise SoundweaveError(f"{title} ended with exit code {code}; the lines above say why")
-        return code
+def _environment(base_url: str, max_requests: int) -> dict[str, str]:
+    # Inside GitHub Actions, a night must not write to the outer step's outputs.
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    interpreter_folder = str(Path(sys.executable).parent)
+    search_path = [interpreter_folder, os.environ.get("PATH", os.defpath)]
+    return outer | {
+        "PATH": os.pathsep.join(search_path),
+        "NO_PROXY": "127.0.0.1",  # the stand-in is local
+        "no_proxy": "127.0.0.1",
+        "FREESOUND_BASE_URL": base_url,
+        "FREESOUND_API_KEY": "stand-in",
+        "MAX_REQUESTS": str(max_requests),
+    }

@@ -3,9 +3,9 @@ import json
 import pytest
 
 import plan_translations
+from soundweave.github.actions import read_outputs
 from soundweave.translation.results import result_files
 from soundweave.translation.texts import source_texts
-from tests.github.test_set_up import read_outputs
 from tests.translation.results.test_results import record_of
 
 TEXT = """---

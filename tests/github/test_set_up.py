@@ -2,7 +2,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 import check_setup
 from soundweave.base.paths import ROOT, SCHEMAS
-from soundweave.github import set_up
+from soundweave.github import actions, set_up
 from soundweave.github.set_up import Inputs
 
 HOSTILE = [
@@ -42,17 +41,6 @@ OUTPUTS = {
 }
 
 
-def read_outputs(path: Path) -> dict[str, str]:
-    found, lines = {}, iter(path.read_text(encoding="utf-8").splitlines())
-    for line in lines:
-        name, end = line.split("<<")
-        values = []
-        while (value := next(lines)) != end:
-            values.append(value)
-        found[name] = "\n".join(values)
-    return found
-
-
 @pytest.fixture
 def step(tmp_path, monkeypatch):
     """Run the command as a step of GitHub Actions; returns exit code, outputs and summary."""
@@ -69,7 +57,11 @@ def step(tmp_path, monkeypatch):
         monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
-        return check_setup.main([]), read_outputs(outputs), summary.read_text(encoding="utf-8")
+        return (
+            check_setup.main([]),
+            actions.read_outputs(outputs),
+            summary.read_text(encoding="utf-8"),
+        )
 
     return run
 
@@ -135,7 +127,7 @@ def test_all_problems_are_told_at_once():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "inputs",
     [
         {"translation_text": "site"},
         {"translation_mode": "reasoning"},
@@ -146,12 +138,12 @@ def test_all_problems_are_told_at_once():
     ],
     ids=repr,
 )
-def test_usual_inputs_of_translations_pass(given):
-    assert not list(set_up.problems(Inputs("", "", "", **given)))
+def test_usual_inputs_of_translations_pass(inputs):
+    assert not list(set_up.problems(Inputs("", "", "", **inputs)))
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("inputs", "words"),
     [
         *[({"parallel_count": value}, "from 1 to 64") for value in [*HOSTILE, "65"]],
         *[
@@ -174,9 +166,9 @@ def test_usual_inputs_of_translations_pass(given):
     ],
     ids=repr,
 )
-def test_other_inputs_of_translations_are_refused(given, words):
-    (problem,) = set_up.problems(Inputs("", "", "", **given))
-    assert problem.startswith(f"{next(iter(given))} is ")
+def test_other_inputs_of_translations_are_refused(inputs, words):
+    (problem,) = set_up.problems(Inputs("", "", "", **inputs))
+    assert problem.startswith(f"{next(iter(inputs))} is ")
     assert words in problem
     assert "\n" not in problem
 
@@ -216,14 +208,14 @@ def test_translations_need_an_endpoint_and_a_night_that_commits_them(
     assert "::" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("has", "lines"), [("true", 0), ("false", 1)])
-def test_inputs_of_translations_that_cannot_be_used_are_told(step, capsys, has, lines):
-    given = {"INPUT_TRANSLATION_TEXT": "site", "INPUT_TRANSLATION_MODE": "hybrid"}
-    given |= {"INPUT_PARALLEL_COUNT": "2"}
-    code, outputs, _ = step(HAS_API_KEY="true", HAS_CHAT_ENDPOINT=has, **given)
+@pytest.mark.parametrize(("has_endpoint", "lines"), [("true", 0), ("false", 1)])
+def test_inputs_of_translations_that_cannot_be_used_are_told(step, capsys, has_endpoint, lines):
+    inputs = {"INPUT_TRANSLATION_TEXT": "site", "INPUT_TRANSLATION_MODE": "hybrid"}
+    inputs |= {"INPUT_PARALLEL_COUNT": "2"}
+    code, outputs, _ = step(HAS_API_KEY="true", HAS_CHAT_ENDPOINT=has_endpoint, **inputs)
     assert code == 0
-    said = {"translation_text": "site", "translation_mode": "hybrid", "parallel_count": "2"}
-    assert outputs == OUTPUTS | {"ready": "true", "translate": has} | said
+    passed_on = {"translation_text": "site", "translation_mode": "hybrid", "parallel_count": "2"}
+    assert outputs == OUTPUTS | {"ready": "true", "translate": has_endpoint} | passed_on
     assert capsys.readouterr().out.count("::notice::Nothing is translated") == lines
 
 
@@ -232,9 +224,9 @@ def test_the_default_mode_of_translations_is_that_of_the_configuration(step):
     assert outputs["translation_mode"] == ""
 
 
-@pytest.mark.parametrize("said", ["false", "", "True", "yes"])
-def test_no_key_is_neutral_and_says_what_to_do_in_one_line(step, said):
-    code, outputs, summary = step(HAS_API_KEY=said)
+@pytest.mark.parametrize("has_key", ["false", "", "True", "yes"])
+def test_no_key_is_neutral_and_says_what_to_do_in_one_line(step, has_key):
+    code, outputs, summary = step(HAS_API_KEY=has_key)
     assert code == 0
     assert outputs["ready"] == "false"
     assert len(summary.strip().splitlines()) == 1

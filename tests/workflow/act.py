@@ -97,8 +97,8 @@ class Run:
         return [str(e["arg"]) for e in self.events if e.get("command") == level]
 
     def artifacts(self) -> dict[str, set[str]]:
-        found = (self.folder / "artifacts").glob("*")
-        return {path.name: _files(path) for path in found}
+        contents = (self.folder / "artifacts").glob("*")
+        return {path.name: _files(path) for path in contents}
 
     def site(self) -> Path:
         """Return where the published site would be."""

@@ -53,14 +53,7 @@ def step(tmp_path):
     folder = tmp_path / "a folder"
     (folder / "scripts").mkdir(parents=True)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environ = {
-        "PATH": path,
-        "CHECKPOINT_DIR": "library",
-        "METRICS_HISTORY": "metrics.jsonl",
-        "MILESTONE_HISTORY": "milestones.jsonl",
-        "WEBSITE_DIR": "website",
-        "REPORTS": str(folder),
-    }
+    environ = {"PATH": path}
 
     def start(programs, before=""):
         for name, file in SCRIPTS.items():
@@ -122,8 +115,7 @@ KILL = "import os, signal\nos.kill({}, signal.{})"
         (KILL.format("os.getpid()", "SIGSEGV"), "killed by SIGSEGV"),
         (KILL.format("os.getppid()", "SIGKILL"), "left no exit code"),
         (
-            "open(os.environ['REPORTS'] + '/' + NAME + '.exit', 'w')\n"
-            + KILL.format("os.getppid()", "SIGKILL"),
+            "open(NAME + '.exit', 'w')\n" + KILL.format("os.getppid()", "SIGKILL"),
             "left no exit code",
         ),
     ],
@@ -133,9 +125,9 @@ KILL = "import os, signal\nos.kill({}, signal.{})"
 def test_a_killed_job_did_not_finish(step, name, program, detail):
     folder, process = step({name: "import os\n" + program})
     finish(process)
-    status, told = statuses(folder).pop(name)
+    status, lines = statuses(folder).pop(name)
     assert status == results.NOT_FINISHED
-    assert detail in told
+    assert detail in lines
     for other in SCRIPTS.keys() - {name}:
         assert (folder / f"{other}.exit").read_text() == "0\n"
 

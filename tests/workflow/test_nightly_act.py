@@ -17,7 +17,7 @@ HISTORY = "data/metrics_history.jsonl"
 MILESTONES = "data/milestone_history.jsonl"
 LOGS = {"validation.log", "edge_generation.log", "website.log"}
 REPORTS = {"validation_report.json", "edge_stats.json"}
-STATS = "network_stats.json"
+STATS, RESULTS = "network_stats.json", "milestone_results.json"
 NIGHT = {"collection.log", "milestone_status.json"}
 SUCCESS = {"check": "success", "nightly": "success"}
 RED = {"check": "success", "nightly": "failure"}
@@ -83,8 +83,7 @@ def test_a_milestone_and_the_same_night_again(project):
     milestone = json.loads(night.show(MILESTONES))
     schemas.check("milestone", milestone, MILESTONES)
     assert run.artifacts() == {
-        "night-1": NIGHT,
-        "milestone-1": LOGS | REPORTS | {STATS},
+        "night-1": NIGHT | LOGS | REPORTS | {STATS, RESULTS},
         "github-pages-1": {"artifact.tar"},
     }
     page = (run.site() / "index.html").read_text(encoding="utf-8")
@@ -112,10 +111,10 @@ def no_secrets_in(project):
     assert project.freesound.log, "the key was never used"
     token = base64.b64encode(f"x-access-token:{TOKEN}".encode())
     key = project.key.encode()
-    found = [path for path in project.folder.rglob("*") if path.is_file()]
-    names = {path.name for path in found}
+    paths = [path for path in project.folder.rglob("*") if path.is_file()]
+    names = {path.name for path in paths}
     assert {"stdout", "artifact.tar", "collection.log", "freesound-library-4001-1.tar"} <= names
-    texts = {str(path): path.read_bytes() for path in found}
+    texts = {str(path): path.read_bytes() for path in paths}
     everything = ("cat-file", "--batch-all-objects", "--batch")
     texts["the repository"] = git_bytes(*everything, cwd=project.origin)
     secrets = (key, base64.b64encode(key), TOKEN.encode(), token)
@@ -127,7 +126,7 @@ def test_a_night_without_a_milestone(project):
     run = night.run()
     assert run.code == 0, run.output
     assert run.jobs() == SUCCESS
-    assert "Run the three milestone actions" not in run.steps()
+    assert "Run the three milestone jobs" not in run.steps()
     assert run.artifacts() == {"night-1": NIGHT}
     assert night.subjects()[0] == "Nightly: +60 sounds, 60 in all"
     assert night.changed() == {HISTORY}
@@ -154,7 +153,7 @@ def test_validation_fails_on_a_damaged_library_and_the_next_night_tries_again(
     assert results(run) == {"Validation": "failed", "Edges": "passed", "Website": "passed"}
     (error,) = run.annotations("error")
     assert error.startswith("Validation failed: found errors")
-    assert run.artifacts() == {"night-1": NIGHT, "milestone-1": LOGS | REPORTS | {STATS}}
+    assert run.artifacts() == {"night-1": NIGHT | LOGS | REPORTS | {STATS, RESULTS}}
     assert "Record the milestone" not in run.steps()
     assert night.subjects()[0] == "Nightly: +60 sounds, 120 in all"
     assert night.changed() == {HISTORY}
@@ -187,8 +186,8 @@ def test_edges_and_website_fail_and_the_run_stays_green(project):
     assert night.changed() == {HISTORY, MILESTONES, "validation_report.json"}
     milestone = json.loads(night.show(MILESTONES))
     assert milestone["actions"]["website"] == "failed"
-    assert "Say on the site how the actions ended" not in run.steps()
-    assert run.artifacts()["milestone-1"] == LOGS | {"validation_report.json", STATS}
+    assert "Update the site with the results" not in run.steps()
+    assert run.artifacts()["night-1"] == NIGHT | LOGS | {"validation_report.json", STATS, RESULTS}
     assert "github-pages-1" not in run.artifacts()
 
 
@@ -224,7 +223,7 @@ def test_no_exit_code_of_validation_is_no_pass(project):
     }
     assert run.annotations("error")[0].startswith("Validation not finished: left no exit code")
     assert run.annotations("warning")[0].startswith("Website not finished: left no exit code")
-    assert run.artifacts()["milestone-1"] == LOGS | {"edge_stats.json", STATS}
+    assert run.artifacts()["night-1"] == NIGHT | LOGS | {"edge_stats.json", STATS, RESULTS}
     assert night.changed() == {HISTORY}
 
 
@@ -355,4 +354,4 @@ def test_a_cancel_leaves_no_job_running_and_loses_nothing(project, tmp_path):
     wait_until(lambda: not any(alive(int(path.read_text())) for path in pids.values()), seconds=10)
     assert in_cache(night) == 120
     assert night.changed() == {HISTORY}
-    assert run.artifacts()["night-1"] == NIGHT
+    assert run.artifacts()["night-1"] == NIGHT | LOGS | {STATS}

@@ -45,8 +45,8 @@ def translating(project, chat):
         "TRANSLATION_BASE_URL": chat.base_url,
         "TRANSLATION_MODEL": "toy-of-the-night",
     }
-    known = [path.stem for path in (paths.ROOT / paths.TEXTS_DIR).glob("[a-z]*.md")]
-    night.remove(*(f"{paths.TEXTS_DIR}/{name}.md" for name in known), paths.TRANSLATIONS_DIR)
+    names = [path.stem for path in (paths.ROOT / paths.TEXTS_DIR).glob("[a-z]*.md")]
+    night.remove(*(f"{paths.TEXTS_DIR}/{name}.md" for name in names), paths.TRANSLATIONS_DIR)
     night.change(
         {
             "data/texts/bend.md": POEM.format(title="The Bend", langs="es, fr"),
@@ -84,7 +84,9 @@ def test_translations_join_the_nights_commit_and_are_not_made_again(translating,
     assert (record["engine"], record["answers"]) == ("chat", "live")
     assert record["workflow_mode"] == "non_reasoning"
     assert record["parallel_count"] == len(record["candidates"]) == 2
-    assert {asked.body["model"] for asked in chat.requests} == {"toy-of-the-night"}
+    assert {requests_before.body["model"] for requests_before in chat.requests} == {
+        "toy-of-the-night"
+    }
     assert run.artifacts()["translation-bend-fr"] == {
         "bend/fr/translation.json",
         "bend/fr/translation.md",
@@ -92,29 +94,29 @@ def test_translations_join_the_nights_commit_and_are_not_made_again(translating,
     assert all(f"| {pair.split()[0]} |" in run.summary() for pair in pairs)
     no_key_in(night, chat)
 
-    asked = len(chat.requests)
+    requests_before = len(chat.requests)
     again = night.run()
     assert again.code == 0, again.output
     assert again.jobs() == DONE
-    assert "Take the translations over" not in again.steps()
+    assert "Add the new translations" not in again.steps()
     assert night.subjects()[0] == "Nightly: +0 sounds, 60 in all"
-    assert len(chat.requests) == asked
+    assert len(chat.requests) == requests_before
 
 
 def no_key_in(night, chat):
     key = night.secrets["TRANSLATION_API_KEY"]
-    assert {asked.headers["Authorization"] for asked in chat.requests} == {f"Bearer {key}"}
-    found = {str(path): path.read_bytes() for path in night.folder.rglob("*") if path.is_file()}
-    assert [name for name in found if name.endswith("/kettle/es/translation.json")]
+    assert {request.headers["Authorization"] for request in chat.requests} == {f"Bearer {key}"}
+    contents = {str(path): path.read_bytes() for path in night.folder.rglob("*") if path.is_file()}
+    assert [name for name in contents if name.endswith("/kettle/es/translation.json")]
     everything = ("cat-file", "--batch-all-objects", "--batch")
-    found["the repository"] = git_bytes(*everything, cwd=night.origin)
+    contents["the repository"] = git_bytes(*everything, cwd=night.origin)
     hidden = (key.encode(), base64.b64encode(key.encode()))
-    assert not [name for name, content in found.items() if any(key in content for key in hidden)]
+    assert not [name for name, content in contents.items() if any(key in content for key in hidden)]
 
 
 def test_one_that_fails_stops_nothing_and_is_tried_again(translating, chat):
     night = translating
-    chat.choose = lambda asked: status(401) if "French" in json.dumps(asked.body) else None
+    chat.choose = lambda request: status(401) if "French" in json.dumps(request.body) else None
     run = night.run("workflow_dispatch", inputs={"translation_text": "bend", "parallel_count": "1"})
 
     assert run.jobs() == DONE | {"translate bend es": "success", "translate bend fr": "failure"}
@@ -126,7 +128,7 @@ def test_one_that_fails_stops_nothing_and_is_tried_again(translating, chat):
     assert night.subjects()[0] == "Nightly: +60 sounds, 60 in all, 1 translation"
     assert night.changed() == {HISTORY, *files("bend/es")}
 
-    chat.choose = lambda asked: None
+    chat.choose = lambda request: None
     edited = night.show("data/translations/bend/es/translation.md").replace("# ", "# My ", 1)
     changed = POEM.format(title="The Other Bend", langs="es, fr")
     night.change(

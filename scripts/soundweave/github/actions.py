@@ -1,7 +1,7 @@
-"""GitHub Actions' files and commands: outputs, step summary, annotations.
+"""GitHub Actions: step outputs, the step summary and annotations.
 
-Without Actions, outputs and annotations go to the log and the summary to nowhere: a command
-prints its own result anyway. https://docs.github.com/actions/reference/workflow-commands
+Outside of Actions, outputs and annotations go to the log and the summary is dropped: a command
+prints its result anyway. https://docs.github.com/actions/reference/workflow-commands
 """
 
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def running() -> bool:
-    """Tell whether this is a step of a GitHub Actions job."""
+    """Whether this process is a step of a GitHub Actions job."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
@@ -24,10 +24,21 @@ def set_outputs(values: Mapping[str, object]) -> None:
     """Set the step's outputs; booleans become `true` and `false`."""
     for name, value in values.items():
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        # A fixed delimiter could be closed from inside a value.
+        # A value could contain a fixed delimiter and close it.
         end = f"end_{secrets.token_hex(16)}"
         _append("GITHUB_OUTPUT", f"{name}<<{end}\n{text}\n{end}\n")
         log.debug("output %s=%s", name, text)
+
+
+def read_outputs(path: Path) -> dict[str, str]:
+    """Read the outputs that a step wrote with `set_outputs`."""
+    outputs = {}
+    lines = iter(path.read_text(encoding="utf-8").split("\n"))
+    for line in lines:
+        name, separator, delimiter = line.partition("<<")
+        if separator:
+            outputs[name] = "\n".join(iter(lambda: next(lines), delimiter))
+    return outputs
 
 
 def add_summary(markdown: str) -> None:
@@ -51,7 +62,7 @@ def notice(message: str) -> None:
 
 
 def markdown_text(text: object) -> str:
-    """Return `text` as one line that Markdown and HTML show as it is, in a table too."""
+    """Escape `text` as one line that Markdown and HTML show literally, even in a table."""
     line = " ".join(str(text).split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return "".join(f"\\{char}" if char in r"\`*_{}[]()#+!|~@" else char for char in line)
