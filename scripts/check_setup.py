@@ -15,10 +15,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     ).parse_args(argv)
     cli.setup_logging(verbose=arguments.verbose)
     inputs = set_up.read_inputs(os.environ)
-    found = list(set_up.problems(inputs))
-    for problem in found:
+    problems = list(set_up.problems(inputs))
+    for problem in problems:
         actions.error(problem)
-    if found:
+    if problems:
         return 2
     ready = set_up.has_key(os.environ)
     translate = ready and set_up.has_chat_endpoint(os.environ)

@@ -15,7 +15,7 @@ SCRIPTS = sorted(path.name for path in (ROOT / "scripts").glob("*.py"))
 
 
 @pytest.mark.parametrize(
-    ("raised", "code", "said"),
+    ("raised", "code", "message"),
     [
         (None, 0, ""),
         (SoundweaveError("no luck"), 1, "error: no luck"),
@@ -28,7 +28,7 @@ SCRIPTS = sorted(path.name for path in (ROOT / "scripts").glob("*.py"))
     ],
 )
 def test_what_a_command_raises_becomes_its_exit_code(
-    raised: BaseException | None, code: int, said: str, capsys: pytest.CaptureFixture[str]
+    raised: BaseException | None, code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def main() -> int:
         if raised is not None:
@@ -36,10 +36,10 @@ def test_what_a_command_raises_becomes_its_exit_code(
         return 0
 
     assert cli.run(main) == code
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert said in shown.err
-    assert ("Traceback" in shown.err) == (code == cli.EXIT_BUG)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+    assert ("Traceback" in captured.err) == (code == cli.EXIT_BUG)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -66,10 +66,10 @@ def test_unknown_and_shortened_flags_are_refused(
 def test_no_script_hides_a_module(script: str) -> None:
     name = script.removesuffix(".py")
     assert name not in sys.stdlib_module_names
-    found = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-I", "-c", f"import {name}"], capture_output=True, check=False
     )
-    assert found.returncode == 1
+    assert completed.returncode == 1
 
 
 def command(body: str) -> str:

@@ -29,19 +29,19 @@ def test_the_shipped_configuration_is_read_whole() -> None:
     raw = yaml.safe_load(CONFIG.read_text())
     raw.pop("translation")  # soundweave.translation.settings reads it
     read = config.load(environ={})
-    found = {name: dict(vars(section)) for name, section in vars(read).items()}
-    found["website"]["preview_origins"] = list(read.website.preview_origins)
-    assert found == raw
+    settings = {name: dict(vars(section)) for name, section in vars(read).items()}
+    settings["website"]["preview_origins"] = list(read.website.preview_origins)
+    assert settings == raw
 
 
-@pytest.mark.parametrize("given", ["http://127.0.0.1:8/apiv2", "http://127.0.0.1:8/apiv2/"])
-def test_the_environment_names_the_server(given: str) -> None:
-    read = config.load(environ={"FREESOUND_BASE_URL": given})
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:8/apiv2", "http://127.0.0.1:8/apiv2/"])
+def test_the_environment_names_the_server(base_url: str) -> None:
+    read = config.load(environ={"FREESOUND_BASE_URL": base_url})
     assert read.freesound.base_url == "http://127.0.0.1:8/apiv2/"
 
 
 @pytest.mark.parametrize(
-    "given",
+    "base_url",
     [
         "localhost:8765",
         "ftp://x/",
@@ -52,9 +52,9 @@ def test_the_environment_names_the_server(given: str) -> None:
         "\thttp://a",
     ],
 )
-def test_a_wrong_server_in_the_environment_is_not_blamed_on_the_file(given: str) -> None:
+def test_a_wrong_server_in_the_environment_is_not_blamed_on_the_file(base_url: str) -> None:
     with pytest.raises(ConfigError, match=r"^FREESOUND_BASE_URL is"):
-        config.load(environ={"FREESOUND_BASE_URL": given})
+        config.load(environ={"FREESOUND_BASE_URL": base_url})
 
 
 def test_an_empty_variable_names_no_server() -> None:

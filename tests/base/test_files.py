@@ -18,7 +18,7 @@ def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path: Path) -> No
     files.write_json(path, {"name": "Łódź 🎧"})
     files.write_json(path, {"n": 2})
     assert path.read_text() == '{\n  "n": 2\n}\n'
-    assert [each.name for each in path.parent.iterdir()] == ["report.json"]
+    assert [entry.name for entry in path.parent.iterdir()] == ["report.json"]
     assert path.stat().st_mode & 0o777 == 0o644
 
 
@@ -35,7 +35,7 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         files.write_text(path, "new \ud800")
     assert path.read_text() == "old\n"
-    assert [each.name for each in tmp_path.iterdir()] == ["report.json"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
 
 
 def test_a_folder_in_the_way_is_a_clear_error(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_folder_of_that_name_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "x.json").mkdir()
     with pytest.raises(ConfigError, match="cannot write"):
         files.write_json(tmp_path / "x.json", {})
-    assert [each.name for each in tmp_path.iterdir()] == ["x.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_a_history_torn_anywhere_in_its_last_line_loses_that_line_alone(
     path = tmp_path_factory.mktemp("history") / "h.jsonl"
     for record in records:
         files.append_history(path, record)
-    whole = path.read_bytes() if records else b""
+    content = path.read_bytes() if records else b""
     last = json.dumps({"torn": "line"}).encode()
-    path.write_bytes(whole + last[: min(cut, len(last) - 1)])
+    path.write_bytes(content + last[: min(cut, len(last) - 1)])
     assert files.read_history(path) == records
     files.append_history(path, extra)
     assert files.read_history(path) == [*records, extra]
-    assert path.read_bytes().startswith(whole)
+    assert path.read_bytes().startswith(content)
 
 
 def test_a_whole_last_line_without_newline_is_kept(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: files.append_history(path, {"n": n}), range(40)))
     assert sorted(record["n"] for record in files.read_history(path)) == list(range(40))
-    assert [each.name for each in tmp_path.iterdir()] == ["h.jsonl"]
+    assert [writer.name for writer in tmp_path.iterdir()] == ["h.jsonl"]
 
 
 def test_a_damaged_last_line_that_has_its_newline_is_an_error(tmp_path: Path) -> None:
@@ -167,4 +167,4 @@ def test_a_stream_that_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path:
         stream.write(b"half a li")
         raise ZeroDivisionError
     assert path.read_text() == "old\n"
-    assert [each.name for each in tmp_path.iterdir()] == ["pairs.csv"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["pairs.csv"]

@@ -33,21 +33,21 @@ def on_a_terminal(**env: str) -> str:
             timeout=60,
         )
         os.write(theirs, b"END")  # a terminal has no end of file
-        shown = b""
-        while not shown.endswith(b"END"):
-            shown += os.read(ours, 4096)
+        output = b""
+        while not output.endswith(b"END"):
+            output += os.read(ours, 4096)
     finally:
         os.close(ours)
         os.close(theirs)
-    return shown.decode().removesuffix("END")
+    return output.decode().removesuffix("END")
 
 
 def test_a_terminal_gets_a_bar_that_goes_away() -> None:
-    shown = on_a_terminal()
+    output = on_a_terminal()
     for part in ("collecting", "50%", "2/4", "requests", "3 new sounds"):
-        assert part in shown
-    assert shown.rsplit("\r", 2)[-2].strip() == ""
-    assert "\n" not in shown
+        assert part in output
+    assert output.rsplit("\r", 2)[-2].strip() == ""
+    assert "\n" not in output
 
 
 def test_a_terminal_that_nobody_watches_gets_nothing() -> None:
@@ -60,11 +60,11 @@ def test_a_log_gets_a_line_now_and_then(
     caplog.set_level("INFO")
     now = 1000.0
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))
-    with progress.progress("collecting", 100, "requests") as shown:
+    with progress.progress("collecting", 100, "requests") as work:
         for second in range(70):
             now = 1000.0 + second
-            shown.step()
-            shown.note(f"{second} new sounds")
+            work.step()
+            work.note(f"{second} new sounds")
     assert [record.getMessage() for record in caplog.records] == [
         "collecting: 31 of 100 requests, 30 new sounds",
         "collecting: 61 of 100 requests, 60 new sounds",
@@ -75,8 +75,8 @@ def test_quick_work_is_silent(
     caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level("INFO")
-    with progress.progress("collecting", 2, "requests") as shown:
-        shown.step(2)
-        shown.note("2 new sounds")
+    with progress.progress("collecting", 2, "requests") as work:
+        work.step(2)
+        work.note("2 new sounds")
     assert caplog.records == []
     assert capfd.readouterr() == ("", "")

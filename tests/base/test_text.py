@@ -7,10 +7,10 @@ from soundweave.base.text import duration, foreign
 
 @given(st.text(st.characters()))
 def test_foreign_text_is_one_visible_line_that_can_be_written(text):
-    shown = foreign(text, "nothing")
-    assert shown.encode("utf-8")
-    assert shown.splitlines() == [shown]
-    assert shown == foreign(shown, "nothing")
+    line = foreign(text, "nothing")
+    assert line.encode("utf-8")
+    assert line.splitlines() == [line]
+    assert line == foreign(line, "nothing")
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,8 @@ def test_foreign_text_is_one_visible_line_that_can_be_written(text):
         ("é", "é"),
     ],
 )
-def test_what_is_left_of_a_foreign_text(text, shown):
-    assert foreign(text, "?") == shown
+def test_what_is_left_of_a_foreign_text(text, line):
+    assert foreign(text, "?") == line
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_an_annotation_is_one_command(
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "rendered"),
     [
         ("plain name.wav", "plain name.wav"),
         ("a|b", r"a\|b"),
@@ -77,8 +77,8 @@ def test_an_annotation_is_one_command(
         (5, "5"),
     ],
 )
-def test_markdown_shows_text_as_it_is(text: object, shown: str) -> None:
-    assert actions.markdown_text(text) == shown
+def test_markdown_shows_text_as_it_is(text: object, rendered: str) -> None:
+    assert actions.markdown_text(text) == rendered
 
 
 @pytest.mark.parametrize("variable", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])

@@ -150,8 +150,8 @@ def test_a_push_race_keeps_the_lines_of_both(clone, origin, tmp_path, theirs):
     somebody_pushes(origin, tmp_path, HISTORY, theirs)
     push(clone)
     assert len(log(origin)) == 3
-    found = git("show", f"main:{HISTORY}", cwd=origin).splitlines(keepends=True)
-    assert {line(2), *theirs.splitlines(keepends=True)} <= set(found)
+    lines = git("show", f"main:{HISTORY}", cwd=origin).splitlines(keepends=True)
+    assert {line(2), *theirs.splitlines(keepends=True)} <= set(lines)
 
 
 def test_of_a_generated_file_our_side_wins(clone, origin, tmp_path):
@@ -168,9 +168,9 @@ def test_a_shallow_clone_can_rebase(origin, tmp_path):
     somebody_pushes(origin, tmp_path, HISTORY, line(1) + line(3))
     (folder / HISTORY).write_text(line(1) + line(2))
     push(folder)
-    found = git("show", f"main:{HISTORY}", cwd=origin)
-    assert line(2) in found
-    assert line(3) in found
+    history = git("show", f"main:{HISTORY}", cwd=origin)
+    assert line(2) in history
+    assert line(3) in history
 
 
 def test_variables_of_another_git_do_not_matter(clone, origin, tmp_path, monkeypatch):

@@ -23,8 +23,8 @@ Sound = dict[str, Any]
 def attribution_list(folder: Path) -> Iterator[Sound]:
     """The sounds of fsd9k_licenses.txt: title, user and licence."""
     for line in (folder / "fsd9k_licenses.txt").read_text(encoding="utf-8").splitlines():
-        if found := CREDIT.fullmatch(line.strip()):
-            name, number, user, license_name = found.groups()
+        if rows := CREDIT.fullmatch(line.strip()):
+            name, number, user, license_name = rows.groups()
             yield {
                 "id": int(number),
                 "name": name,

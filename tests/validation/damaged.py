@@ -76,7 +76,7 @@ def report_of(folder: Path, **levels: str | bool) -> dict[str, Any]:
     return report
 
 
-def found(report: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+def findings_of(report: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     """The findings by check, of checks that have some."""
     return {check["name"]: check["findings"] for check in report["checks"] if check["found"]}
 

@@ -6,31 +6,31 @@ import pytest
 
 from soundweave.validation import registry
 from tests.validation import corruptions, damaged
-from tests.validation.damaged import found, report_of
+from tests.validation.damaged import findings_of, report_of
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clean_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clean")
     damaged.make(folder)
     return folder
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Iterator[Path]:
-    return shutil.copytree(made, tmp_path / "copy")
+def folder(clean_folder: Path, tmp_path: Path) -> Iterator[Path]:
+    return shutil.copytree(clean_folder, tmp_path / "copy")
 
 
 @pytest.mark.parametrize("name", corruptions.ALL)
 def test_each_corruption_is_found_named_and_located(folder: Path, name: str) -> None:
-    damage, check, where = corruptions.ALL[name]
+    damage, check, place = corruptions.ALL[name]
     damage(folder)
     report = report_of(folder)
-    findings = found(report)
+    findings = findings_of(report)
     assert check in findings, findings
-    assert any(where in finding["where"] for finding in findings[check]), findings[check]
-    (level,) = [each["level"] for each in report["checks"] if each["name"] == check]
-    assert any(said.startswith(f"{check}: ") for said in report[f"{level}s"])
+    assert any(place in finding["where"] for finding in findings[check]), findings[check]
+    (level,) = [entry["level"] for entry in report["checks"] if entry["name"] == check]
+    assert any(message.startswith(f"{check}: ") for message in report[f"{level}s"])
     assert (report["status"] == "failed") == bool(report["errors"])
 
 
@@ -44,5 +44,5 @@ def test_every_check_is_put_to_the_test() -> None:
 def test_a_wrong_value_is_not_put_down_to_another_row(folder: Path, name: str) -> None:
     damage, check, where = corruptions.RECORDS[name]
     damage(folder)
-    named = {finding["where"] for finding in found(report_of(folder))[check]}
-    assert {each.split()[1] for each in named} == {where.split()[1]}
+    named = {finding["where"] for finding in findings_of(report_of(folder))[check]}
+    assert {finding_place.split()[1] for finding_place in named} == {where.split()[1]}

@@ -20,19 +20,28 @@ from tests.conftest import Run
 from tests.support.make_library import make_library
 from tests.support.nights import nights_of
 from tests.validation import damaged
-from tests.validation.damaged import FIRST_NIGHT, NIGHT, found, loose, night, raw, report_of, sql
+from tests.validation.damaged import (
+    FIRST_NIGHT,
+    NIGHT,
+    findings_of,
+    loose,
+    night,
+    raw,
+    report_of,
+    sql,
+)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clean_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clean")
     damaged.make(folder)
     return folder
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Iterator[Path]:
-    return shutil.copytree(made, tmp_path / "copy")
+def folder(clean_folder: Path, tmp_path: Path) -> Iterator[Path]:
+    return shutil.copytree(clean_folder, tmp_path / "copy")
 
 
 def by_name(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -62,7 +71,7 @@ def test_a_hostile_catalogue_passes_before_and_after_its_edges_are_drawn(
     shutil.move(nights.metrics, tmp_path / "metrics.jsonl")
     for _ in range(2):
         # Nights of one test share their second.
-        assert found(report_of(tmp_path, night_order="off")) == {}
+        assert findings_of(report_of(tmp_path, night_order="off")) == {}
         with database.writing(nights.library) as connection:
             edges.update(connection)
 
@@ -73,10 +82,10 @@ def test_a_removed_sound_and_one_that_moved_are_no_findings(folder: Path) -> Non
         "UPDATE sounds SET pack_id = NULL WHERE id = 8",
     )(folder)
     night(nodes=49, removed=1)(folder)
-    assert found(report_of(folder)) == {}
+    assert findings_of(report_of(folder)) == {}
     with database.writing(folder / "library") as connection:
         edges.update(connection)
-    assert found(report_of(folder)) == {}
+    assert findings_of(report_of(folder)) == {}
 
 
 def test_a_renamed_user_is_no_finding(folder: Path) -> None:
@@ -84,13 +93,13 @@ def test_a_renamed_user_is_no_finding(folder: Path) -> None:
         "INSERT INTO users VALUES (70, 'renamed')",
         "UPDATE sounds SET user_id = 70 WHERE user_id = 3",
     )(folder)
-    assert found(report_of(folder)) == {}
+    assert findings_of(report_of(folder)) == {}
 
 
 def test_temporary_files_beside_the_library_are_no_finding(folder: Path) -> None:
     (folder / "library" / ".library.db.x1").write_bytes(b"\xff")
     (folder / ".metrics.jsonl.x1").write_bytes(b"\xff")
-    assert found(report_of(folder)) == {}
+    assert findings_of(report_of(folder)) == {}
 
 
 def test_unusual_but_right_values_are_no_findings(folder: Path) -> None:
@@ -103,12 +112,12 @@ def test_unusual_but_right_values_are_no_findings(folder: Path) -> None:
         " WHERE id = 5",
         "UPDATE sounds SET preview_mp3 = 'http://a/http://b', duration = 0 WHERE id = 6",
     )(folder)
-    assert found(report_of(folder)) == {}
+    assert findings_of(report_of(folder)) == {}
 
 
 def test_a_damaged_page_stops_only_what_it_is_part_of(folder: Path) -> None:
     damaged.overwrite_page(folder)
-    findings = found(report_of(folder))
+    findings = findings_of(report_of(folder))
     assert {"integrity", "required_fields", "encodings"} <= findings.keys()
     unharmed = {"schema", "similarity_scores", "hub_sizes", "positions", "milestone_lines"}
     assert not unharmed - {"positions"} & findings.keys()
@@ -122,8 +131,8 @@ def test_a_rule_that_cannot_run_does_not_stop_the_others_of_its_pass(folder: Pat
         "ALTER TABLE sounds DROP COLUMN num_downloads",
         "UPDATE sounds SET tags = '[1]' WHERE id = 3",
     )(folder)
-    findings = found(report_of(folder))
-    assert findings["tags"] == [{"where": "sound 3", "what": "tags is no JSON list of strings"}]
+    findings = findings_of(report_of(folder))
+    assert findings["tags"] == [{"where": "sound 3", "what": "tags is not a JSON list of strings"}]
     assert "num_downloads" in findings["ranges"][0]["what"]
     assert "dates" not in findings
 
@@ -138,7 +147,7 @@ def test_many_findings_are_counted_and_the_first_listed(folder: Path) -> None:
 
 def test_findings_are_one_plain_line(folder: Path) -> None:
     sql('CREATE TABLE "a\n::error::\u202e\'b" (x)')(folder)
-    (finding,) = found(report_of(folder))["schema"]
+    (finding,) = findings_of(report_of(folder))["schema"]
     assert finding["where"] == "library.db: a?::error::?'b"
     assert plain("é" * 1000) == "é" * (LONGEST - 3) + "..."
 
@@ -155,7 +164,9 @@ def test_a_level_from_the_configuration_counts(folder: Path) -> None:
 
 
 def test_a_check_that_there_is_not_is_named_with_those_there_are(folder: Path) -> None:
-    with pytest.raises(ConfigError, match=r"no check colour; the checks are integrity, .*tags"):
+    with pytest.raises(
+        ConfigError, match=r"unknown check colour; the checks are integrity, .*tags"
+    ):
         report_of(folder, colour="error")
 
 
@@ -173,19 +184,19 @@ def test_every_check_says_what_it_is_about_in_one_sentence() -> None:
 
 def test_the_bounds_come_from_the_configuration(folder: Path) -> None:
     night(nodes=48, timestamp="2025-11-23T04:00:00Z")(folder)
-    assert {"missing_nights"} <= found(report_of(folder)).keys()
-    assert "sudden_shrink" not in found(report_of(folder))
+    assert {"missing_nights"} <= findings_of(report_of(folder)).keys()
+    assert "sudden_shrink" not in findings_of(report_of(folder))
     night(nodes=45, timestamp="2025-11-24T04:00:00Z")(folder)
-    assert "sudden_shrink" in found(report_of(folder))
+    assert "sudden_shrink" in findings_of(report_of(folder))
     night(nodes=20, removed=25, timestamp="2025-11-25T04:00:00Z")(folder)
-    assert "sudden_shrink" not in found(report_of(folder))
+    assert "sudden_shrink" not in findings_of(report_of(folder))
 
 
 def test_merged_histories_are_read_in_the_order_of_time(folder: Path) -> None:
     lines = [json.dumps(line) for line in (NIGHT, FIRST_NIGHT)]
     (folder / "metrics.jsonl").write_text("\n".join(lines) + "\n")
     report = report_of(folder)
-    assert set(found(report)) == {"night_order"}
+    assert set(findings_of(report)) == {"night_order"}
     assert report["status"] == "passed"
 
 
@@ -200,21 +211,21 @@ def test_without_metrics_the_comparison_is_skipped(folder: Path) -> None:
 def test_a_history_that_cannot_be_read_is_a_finding(folder: Path) -> None:
     (folder / "milestones.jsonl").unlink()
     (folder / "milestones.jsonl").mkdir()
-    findings = found(report_of(folder))
+    findings = findings_of(report_of(folder))
     assert "cannot read" in findings["damaged_histories"][0]["what"]
     assert "required_fields" not in findings
 
 
 def test_a_second_interval_crosses_what_lies_beyond_the_first(folder: Path) -> None:
     damaged.milestone(milestone_number=7, interval=7, nodes=50, crossed=[6, 7])(folder)
-    assert found(report_of(folder)) == {}
+    assert findings_of(report_of(folder)) == {}
 
 
 def test_validation_sees_one_state_while_the_edge_job_writes(folder: Path) -> None:
     with database.snapshot(folder / "library") as reader:
         sql("UPDATE sounds SET pack_id = NULL", "DELETE FROM links_due")(folder)
         assert reader.execute("SELECT count(pack_id) FROM sounds").fetchone()[0] == 50
-    assert "membership" in found(report_of(folder))
+    assert "membership" in findings_of(report_of(folder))
 
 
 COLUMNS = [
@@ -243,11 +254,11 @@ VALUES = st.one_of(
 @settings(max_examples=60, deadline=None)
 @given(where=st.sampled_from(COLUMNS), value=VALUES, as_text=st.booleans())
 def test_no_value_stops_the_validator(
-    made: Path, where: tuple[str, str], value: object, as_text: bool
+    clean_folder: Path, where: tuple[str, str], value: object, as_text: bool
 ) -> None:
     table, column = where
     with tempfile.TemporaryDirectory() as name:
-        folder = shutil.copytree(made, Path(name) / "copy")
+        folder = shutil.copytree(clean_folder, Path(name) / "copy")
         for loosened in (table, "links_due"):  # where triggers copy what sounds have
             sql(*loose(loosened))(folder)
         with sqlite3.connect(folder / "library" / database.FILE_NAME) as connection:
@@ -255,7 +266,7 @@ def test_no_value_stops_the_validator(
             connection.execute("PRAGMA ignore_check_constraints = ON")
             connection.execute(f"UPDATE {table} SET {column} = {put}", {"value": value})
         connection.close()
-        findings = found(report_of(folder))
+        findings = findings_of(report_of(folder))
     assert "schema" in findings
     assert "library" not in findings
 
@@ -288,7 +299,7 @@ def test_tags_are_judged_as_a_json_parser_does(value: object) -> None:
         folder = Path(name)
         tags = [json.dumps(value), json.dumps(value, separators=(",", ":")), json.dumps(value)]
         make_library(folder / "library", [{"tags": text} for text in tags])
-        found_tags = "tags" in found(report_of(folder))
+        found_tags = "tags" in findings_of(report_of(folder))
     right = isinstance(value, list) and all(isinstance(tag, str) for tag in value)
     assert found_tags == (not right)
 

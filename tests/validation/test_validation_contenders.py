@@ -8,10 +8,10 @@ from benchmarks.validation_contenders import KINDS, ROWS, inject, kinds
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("library")
-    libraries.make(made, 1000)
-    inject(made)
-    return made
+    clean_folder = tmp_path_factory.mktemp("library")
+    libraries.make(clean_folder, 1000)
+    inject(clean_folder)
+    return clean_folder
 
 
 def test_ours_finds_every_kind(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What every command does alike: its parser, its log, its exit code."""
+"""What all commands share: parser, log and exit codes."""
 
 import argparse
 import io
@@ -17,46 +17,48 @@ EXIT_INTERRUPTED = 130
 
 
 def parser(description: str, example: str) -> argparse.ArgumentParser:
-    """Return a parser with the flags every command has; its help ends with `example`."""
-    made = argparse.ArgumentParser(
+    """Make a parser with the flags every command has; its help ends with `example`."""
+    result = argparse.ArgumentParser(
         description=description,
         epilog=f"example:\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    made.add_argument("--json", action="store_true", help="print the result as JSON")
-    made.add_argument("--verbose", action="store_true", help="log every step, not only the news")
-    return made
+    result.add_argument("--json", action="store_true", help="print the result as JSON")
+    result.add_argument("--verbose", action="store_true", help="log every step")
+    return result
 
 
 def path_argument(
-    made: argparse.ArgumentParser,
+    target: argparse.ArgumentParser,
     flag: str,
     default: Path,
     text: str,
     read: Callable[[str], Path] = Path,
 ) -> None:
-    """Add a path flag whose help names its default; `read` is not asked about that one."""
-    made.add_argument(flag, type=read, default=default, metavar="PATH", help=f"{text} ({default})")
+    """Add a path flag whose help names its default; `read` does not check the default."""
+    target.add_argument(
+        flag, type=read, default=default, metavar="PATH", help=f"{text} ({default})"
+    )
 
 
 def folder(text: str) -> Path:
-    """Read the path of a folder that is there; for a flag's `type`."""
+    """Read the path of an existing folder; a flag's `type`."""
     if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {text}")
+        raise argparse.ArgumentTypeError(f"the folder {text} does not exist")
     return Path(text)
 
 
 def positive(text: str) -> int:
-    """Read a whole number from 1 up; for a flag's `type`."""
+    """Read a whole number of at least 1; a flag's `type`."""
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 up")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
     return number
 
 
 def setup_logging(*, verbose: bool, log_file: Path | None = None) -> None:
-    """Send the log to stderr, and to `log_file` as well; stdout is for the result."""
+    """Log to stderr, and to `log_file` if given; stdout is for the result."""
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     try:
         if log_file is not None:
@@ -74,27 +76,27 @@ def show(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
 
 
 def run(main: Callable[[], int]) -> int:
-    """Run a command and turn what it raises into the exit code that all commands share.
+    """Run a command and turn what it raises into an exit code.
 
     0 done, 1 expected failure or findings, 2 usage or configuration, 3 bug, 130 interrupted.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign is no error
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character is no error
     try:
         code = main()
-        sys.stdout.flush()  # or a reader that went away is only noticed behind these handlers
+        sys.stdout.flush()  # notices a closed pipe here, not after these handlers
     except SoundweaveError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("interrupted; what was finished is kept", file=sys.stderr)
+        print("interrupted; finished work is kept", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) went away; without this, Python reports it again on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        # Permissions, a full disk: the user's to mend, wherever it happens.
+        # Permissions or a full disk: for the user to fix, wherever it happens.
         print(f"error: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
         return 1
     except Exception:  # noqa: BLE001 - the one place where a bug becomes its exit code

@@ -1,6 +1,6 @@
-"""One class per expected kind of failure, each with its exit code.
+"""One class per kind of expected failure, each with its exit code.
 
-A message says what is wrong and what to do about it; it is all the user gets to see.
+A message says what is wrong and what to do about it; it is all the user sees.
 """
 
 
@@ -11,7 +11,7 @@ class SoundweaveError(Exception):
 
 
 class ConfigError(SoundweaveError):
-    """The command line, the configuration or the surroundings are wrong; nothing was done."""
+    """The command line, the configuration or the machine is wrong; nothing was done."""
 
     exit_code = 2
 
@@ -21,13 +21,13 @@ class LibraryError(SoundweaveError):
 
 
 class NoLibraryError(LibraryError):
-    """There is no library where one was expected."""
+    """No library was found where one was expected."""
 
     exit_code = 2
 
 
 class HistoryError(SoundweaveError):
-    """A history file holds something that is not a history."""
+    """A history file holds something else than a history."""
 
 
 class PublishError(SoundweaveError):
@@ -35,7 +35,7 @@ class PublishError(SoundweaveError):
 
 
 class ApiError(SoundweaveError):
-    """Freesound answered with something that cannot be used, or not at all."""
+    """Freesound sent an unusable answer, or none."""
 
 
 class NotFoundError(ApiError):
@@ -43,11 +43,11 @@ class NotFoundError(ApiError):
 
 
 class StopCollectingError(SoundweaveError):
-    """No further request may be sent now; what was collected stays."""
+    """No more requests may be sent now; what was collected is kept."""
 
 
 class BudgetSpentError(StopCollectingError):
-    """The night's own limit of requests is reached."""
+    """The night's request limit is reached."""
 
 
 class QuotaExhaustedError(StopCollectingError):

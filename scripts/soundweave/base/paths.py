@@ -1,4 +1,4 @@
-"""Every path the commands share. Relative ones are relative to the current folder."""
+"""Every path that commands share. Relative paths start at the current folder."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How far long work is: a bar on a terminal, a line now and then in CI."""
+"""Progress of long work: a bar on a terminal, a line now and then in CI."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ SECONDS_BETWEEN_LINES = 30.0
 
 
 class Progress:
-    """Counts `unit`s towards `total`; `note` says what came of them."""
+    """Counts `unit`s towards `total`; `note` adds what they produced."""
 
     def __init__(self, title: str, total: int, unit: str, bar: "tqdm[Never] | None") -> None:
         self._title = title
@@ -27,13 +27,13 @@ class Progress:
         self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
 
     def step(self, count: int = 1) -> None:
-        """Count work as done."""
+        """Count finished work."""
         self._done += count
         if self._bar is not None:
             self._bar.update(count)
 
     def note(self, text: str) -> None:
-        """Show `text` beside the bar, or log it if the last line is long ago."""
+        """Show `text` beside the bar, or log it if the last line was long ago."""
         if self._bar is not None:
             self._bar.set_postfix_str(text)
         elif time.monotonic() >= self._next_line:
@@ -43,8 +43,8 @@ class Progress:
 
 @contextmanager
 def progress(title: str, total: int, unit: str) -> Iterator[Progress]:
-    """Show the progress of the block; the bar goes away at its end."""
-    # act and some CI systems give a terminal, but nobody watches it.
+    """Show the progress of the block; the bar disappears at its end."""
+    # act and some CI systems have a terminal that nobody watches.
     if not sys.stderr.isatty() or os.environ.get("CI"):
         yield Progress(title, total, unit, None)
         return

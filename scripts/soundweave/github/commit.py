@@ -1,8 +1,8 @@
-"""Which files of a night are committed, and what the commit says about them.
+"""Which of a night's files are committed, and the subject of the commit.
 
-The metrics line always: the raw night is kept. What was derived from it only when the milestone's
-validation passed, and the edges' numbers only when those were drawn. Translations whenever they
-changed. The site is not committed: it is deployed, and any night can make it again.
+The metrics line is always committed, so that the raw night is kept. Derived data follow only if
+the milestone's validation passed, and the edge statistics only if the edges were generated.
+Translations are committed whenever they changed. The site is deployed, not committed.
 """
 
 import logging
@@ -23,7 +23,7 @@ LOCALE = re.compile(r"[a-z]{2}\.json")
 
 
 def last_metrics(path: Path) -> Mapping[str, Any] | None:
-    """Return the newest line of the metrics history, checked; None when there is none."""
+    """The newest line of the metrics history, checked; None if the history is empty."""
     records = files.read_history(path)
     if not records:
         return None
@@ -32,39 +32,42 @@ def last_metrics(path: Path) -> Mapping[str, Any] | None:
 
 
 def passed_results(path: Path) -> Mapping[str, Any] | None:
-    """Return a passed milestone's results; None without a milestone, or when it did not pass."""
+    """The results of a passed milestone; None without a milestone or if it failed."""
     if not path.exists():
         return None
     try:
         results = files.read_json(path)
         schemas.check("milestone_results", results, str(path))
     except ConfigError as error:
-        log.warning("%s; nothing of the milestone is committed", error)
+        log.warning("%s; the milestone is not committed", error)
         return None
     return results if results["passed"] else None
 
 
 def derived(results: Mapping[str, Any], milestone_history: Path, reports_dir: Path) -> list[Path]:
-    """Return what a passed milestone adds to the commit."""
-    made = {
+    """What a passed milestone adds to the commit."""
+    report_of_action = {
         "validation": reports_dir / VALIDATION_REPORT,
         "edge_generation": reports_dir / EDGE_STATS,
     }
     passed = [action["name"] for action in results["actions"] if action["status"] == "passed"]
-    return [milestone_history, *(made[name] for name in passed if name in made)]
+    return [
+        milestone_history,
+        *(report_of_action[name] for name in passed if name in report_of_action),
+    ]
 
 
 def translations(git: Git, folder: Path) -> list[Path]:
-    """Return the files of translations in `folder` that are new or changed since HEAD."""
+    """The translation files in `folder` that are new or changed since HEAD."""
     return _changed(git, folder, TRANSLATION)
 
 
 def locales(git: Git, folder: Path) -> list[Path]:
-    """Return the files of the site's words in `folder` that are new or changed since HEAD."""
+    """The locale files in `folder` that are new or changed since HEAD."""
     return _changed(git, folder, LOCALE)
 
 
-def _changed(git: Git, folder: Path, names_of_ours: re.Pattern[str]) -> list[Path]:
+def _changed(git: Git, folder: Path, file_name: re.Pattern[str]) -> list[Path]:
     if not (git.folder / folder).is_dir():
         return []
     names = git("ls-files", "--modified", "--others", "-z", "--", str(folder)).split("\0")
@@ -72,15 +75,15 @@ def _changed(git: Git, folder: Path, names_of_ours: re.Pattern[str]) -> list[Pat
     return [
         path
         for path in paths
-        if names_of_ours.fullmatch(path.relative_to(folder).as_posix())
+        if file_name.fullmatch(path.relative_to(folder).as_posix())
         and (git.folder / path).is_file()
     ]
 
 
 def subject(metrics: Mapping[str, Any] | None, milestone: int | None, translated: int = 0) -> str:
-    """Return the commit's subject, of literal numbers alone: what the night changed.
+    """The commit's subject: what the night changed, in numbers only.
 
-    `translated` is how many translations, one for each text and language.
+    `translated` counts translations, one for each text and language.
     """
     parts = []
     if metrics:

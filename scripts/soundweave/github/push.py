@@ -1,9 +1,9 @@
-"""Commit the night's results and push them, whatever else was pushed meanwhile.
+"""Commit the night's results and push them, even if someone else pushed in the meantime.
 
-All happens in a scratch work tree, so the caller's files, index and branch stay as they are.
-When the push is refused because the branch moved on, the commit is rebased onto it: histories
-(`*.jsonl merge=union` in .gitattributes) keep the lines of both sides, of generated files ours
-wins. The token reaches git only through its environment.
+Everything happens in a scratch work tree, so the caller's files, index and branch stay as they
+are. If the branch has moved, the commit is rebased onto it: histories keep the lines of both
+sides (`*.jsonl merge=union` in .gitattributes), and our version of generated files wins. The
+token reaches git only through the environment.
 """
 
 import base64
@@ -46,7 +46,7 @@ class Git:
         self._environ = _environment(environ, header if token else "")
 
     def __call__(self, *arguments: str, folder: Path | None = None) -> str:
-        """Return what `git <arguments>` printed; raises PublishError with git's own words."""
+        """Run `git <arguments>` and return its output; raises PublishError with git's message."""
         command = f"git {arguments[0]}"
         try:
             done = subprocess.run(
@@ -74,21 +74,21 @@ class Git:
 
 
 def branch(git: Git) -> str:
-    """Return the name of the branch that is checked out; raises PublishError when none is."""
+    """The name of the checked-out branch; raises PublishError if there is no branch."""
     try:
         return git("symbolic-ref", "--quiet", "--short", "HEAD")
     except PublishError as error:
         raise PublishError(
-            "no branch is checked out, so there is nowhere to push to; check out a branch by name"
+            "no branch is checked out, so nothing can be pushed; check out a branch by name"
         ) from error
 
 
 def commit_and_push(
     git: Git, paths: Sequence[Path], subject: str, retrying: Retrying | None = None
 ) -> str | None:
-    """Commit `paths` (those that exist) on top of HEAD and push to the same branch of origin.
+    """Commit those of `paths` that exist on top of HEAD and push to the same branch of origin.
 
-    Returns the pushed commit's id, or None when nothing changed. Raises PublishError when the
+    Returns the id of the pushed commit, or None if nothing changed. Raises PublishError if the
     push fails after all attempts.
     """
     name = branch(git)
@@ -114,7 +114,7 @@ def _commit(git: Git, scratch: Path, paths: Sequence[Path], subject: str) -> boo
         target = scratch / source.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-        # A file named here is meant, even where a .gitignore leaves its folder out.
+        # Force: a .gitignore may exclude the folder of a file that is named here.
         git("add", "--force", "--", str(target), folder=scratch)
     if not git("diff", "--cached", "--name-only", folder=scratch):
         return False
@@ -125,7 +125,7 @@ def _commit(git: Git, scratch: Path, paths: Sequence[Path], subject: str) -> boo
 def _rebase(git: Git, scratch: Path, name: str) -> None:
     git("fetch", "--quiet", "origin", f"refs/heads/{name}", folder=scratch)
     try:
-        # In a rebase "theirs" is the commit that is moved: ours.
+        # In a rebase, "theirs" is the commit being moved: ours.
         git("rebase", "--quiet", "--strategy-option=theirs", "FETCH_HEAD", folder=scratch)
     except PublishError:
         git("rebase", "--abort", folder=scratch)
@@ -154,17 +154,17 @@ def _retrying() -> Retrying:
 
 
 def _environment(environ: Mapping[str, str], header: str) -> dict[str, str]:
-    # Traces would print the header.
-    kept = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
-    kept.pop("GITHUB_TOKEN", None)
-    kept |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    # Variables like GIT_TRACE would print the header.
+    variables = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
+    variables.pop("GITHUB_TOKEN", None)
+    variables |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     for role in ("AUTHOR", "COMMITTER"):
-        kept |= {f"GIT_{role}_NAME": AUTHOR, f"GIT_{role}_EMAIL": EMAIL}
+        variables |= {f"GIT_{role}_NAME": AUTHOR, f"GIT_{role}_EMAIL": EMAIL}
     settings = {"commit.gpgSign": "false", "core.hooksPath": os.devnull}
-    settings["merge.theirs-stay.driver"] = "true"  # in a rebase, what was pushed meanwhile stays
+    settings["merge.theirs-stay.driver"] = "true"  # in a rebase, keeps what others pushed
     if header:
         server = environ.get("GITHUB_SERVER_URL", "https://github.com")
         settings[f"http.{server}/.extraheader"] = f"AUTHORIZATION: basic {header}"
     for number, (key, value) in enumerate(settings.items()):
-        kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return kept | {"GIT_CONFIG_COUNT": str(len(settings))}
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables | {"GIT_CONFIG_COUNT": str(len(settings))}

@@ -1,7 +1,7 @@
-"""What a night is started with: the inputs of the form and which keys exist.
+"""Checks of what a night starts with: the form's inputs and the keys.
 
-Standard library only: the workflow runs this with the runner's own Python, before anything is
-installed. The inputs come from whoever may start the workflow, so they are data, never code.
+Standard library only: the workflow runs this with the runner's Python before anything is
+installed. The inputs are untrusted, so they are treated as data, never as code.
 """
 
 import json
@@ -17,12 +17,12 @@ from soundweave.base.paths import ROOT, SCHEMAS, TEXTS_DIR
 MAX_REQUESTS = 2000  # Freesound's daily limit for a new API credential
 DEFAULT_MODE = "default"  # a form's list has no empty entry
 HOW_TO_GET_A_KEY = (
-    "No Freesound API key, so nothing was collected: get one at https://freesound.org/apiv2/apply/ "
+    "No Freesound API key, so nothing was collected. Get one at https://freesound.org/apiv2/apply/ "
     "and save it under Settings -> Secrets and variables -> Actions -> New repository secret, "
     "named FREESOUND_API_KEY."
 )
 HOW_TO_TRANSLATE = (
-    "Nothing is translated: that needs the secret FREESOUND_API_KEY, and the secret "
+    "Nothing is translated: translating needs the secret FREESOUND_API_KEY, and the secret "
     "TRANSLATION_API_KEY or the variable TRANSLATION_BASE_URL, both under "
     "Settings -> Secrets and variables -> Actions."
 )
@@ -31,7 +31,7 @@ MANUAL = "manual"  # the mode in which a person answers: nobody does at night
 
 @dataclass(frozen=True)
 class Inputs:
-    """The form as text; an empty value means: what config/pipeline.yaml says."""
+    """The form as text; empty values fall back to config/pipeline.yaml."""
 
     max_requests: str
     mode: str
@@ -41,20 +41,22 @@ class Inputs:
     parallel_count: str = ""
 
     def ask_for_translations(self) -> bool:
-        """Tell whether something was said about translations."""
+        """Whether the form asks for something about translations."""
         return bool(self.translation_text or self.translation_mode or self.parallel_count)
 
 
 def read_inputs(environ: Mapping[str, str]) -> Inputs:
-    """Return the form's values from the INPUT_ variables; missing ones are empty."""
-    given = {field.name: environ.get(f"INPUT_{field.name.upper()}", "") for field in fields(Inputs)}
+    """Read the form from the INPUT_ variables; missing ones are empty."""
+    values = {
+        field.name: environ.get(f"INPUT_{field.name.upper()}", "") for field in fields(Inputs)
+    }
     for name in ("mode", "translation_mode"):
-        given[name] = "" if given[name] == DEFAULT_MODE else given[name]
-    return Inputs(**given)
+        values[name] = "" if values[name] == DEFAULT_MODE else values[name]
+    return Inputs(**values)
 
 
 def has_key(environ: Mapping[str, str]) -> bool:
-    """Tell whether the API key exists: said by HAS_API_KEY in the workflow, present on a laptop."""
+    """Whether there is an API key: HAS_API_KEY in the workflow, the key itself on a laptop."""
     return environ.get("HAS_API_KEY") == "true" or bool(environ.get("FREESOUND_API_KEY"))
 
 

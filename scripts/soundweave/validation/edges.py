@@ -9,10 +9,10 @@ from soundweave.validation.finding import Finding
 from soundweave.validation.scan import Rule, Scan, no_time
 from soundweave.validation.subject import Subject
 
-# The edge job has yet to look at the sounds noted as due.
+# Sounds noted as due still wait for the edge job.
 NOT_DUE = "edge.sound_id NOT IN (SELECT sound_id FROM links_due)"
 NOW = f"sound.id IS NOT NULL AND sound.removed_at IS NULL AND {NOT_DUE}"
-# foreign_keys looks whether the sound's own user and pack are there.
+# The check foreign_keys covers the sound's own user and pack.
 OTHER_USER = "edge.user_id IS NOT sound.user_id"
 OTHER_PACK = "edge.pack_id IS NOT sound.pack_id"
 ROUNDING = 1e-3  # scores are computed from vectors cut to four decimals
@@ -21,15 +21,15 @@ EDGES = Scan(
     "links AS edge LEFT JOIN sounds AS sound ON sound.id = edge.sound_id",
     "'edge of sound ' || edge.sound_id",
     (
-        Rule("edge_ends", "the sound is not there", "sound.id IS NULL"),
+        Rule("edge_ends", "the sound does not exist", "sound.id IS NULL"),
         Rule(
             "edge_ends",
-            "the user is not there",
+            "the user does not exist",
             f"{OTHER_USER} AND (edge.user_id IN (SELECT id FROM users)) IS NOT TRUE",
         ),
         Rule(
             "edge_ends",
-            "the pack is not there",
+            "the pack does not exist",
             f"{OTHER_PACK} AND edge.pack_id NOT IN (SELECT id FROM packs)",
         ),
         Rule(
@@ -39,12 +39,12 @@ EDGES = Scan(
         ),
         Rule(
             "membership",
-            "leads to another user than the sound's",
+            "points to another user than the sound's",
             f"{OTHER_USER} AND {NOW}",
         ),
         Rule(
             "membership",
-            "leads to another pack than the sound's",
+            "points to another pack than the sound's",
             f"{OTHER_PACK} AND {NOW}",
         ),
     ),
@@ -53,15 +53,15 @@ SIMILARITIES = Scan(
     "similarities",
     "'similarity ' || source || ' - ' || target",
     (
-        Rule("similarity_loops", "leads to itself", "source = target"),
+        Rule("similarity_loops", "points to itself", "source = target"),
         Rule(
             "similarity_ends",
-            "the source is not there",
+            "the source does not exist",
             "(source IN (SELECT id FROM sounds)) IS NOT TRUE",
         ),
         Rule(
             "similarity_ends",
-            "the target is not there",
+            "the target does not exist",
             "(target IN (SELECT id FROM sounds)) IS NOT TRUE",
         ),
         Rule(
@@ -71,7 +71,7 @@ SIMILARITIES = Scan(
         ),
         Rule(
             "similarity_answers",
-            "the source was never asked for",
+            "no request was ever made for the source",
             "(source IN (SELECT sound_id FROM similarity_targets)) IS NOT TRUE",
         ),
     ),
@@ -82,13 +82,15 @@ ANSWERS = Scan(
     (
         Rule(
             "similarity_answers",
-            "the sound is not there",
+            "the sound does not exist",
             "(sound_id IN (SELECT id FROM sounds)) IS NOT TRUE",
         ),
-        Rule("similarity_answers", "found is no number from 0 up", "(found >= 0) IS NOT TRUE"),
+        Rule(
+            "similarity_answers", "found is not a number of at least 0", "(found >= 0) IS NOT TRUE"
+        ),
         Rule(
             "similarity_answers",
-            "asked_at is no real time",
+            "asked_at is not a valid time",
             no_time("asked_at"),
         ),
     ),
@@ -96,7 +98,7 @@ ANSWERS = Scan(
 
 
 def edge_ends(subject: Subject) -> Iterator[Finding]:
-    """Every edge leads from a sound to its user and pack, all there."""
+    """Every edge connects a sound with its user and pack, and all exist."""
     return subject.scan(EDGES, "edge_ends")
 
 
@@ -106,12 +108,12 @@ def removed_edges(subject: Subject) -> Iterator[Finding]:
 
 
 def membership(subject: Subject) -> Iterator[Finding]:
-    """Every edge says what its sound says."""
+    """Every edge agrees with its sound."""
     return subject.scan(EDGES, "membership")
 
 
 def missing_edges(subject: Subject) -> Iterator[Finding]:
-    """Every sound has its edges, or is noted as due."""
+    """Every sound has its edges or is noted as due."""
     rows = subject.library.execute(
         """
         SELECT id FROM sounds
@@ -124,19 +126,19 @@ def missing_edges(subject: Subject) -> Iterator[Finding]:
 
 
 def hub_sizes(subject: Subject) -> Iterator[Finding]:
-    """Every hub has as many edges as it says, and at least one."""
+    """Every hub records the true number of its edges, at least one."""
     for kind in KINDS:
         hubs = subject.library.execute("SELECT hub_id, size FROM hubs WHERE kind = ?", (kind,))
-        said = dict(tuple(row) for row in hubs)
-        found = _sizes(subject, kind)
-        for hub in sorted(said.keys() | found.keys(), key=str):
-            if said.get(hub) != found[hub] or not found[hub]:
-                says = f"says {said[hub]} edges" if hub in said else "is missing"
-                yield Finding(f"{kind} hub {hub}", f"{says}, there are {found[hub]}")
+        recorded = dict(tuple(row) for row in hubs)
+        counted = _sizes(subject, kind)
+        for hub in sorted(recorded.keys() | counted.keys(), key=str):
+            if recorded.get(hub) != counted[hub] or not counted[hub]:
+                says = f"records {recorded[hub]} edges" if hub in recorded else "is missing"
+                yield Finding(f"{kind} hub {hub}", f"{says}, there are {counted[hub]}")
 
 
 def _sizes(subject: Subject, kind: str) -> Counter[int]:
-    # One text for all rows: SQLite's GROUP BY would sort them, which takes twice as long.
+    # One JSON text for all rows: GROUP BY would sort them, which takes twice as long.
     (ids,) = subject.library.execute(
         f"SELECT json_group_array({kind}_id) FROM links WHERE {kind}_id IS NOT NULL"
     ).fetchone()
@@ -149,7 +151,7 @@ def similarity_loops(subject: Subject) -> Iterator[Finding]:
 
 
 def similarity_ends(subject: Subject) -> Iterator[Finding]:
-    """Similar sounds are both there."""
+    """Both of two similar sounds exist."""
     return subject.scan(SIMILARITIES, "similarity_ends")
 
 
@@ -173,10 +175,10 @@ def similarity_symmetry(subject: Subject) -> Iterator[Finding]:
 
 
 def similarity_answers(subject: Subject) -> Iterator[Finding]:
-    """What is noted of each answer about similar sounds can be, and fits the edges."""
+    """What is recorded of each similarity request is possible and fits the edges."""
     yield from subject.scan(ANSWERS, "similarity_answers")
     yield from subject.scan(SIMILARITIES, "similarity_answers")
-    # Fewer edges than found are right: those to sounds that were removed later are dropped.
+    # Fewer edges than found are fine: edges to sounds that were removed later are dropped.
     rows = subject.library.execute(
         """
         SELECT sound_id, found, count(*) AS edges
@@ -184,5 +186,5 @@ def similarity_answers(subject: Subject) -> Iterator[Finding]:
         GROUP BY sound_id HAVING edges > found
         """
     )
-    for sound, found, edges in rows:
-        yield Finding(f"similarity answer of sound {sound}", f"found {found}, has {edges} edges")
+    for sound, answered, edges in rows:
+        yield Finding(f"similarity answer of sound {sound}", f"found {answered}, has {edges} edges")

@@ -1,4 +1,4 @@
-"""What a check says."""
+"""What a check reports."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ LONGEST = 300
 
 
 class NotApplicableError(Exception):
-    """There is nothing to check; the message says why."""
+    """A check has nothing to look at; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Finding:
 
 
 def plain(text: str) -> str:
-    """Return text that is safe in a log: one line, nothing invisible, not endless.
+    """Make text safe for a log: one line, nothing invisible, limited length.
 
-    Names and lines of a damaged file end up in findings.
+    Names and lines from damaged files end up in findings.
     """
-    shown = "".join(letter if letter.isprintable() else "?" for letter in text[: LONGEST + 1])
-    return shown if len(shown) <= LONGEST else shown[: LONGEST - 3] + "..."
+    printable = "".join(letter if letter.isprintable() else "?" for letter in text[: LONGEST + 1])
+    return printable if len(printable) <= LONGEST else printable[: LONGEST - 3] + "..."

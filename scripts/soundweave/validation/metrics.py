@@ -1,4 +1,4 @@
-"""Checks of the metrics history: what nights reported, against each other and the library."""
+"""Checks of the metrics history: nights against each other and against the library."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -18,10 +18,10 @@ def metrics_lines(subject: Subject) -> Iterator[Finding]:
 
 
 def counts_against_metrics(subject: Subject) -> Iterator[Finding]:
-    """The library holds what the last metrics line says."""
+    """The library agrees with the last metrics line."""
     if not subject.metrics.good:
         raise NotApplicableError(f"{subject.metrics_history} has no good line yet")
-    # A line that fits no schema is another check's finding, and says nothing of the library.
+    # Another check reports lines that break the schema; they say nothing about the library.
     last = subject.metrics.good[-1]
     for field, count in (("nodes", "sounds"), ("users", "users"), ("packs", "packs")):
         if last.record.get(field) != subject.counts[count]:
@@ -32,7 +32,7 @@ def counts_against_metrics(subject: Subject) -> Iterator[Finding]:
 
 
 def sudden_shrink(subject: Subject) -> Iterator[Finding]:
-    """The last night lost no sounds, beyond those it reported as removed."""
+    """The last night lost no sounds except those it reported as removed."""
     for before, after in _nights(subject)[-1:]:
         lost = before.record["nodes"] - after.record["nodes"] - after.record["removed"]
         if lost > subject.config.largest_shrink * before.record["nodes"]:
@@ -42,13 +42,13 @@ def sudden_shrink(subject: Subject) -> Iterator[Finding]:
 
 
 def growth_within_quota(subject: Subject) -> Iterator[Finding]:
-    """No night added more sounds than its requests can bring."""
+    """No night added more sounds than its requests can return."""
     for line in subject.metrics.good:
         most = PAGE_SIZE * line.record["requests"]
         if line.record["added"] > most:
             yield Finding(
                 subject.metrics.place(line),
-                f"added {line.record['added']} sounds, {line.record['requests']} requests bring"
+                f"added {line.record['added']} sounds, {line.record['requests']} requests return"
                 f" at most {most}",
             )
 
@@ -64,7 +64,7 @@ def missing_nights(subject: Subject) -> Iterator[Finding]:
 
 
 def night_order(subject: Subject) -> Iterator[Finding]:
-    """The nights stand in the order they happened, each once."""
+    """Nights are in the order they happened, each once."""
     good = sorted(subject.metrics.good, key=lambda line: line.number)
     for before, after in pairwise(good):
         if after.moment <= before.moment:
@@ -73,13 +73,13 @@ def night_order(subject: Subject) -> Iterator[Finding]:
 
 
 def nodes_add_up(subject: Subject) -> Iterator[Finding]:
-    """Each night's sounds are those of the night before, plus added, minus removed."""
+    """Each night has the sounds of the previous night plus added minus removed."""
     for before, after in _nights(subject):
         sums = before.record["nodes"] + after.record["added"] - after.record["removed"]
         if after.record["nodes"] != sums:
             yield Finding(
                 subject.metrics.place(after),
-                f"nodes is {after.record['nodes']}, it should be {sums}",
+                f"nodes is {after.record['nodes']} but should be {sums}",
             )
 
 

@@ -15,7 +15,7 @@ def milestone_lines(subject: Subject) -> Iterator[Finding]:
 
 
 def milestone_order(subject: Subject) -> Iterator[Finding]:
-    """The milestones stand in the order they were reached."""
+    """Milestones are in the order they were reached."""
     good = sorted(subject.milestones.good, key=lambda line: line.number)
     for before, after in pairwise(good):
         if after.moment < before.moment:
@@ -23,13 +23,13 @@ def milestone_order(subject: Subject) -> Iterator[Finding]:
 
 
 def milestone_repeats(subject: Subject) -> Iterator[Finding]:
-    """No boundary was recorded twice."""
+    """No boundary is recorded twice."""
     highest = 0
     for line in subject.milestones.good:
         boundary = _boundary(line)
         if boundary <= highest:
             yield Finding(
-                subject.milestones.place(line), f"{boundary} sounds were reached before: {highest}"
+                subject.milestones.place(line), f"{boundary} sounds were already reached: {highest}"
             )
         highest = max(highest, boundary)
 
@@ -41,19 +41,19 @@ def milestone_numbers(subject: Subject) -> Iterator[Finding]:
         if line.record["milestone_number"] != number:
             yield Finding(
                 subject.milestones.place(line),
-                f"milestone_number is {line.record['milestone_number']}, it should be {number}",
+                f"milestone_number is {line.record['milestone_number']} but should be {number}",
             )
 
 
 def milestone_crossings(subject: Subject) -> Iterator[Finding]:
-    """A milestone crossed all boundaries since the one before."""
+    """A milestone crosses all boundaries since the previous one."""
     reached = 0
     for line in subject.milestones.good:
         number, interval = (int(line.record[key]) for key in ("milestone_number", "interval"))
         crossed, first = line.record["crossed"], reached // interval + 1
-        # Not a range: a number that is far too large would make an endless one.
-        wanted = [first + place for place in range(len(crossed))]
-        if first <= number and (crossed != wanted or [number] != wanted[-1:]):
+        # Not a range: a number that is far too large would make it endless.
+        expected = [first + place for place in range(len(crossed))]
+        if first <= number and (crossed != expected or [number] != expected[-1:]):
             yield Finding(
                 subject.milestones.place(line), f"crossed is not all of {first} to {number}"
             )

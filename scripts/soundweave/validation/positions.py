@@ -21,29 +21,29 @@ POSITIONS = Scan(
     (
         Rule(
             "positions",
-            "the sound is not there",
+            "the sound does not exist",
             "(sound_id IN (SELECT id FROM sounds)) IS NOT TRUE",
         ),
         Rule(
             "positions",
-            "the community is not there",
+            "the community does not exist",
             "(community_id IN (SELECT id FROM communities)) IS NOT TRUE",
         ),
-        Rule("coordinates", "x or y is no finite number", _not_finite("x", "y")),
+        Rule("coordinates", "x or y is not a finite number", _not_finite("x", "y")),
     ),
 )
 COMMUNITIES = Scan(
     "communities",
     "'community ' || id",
     (
-        Rule("coordinates", "x, y or radius is no finite number", _not_finite("x", "y", "radius")),
+        Rule("coordinates", "x, y or radius is not finite", _not_finite("x", "y", "radius")),
         Rule("coordinates", "radius is below 0", "radius < 0"),
     ),
 )
 
 
 def positions(subject: Subject) -> Iterator[Finding]:
-    """Every position belongs to a sound and a community that are there."""
+    """Every position belongs to an existing sound and community."""
     return subject.scan(POSITIONS, "positions")
 
 
@@ -54,7 +54,7 @@ def coordinates(subject: Subject) -> Iterator[Finding]:
 
 
 def community_sizes(subject: Subject) -> Iterator[Finding]:
-    """Every community has as many sounds as it says, and at least one."""
+    """Every community records the true number of its sounds, at least one."""
     rows = subject.library.execute(
         """
         WITH members AS (
@@ -65,5 +65,5 @@ def community_sizes(subject: Subject) -> Iterator[Finding]:
         WHERE size IS NOT found OR found = 0
         """
     )
-    for community, size, found in rows:
-        yield Finding(f"community {community}", f"says {size} sounds, there are {found}")
+    for community, size, counted in rows:
+        yield Finding(f"community {community}", f"records {size} sounds, there are {counted}")

@@ -1,4 +1,4 @@
-"""Checks of the sounds' own columns: all rows, most rules in one pass."""
+"""Checks of the columns of sounds, users and packs, most of them in one pass."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from soundweave.validation.finding import Finding
 from soundweave.validation.scan import Rule, Scan, no_time
 from soundweave.validation.subject import Subject
 
-BLANKS = "char(9, 10, 11, 12, 13, 32)"
+SPACES = "char(9, 10, 11, 12, 13, 32)"
 PREVIEWS = ("preview_mp3", "preview_ogg")
 SOUND_TEXTS: dict[str, text_columns.Test] = {
     **dict.fromkeys(("name", "type", "tags"), text_columns.not_text),
@@ -21,7 +21,7 @@ GROUP_TEXTS: dict[str, dict[str, text_columns.Test]] = {
     "packs": {"name": text_columns.not_text},
 }
 
-# Cheap patterns let our own spelling of a list of strings through; only others are taken apart.
+# Cheap patterns accept the way we write a list of strings; anything else is parsed.
 BAD_TAGS = """
     CASE WHEN typeof(tags) != 'text' OR NOT json_valid(tags) THEN 1
          WHEN tags = '[]' THEN 0
@@ -33,13 +33,13 @@ BAD_TAGS = """
 
 
 def _outside(column: str, least: int, most: int) -> str:
-    # Also true for NULL, text and infinity: they compare as they sort, beside all numbers.
+    # Also true for NULL, text and infinity, which sort outside of all numbers.
     return f"({column} BETWEEN {least} AND {most}) IS NOT TRUE"
 
 
 def _empty(column: str) -> str:
-    # Nearly every name begins with something visible, and needs no trimming.
-    return f"({column} IS NULL OR ({column} < '!' AND trim({column}, {BLANKS}) = ''))"
+    # Nearly every name starts with something visible and needs no trimming.
+    return f"({column} IS NULL OR ({column} < '!' AND trim({column}, {SPACES}) = ''))"
 
 
 RULES = (
@@ -51,17 +51,17 @@ RULES = (
         Rule("required_fields", f"{column} is missing", f"{column} IS NULL")
         for column in ("user_id", "type", "duration", "num_downloads")
     ),
-    Rule("ranges", "id is no id of Freesound's", _outside("id", 1, LARGEST_ID - 1)),
+    Rule("ranges", "id is not a Freesound id", _outside("id", 1, LARGEST_ID - 1)),
     Rule(
         "ranges",
-        "pack_id is no id of Freesound's",
+        "pack_id is not a Freesound id",
         f"pack_id IS NOT NULL AND {_outside('pack_id', 1, LARGEST_ID - 1)}",
     ),
     *(
-        Rule("ranges", f"{column} is no number from 0 up", _outside(column, 0, LARGEST_ID - 1))
+        Rule("ranges", f"{column} is not a number or below 0", _outside(column, 0, LARGEST_ID - 1))
         for column in ("duration", "num_downloads")
     ),
-    Rule("dates", "created is no real time", no_time("created")),
+    Rule("dates", "created is not a valid time", no_time("created")),
     Rule("dates", f"created is before {FIRST_YEAR}", f"created < '{FIRST_YEAR}'"),
     Rule("date_order", "last_seen is before first_seen", "last_seen < first_seen"),
     Rule("date_order", "removed_at is before first_seen", "removed_at < first_seen"),
@@ -69,8 +69,7 @@ RULES = (
         Rule("future_dates", f"{column} is in the future", f"{column} > :future")
         for column in ("created", "first_seen", "last_seen", "removed_at")
     ),
-    Rule("tags", "tags is no JSON list of strings", BAD_TAGS),
-    # Not wrong by itself: who renames an account has old and new sounds for some nights.
+    Rule("tags", "tags is not a JSON list of strings", BAD_TAGS),
 )
 SOUNDS = Scan("sounds", "'sound ' || id", RULES)
 
@@ -81,22 +80,22 @@ def required_fields(subject: Subject) -> Iterator[Finding]:
 
 
 def ranges(subject: Subject) -> Iterator[Finding]:
-    """Ids, durations and downloads are numbers that can be."""
+    """Ids, durations and downloads are possible numbers."""
     return subject.scan(SOUNDS, "ranges")
 
 
 def preview_urls(subject: Subject) -> Iterator[Finding]:
-    """Previews are addresses of http or https, without blanks."""
+    """Previews are http or https URLs without spaces."""
     for sound, column in subject.bad_texts("sounds", SOUND_TEXTS):
         if column in PREVIEWS:
-            yield Finding(f"sound {sound}", f"{column} is no http or https address")
+            yield Finding(f"sound {sound}", f"{column} is not an http or https URL")
 
 
 def known_licenses(subject: Subject) -> Iterator[Finding]:
-    """Every licence is one of the deeds that Freesound uses."""
+    """Every license is one that Freesound uses."""
     rows = subject.library.execute("SELECT DISTINCT license FROM sounds WHERE license IS NOT NULL")
     used = [row[0] for row in rows]
-    unknown = [each for each in used if not isinstance(each, str) or not licenses.find(each).deed]
+    unknown = [url for url in used if not isinstance(url, str) or not licenses.find(url).deed]
     for license_ in unknown:
         rows = subject.library.execute("SELECT id FROM sounds WHERE license IS ?", (license_,))
         for row in rows:
@@ -104,9 +103,9 @@ def known_licenses(subject: Subject) -> Iterator[Finding]:
 
 
 def dates(subject: Subject) -> Iterator[Finding]:
-    """Dates are written one way, are in the calendar, and not before Freesound."""
+    """Dates have one format, exist in the calendar and are not older than Freesound."""
     yield from subject.scan(SOUNDS, "dates")
-    # Nights are few: their stamps are looked at once each.
+    # There are few nights, so each of their stamps is checked once.
     seen = subject.library.execute("SELECT DISTINCT first_seen, last_seen, removed_at FROM sounds")
     stamps = {stamp for row in seen for stamp in row if stamp is not None}
     for stamp in stamps:
@@ -129,15 +128,15 @@ def tags(subject: Subject) -> Iterator[Finding]:
 
 
 def encodings(subject: Subject) -> Iterator[Finding]:
-    """Text is UTF-8, without NUL."""
+    """Text is UTF-8 without NUL."""
     for table, tests in {"sounds": SOUND_TEXTS, **GROUP_TEXTS}.items():
         for row_id, column in subject.bad_texts(table, tests):
             if column not in PREVIEWS:
-                yield Finding(f"{table} {row_id}", f"{column} is not UTF-8, or holds a NUL")
+                yield Finding(f"{table} {row_id}", f"{column} is not UTF-8 or contains NUL")
 
 
 def duplicates(subject: Subject) -> Iterator[Finding]:
-    """No sound is there under two ids: same name, user, time of upload and duration."""
+    """No two sounds have the same name, user, time of upload and duration."""
     rows = subject.library.execute(
         """
         SELECT min(id), max(id), count(*) FROM sounds
@@ -147,24 +146,24 @@ def duplicates(subject: Subject) -> Iterator[Finding]:
         """
     )
     for first, last, count in rows:
-        yield Finding(f"sound {first}", f"is there {count} times, also as sound {last}")
+        yield Finding(f"sound {first}", f"is duplicated {count} times, up to sound {last}")
 
 
 def unique_users(subject: Subject) -> Iterator[Finding]:
-    """No user is there twice, not even with blanks around the name."""
+    """No username is duplicated, not even with spaces around it."""
     rows = subject.library.execute(
         f"""
         SELECT min(id), max(id), count(*) FROM users NOT INDEXED
-        GROUP BY trim(username, {BLANKS}) HAVING count(*) > 1
+        GROUP BY trim(username, {SPACES}) HAVING count(*) > 1
         """
     )
     for first, last, count in rows:
-        yield Finding(f"user {first}", f"is there {count} times, also as user {last}")
+        yield Finding(f"user {first}", f"is duplicated {count} times, up to user {last}")
 
 
 def pack_owners(subject: Subject) -> Iterator[Finding]:
-    """All sounds of a pack have one user."""
-    # The index has users in it, so that no sound is looked at.
+    """All sounds of a pack belong to one user."""
+    # The index contains the users, so no row of sounds is read.
     several = """
         SELECT pack_id FROM sounds WHERE pack_id IS NOT NULL
         GROUP BY pack_id HAVING min(user_id) != max(user_id)
@@ -187,7 +186,7 @@ def _sounds_seen_at(subject: Subject, stamp: object) -> Iterator[Finding]:
     for column in ("first_seen", "last_seen", "removed_at"):
         rows = subject.library.execute(f"SELECT id FROM sounds WHERE {column} IS ?", (stamp,))
         for row in rows:
-            yield Finding(f"sound {row[0]}", f"{column} is no real time of ours")
+            yield Finding(f"sound {row[0]}", f"{column} is not a valid time")
 
 
 def _quoted(value: object) -> str:

@@ -1,4 +1,4 @@
-"""All checks by name, in the order of the report, and how much each counts."""
+"""All checks by name, in the order of the report, and their levels."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -60,14 +60,14 @@ CHECKS: dict[str, Check] = {
 
 
 def levels(configured: Mapping[str, str | bool]) -> dict[str, str]:
-    """Return the level of each check: error | warning | off; one not configured is an error.
+    """The level of each check: error | warning | off; error if not configured.
 
-    Raises ConfigError for a check that there is not.
+    Raises ConfigError for an unknown check.
     """
     unknown = sorted(configured.keys() - CHECKS.keys())
     if unknown:
         raise ConfigError(
-            f"validation.levels: there is no check {', '.join(unknown)}; the checks are"
+            f"validation.levels: unknown check {', '.join(unknown)}; the checks are"
             f" {', '.join(CHECKS)}"
         )
     # YAML reads a bare `off` as false.

@@ -1,4 +1,4 @@
-"""Running the checks and writing down what they found."""
+"""Runs the checks and reports what they found."""
 
 import sqlite3
 import time
@@ -16,9 +16,9 @@ from soundweave.validation import registry
 from soundweave.validation.finding import Finding, NotApplicableError, plain
 from soundweave.validation.subject import Subject
 
-SHOWN = 20  # findings of one check that the report lists; all are counted
+LISTED = 20  # findings of one check in the report; all are counted
 
-# What damage makes SQLite, a decoder or arithmetic say. Anything else is a bug.
+# What SQLite, a decoder or arithmetic raises on damaged data. Anything else is a bug.
 DAMAGE = (sqlite3.Error, SoundweaveError, ValueError, ArithmeticError, RecursionError)
 
 
@@ -28,7 +28,7 @@ def validate(
     milestone_history: Path,
     config: ValidationConfig,
 ) -> dict[str, Any]:
-    """Check the library and its histories; returns a validation_report (its schema says more).
+    """Check the library and its histories; returns a validation_report (see its schema).
 
     A damaged or missing library is a finding. Raises ConfigError for an unknown check.
     """
@@ -44,8 +44,8 @@ def validate(
             statistics = subject.counts
     except LibraryError as error:
         opened = _result("library", "The library can be opened and counted.", "error")
-        where = str(checkpoint_dir / database.FILE_NAME)
-        checks.append(_with(opened, iter([Finding(where, str(error))])))
+        path = checkpoint_dir / database.FILE_NAME
+        checks.append(_with(opened, iter([Finding(str(path), str(error))])))
     return {
         "status": "failed" if _failed(checks, "error") else "passed",
         "timestamp": times.now(),
@@ -81,7 +81,7 @@ def _run(name: str, level: str, subject: Subject) -> dict[str, Any]:
 
 
 def _until_damage(findings: Iterable[Finding]) -> Iterator[Finding]:
-    # A damaged page stops one check, not the others, and not what it found before.
+    # A damaged page stops one check, not the others, and its earlier findings count.
     try:
         yield from findings
     except DAMAGE as error:
@@ -104,13 +104,13 @@ def _result(name: str, about: str, level: str) -> dict[str, Any]:
 
 
 def _with(result: dict[str, Any], findings: Iterator[Finding]) -> dict[str, Any]:
-    shown = [
+    listed = [
         {"where": plain(finding.where), "what": plain(finding.what)}
-        for finding in islice(findings, SHOWN)
+        for finding in islice(findings, LISTED)
     ]
-    found = len(shown) + sum(1 for _ in findings)
-    status = "failed" if found else "passed"
-    return result | {"status": status, "found": found, "findings": shown}
+    count = len(listed) + sum(1 for _ in findings)
+    status = "failed" if count else "passed"
+    return result | {"status": status, "found": count, "findings": listed}
 
 
 def _failed(checks: list[dict[str, Any]], level: str) -> list[str]:

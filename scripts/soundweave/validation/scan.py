@@ -1,4 +1,4 @@
-"""Many rules in one pass: SQLite reads each row once, Python sees only the bad ones."""
+"""Many rules in one pass: SQLite reads each row once, Python only sees bad ones."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,8 +10,8 @@ STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def no_time(column: str) -> str:
-    """Return SQL that is true unless the value is a stamp like ours, of a day that there was."""
-    # Without a modifier SQLite gives 30 February back as it is; days up to 28 need none.
+    """SQL that is true unless the value is a stamp in our format, of a real day."""
+    # Without a modifier SQLite accepts February 30; days up to 28 need no modifier.
     plain = f"strftime('{STAMP}', {column}) IS NOT {column}"
     exact = f"strftime('{STAMP}', {column}, '+0 days') IS NOT {column}"
     return f"({plain} OR (substr({column}, 9, 2) > '28' AND {exact}))"
@@ -19,7 +19,7 @@ def no_time(column: str) -> str:
 
 @dataclass(frozen=True)
 class Rule:
-    """What makes a row bad (SQL that is true for it, whatever the types), and how to say it."""
+    """`bad` is SQL that is true for a bad row, whatever its types; `what` describes the problem."""
 
     check: str
     what: str
@@ -28,15 +28,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Scan:
-    """The rules about the rows of `source`, a FROM clause; `where` is SQL that names the row."""
+    """The rules for the rows of `source`, a FROM clause; `row_name` is SQL that names the row."""
 
     source: str
-    where: str
+    row_name: str
     rules: tuple[Rule, ...]
 
 
 class Scans:
-    """The scans of one snapshot, each run once, whichever check comes first."""
+    """The scans of one snapshot; each runs once, for whichever check comes first."""
 
     def __init__(self, connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
         self._connection = connection
@@ -44,21 +44,21 @@ class Scans:
         self._bad_rows: dict[Scan, Sequence[tuple[str, int]] | None] = {}
 
     def findings(self, scan: Scan, check: str) -> Iterator[Finding]:
-        """Yield what the rules of one check found, in the order of the rows."""
+        """Yield the findings of one check, in the order of the rows."""
         if scan not in self._bad_rows:
-            self._bad_rows[scan] = self._whole(scan)
+            self._bad_rows[scan] = self._all_rows(scan)
         rows: Iterator[tuple[str, int]] | Sequence[tuple[str, int]] | None = self._bad_rows[scan]
         if rows is None:
-            # Damage stopped the pass: each check tries alone and says how far it came.
+            # Damage stopped the shared pass: each check runs alone and reports how far it got.
             scan = replace(scan, rules=tuple(rule for rule in scan.rules if rule.check == check))
             rows = self._run(scan)
         rules = [(1 << n, rule) for n, rule in enumerate(scan.rules) if rule.check == check]
-        for where, mask in rows:
+        for name, mask in rows:
             for bit, rule in rules:
                 if mask & bit:
-                    yield Finding(where, rule.what)
+                    yield Finding(name, rule.what)
 
-    def _whole(self, scan: Scan) -> Sequence[tuple[str, int]] | None:
+    def _all_rows(self, scan: Scan) -> Sequence[tuple[str, int]] | None:
         try:
             return list(self._run(scan))
         except sqlite3.Error:
@@ -71,7 +71,7 @@ class Scans:
         )
         any_bad = " OR ".join(f"({rule.bad})" for rule in scan.rules)
         rows = self._connection.execute(
-            f"SELECT {scan.where}, {mask} FROM {scan.source} WHERE {any_bad}", self._values
+            f"SELECT {scan.row_name}, {mask} FROM {scan.source} WHERE {any_bad}", self._values
         )
-        for where, bits in rows:
-            yield str(where), int(bits)
+        for name, bits in rows:
+            yield str(name), int(bits)

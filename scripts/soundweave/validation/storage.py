@@ -1,4 +1,4 @@
-"""Checks of the files themselves: pages, tables, references, lines."""
+"""Checks of the files: pages, tables, references and lines."""
 
 import re
 from collections.abc import Iterator
@@ -11,48 +11,48 @@ INDEXES = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AN
 
 
 def integrity(subject: Subject) -> Iterator[Finding]:
-    """The database file is whole."""
-    # quick_check leaves out only what `indexes` looks at; integrity_check takes five times as long.
+    """The database file is intact."""
+    # quick_check omits only what `indexes` checks; integrity_check takes five times as long.
     for row in subject.library.execute("PRAGMA quick_check"):
         if row[0] != "ok":
             yield Finding("library.db", str(row[0]))
 
 
 def schema(subject: Subject) -> Iterator[Finding]:
-    """The tables are those of this version."""
-    wanted = database.definitions()
-    found = {row["name"]: row["sql"] for row in subject.library.execute(database.DEFINITIONS)}
-    for name in sorted(wanted.keys() - found.keys()):
+    """The tables are the ones of this version."""
+    expected = database.definitions()
+    actual = {row["name"]: row["sql"] for row in subject.library.execute(database.DEFINITIONS)}
+    for name in sorted(expected.keys() - actual.keys()):
         yield Finding(f"library.db: {name}", "is missing")
-    for name in sorted(found.keys() - wanted.keys()):
+    for name in sorted(actual.keys() - expected.keys()):
         yield Finding(f"library.db: {name}", "does not belong there")
-    for name in sorted(wanted.keys() & found.keys()):
-        if wanted[name] != found[name]:
-            yield Finding(f"library.db: {name}", "is defined otherwise")
+    for name in sorted(expected.keys() & actual.keys()):
+        if expected[name] != actual[name]:
+            yield Finding(f"library.db: {name}", "has another definition")
 
 
 def indexes(subject: Subject) -> Iterator[Finding]:
-    """Every index has all rows of its table."""
-    found = subject.library.execute(INDEXES).fetchall()
-    for table in sorted({row["tbl_name"] for row in found}):
-        wheres = {row["name"]: _where(row["sql"]) for row in found if row["tbl_name"] == table}
-        counts = ", ".join(f"count(*) FILTER (WHERE {where})" for where in wheres.values())
+    """Every index covers all rows of its table."""
+    actual = subject.library.execute(INDEXES).fetchall()
+    for table in sorted({row["tbl_name"] for row in actual}):
+        wheres = {row["name"]: _where(row["sql"]) for row in actual if row["tbl_name"] == table}
+        counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in wheres.values())
         rows = subject.library.execute(f'SELECT {counts} FROM "{table}" NOT INDEXED').fetchone()
-        for (name, where), wanted in zip(wheres.items(), rows, strict=True):
+        for (name, condition), expected in zip(wheres.items(), rows, strict=True):
             (entries,) = subject.library.execute(
-                f'SELECT count(*) FROM "{table}" INDEXED BY "{name}" WHERE {where}'
+                f'SELECT count(*) FROM "{table}" INDEXED BY "{name}" WHERE {condition}'
             ).fetchone()
-            if entries != wanted:
-                yield Finding(f"library.db: {name}", f"has {entries} entries for {wanted} rows")
+            if entries != expected:
+                yield Finding(f"library.db: {name}", f"has {entries} entries for {expected} rows")
 
 
 def foreign_keys(subject: Subject) -> Iterator[Finding]:
-    """Every sound's user and pack, and every pack's user, is there."""
-    # References of the other tables have checks of their own.
+    """The user and pack of every sound, and the user of every pack, exist."""
+    # Other checks cover the references of the other tables.
     for checked in ("sounds", "packs"):
         rows = subject.library.execute(f"PRAGMA foreign_key_check({checked})")
         for table, row_id, parent, _ in rows:
-            yield Finding(f"{table} {row_id}", f"refers to a row of {parent} that is not there")
+            yield Finding(f"{table} {row_id}", f"refers to a missing row of {parent}")
 
 
 def damaged_histories(subject: Subject) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def damaged_histories(subject: Subject) -> Iterator[Finding]:
 
 
 def torn_histories(subject: Subject) -> Iterator[Finding]:
-    """No history ends in half a line; the next night drops one."""
+    """No history ends in half a line; the next night drops it."""
     for history in (subject.metrics, subject.milestones):
         for number in history.torn:
             yield Finding(f"{history.name}, line {number}", "is torn")

@@ -1,4 +1,4 @@
-"""What is validated."""
+"""The library and histories under validation."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -43,17 +43,17 @@ class Subject:
 
     @cached_property
     def future(self) -> str:
-        """The stamp from which on a time is in the future, whoever's clock was right."""
+        """Times after this stamp are in the future, even if clocks differ a little."""
         return times.before(self.now, days=-CLOCKS_DIFFER_DAYS)
 
     def scan(self, scan: Scan, check: str) -> Iterator[Finding]:
-        """Yield what one check's rules of a shared scan found."""
+        """Yield the findings of one check from a shared scan."""
         return self._scans.findings(scan, check)
 
     def bad_texts(
         self, table: str, tests: Mapping[str, text_columns.Test]
     ) -> list[tuple[int, str]]:
-        """Return (id, column) of the bad values of a table; all its columns in one pass."""
+        """(id, column) of each bad value of a table, all columns in one pass."""
         if table not in self._bad_texts:
             self._bad_texts[table] = list(text_columns.bad_values(self.library, table, tests))
         return self._bad_texts[table]

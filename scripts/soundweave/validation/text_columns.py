@@ -1,4 +1,4 @@
-"""A pass over text as bytes: SQLite joins thousands of rows, Python looks at them in one go."""
+"""One pass over text as bytes: SQLite joins thousands of rows, Python checks them together."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -7,19 +7,16 @@ ROWS = 4096
 FIRST = -(2**63)
 SCHEMES = (b"http://", b"https://")
 VISIBLE = bytes(range(ord("!"), ord("~") + 1))
-SEPARATOR = b"\n"  # belongs to no character of several bytes
+SEPARATOR = b"\n"  # not part of any multi-byte character
 
 Test = Callable[[bytes, int], bool]
-"""Tells whether so many values, with SEPARATOR between them, hold a bad one."""
+"""Takes values joined by SEPARATOR and their number; returns whether any is bad."""
 
 
 def bad_values(
     connection: sqlite3.Connection, table: str, tests: Mapping[str, Test]
 ) -> Iterator[tuple[int, str]]:
-    """Yield (id, column) of each value that its column's test finds bad.
-
-    Rows are looked at only where a block of them is bad.
-    """
+    """Yield (id, column) of each bad value. Only rows of a bad block are checked one by one."""
     columns = list(tests)
     names = ", ".join(columns)
     values = ", ".join(f"CAST({column} AS BLOB)" for column in columns)
@@ -47,7 +44,7 @@ def bad_values(
 
 
 def not_text(content: bytes, _: int) -> bool:
-    """Tell whether bytes are not UTF-8 or hold a NUL, at which SQLite's functions stop."""
+    """Whether bytes are not UTF-8 or contain NUL, where SQLite's functions stop."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -56,7 +53,7 @@ def not_text(content: bytes, _: int) -> bool:
 
 
 def not_urls(content: bytes, count: int) -> bool:
-    """Tell whether so many addresses are not all of http or https, or hold blanks and the like."""
+    """Whether any of `count` values is not an http or https URL of visible ASCII characters."""
     return (
         bool(content.translate(None, VISIBLE + SEPARATOR))
         or content.count(SEPARATOR) != count - 1
