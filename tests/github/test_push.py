@@ -11,8 +11,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 import commit_night
 from soundweave.base.errors import ConfigError, PublishError
 from soundweave.base.paths import ROOT
-from soundweave.github import commit
-from soundweave.github import push as publish
+from soundweave.github import commit, push
 
 METRICS = {
     "timestamp": "2025-11-21T03:17:00Z",
@@ -69,8 +68,8 @@ def _no_surroundings(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "no-such-config"))
     for name in ("GITHUB_TOKEN", "GITHUB_REF_TYPE", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(publish, "FIRST_DELAY", 0.01)
-    monkeypatch.setattr(publish, "LONGEST_DELAY", 0.05)
+    monkeypatch.setattr(push, "FIRST_DELAY", 0.01)
+    monkeypatch.setattr(push, "LONGEST_DELAY", 0.05)
 
 
 @pytest.fixture
@@ -95,8 +94,8 @@ def clone(origin, tmp_path, monkeypatch):
     return folder
 
 
-def push(clone):
-    return publish.commit_and_push(publish.Git(clone), [Path(HISTORY)], "Nightly: +1 sounds")
+def push_night(clone):
+    return push.commit_and_push(push.Git(clone), [Path(HISTORY)], "Nightly: +1 sounds")
 
 
 def somebody_pushes(origin, tmp_path, name, text):
@@ -115,7 +114,7 @@ def log(origin):
 def test_the_commit_and_who_made_it(clone, origin):
     (clone / HISTORY).write_text(line(1) + line(2))
     (clone / "untracked.log").write_text("not meant")
-    pushed = push(clone)
+    pushed = push_night(clone)
     bot = "github-actions[bot]"
     email = "41898282+github-actions[bot]@users.noreply.github.com"
     assert log(origin)[0] == f"Nightly: +1 sounds|{bot}|{email}|{bot}"
@@ -124,7 +123,7 @@ def test_the_commit_and_who_made_it(clone, origin):
 
 
 def test_nothing_changed_nothing_pushed(clone, origin):
-    assert push(clone) is None
+    assert push_night(clone) is None
     assert len(log(origin)) == 1
 
 
@@ -132,15 +131,32 @@ def test_the_callers_tree_stays_as_it_is(clone):
     (clone / HISTORY).write_text(line(1) + line(2))
     (clone / "edge_stats.json").write_text("half written")
     before = git("status", "--porcelain", cwd=clone), git("rev-parse", "HEAD", cwd=clone)
-    push(clone)
+    push_night(clone)
     assert (git("status", "--porcelain", cwd=clone), git("rev-parse", "HEAD", cwd=clone)) == before
     assert len(git("worktree", "list", cwd=clone).splitlines()) == 1
 
 
+def test_no_hook_runs(clone, origin, tmp_path, monkeypatch):
+    marker = tmp_path / "a hook ran"
+    hooks = tmp_path / "hooks"
+    for folder in (clone / ".git" / "hooks", hooks):
+        folder.mkdir(exist_ok=True)
+        for name in ("pre-commit", "commit-msg", "post-commit", "post-checkout", "pre-push"):
+            (folder / name).write_text(f"#!/bin/sh\ntouch '{marker}'\nexit 1\n")
+            (folder / name).chmod(0o755)
+    config = tmp_path / "global-config"
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    for day, text in ((2, ""), (3, f"[core]\nhooksPath = {hooks}\n")):
+        config.write_text(text)
+        (clone / HISTORY).write_text(line(1) + line(day))
+        assert push_night(clone)
+    assert not marker.exists()
+
+
 def test_a_second_push_of_the_same_night_adds_nothing(clone, origin):
     (clone / HISTORY).write_text(line(1) + line(2))
-    push(clone)
-    push(clone)
+    push_night(clone)
+    push_night(clone)
     assert len(log(origin)) == 2
 
 
@@ -148,7 +164,7 @@ def test_a_second_push_of_the_same_night_adds_nothing(clone, origin):
 def test_a_push_race_keeps_the_lines_of_both(clone, origin, tmp_path, theirs):
     (clone / HISTORY).write_text(line(1) + line(2))
     somebody_pushes(origin, tmp_path, HISTORY, theirs)
-    push(clone)
+    push_night(clone)
     assert len(log(origin)) == 3
     lines = git("show", f"main:{HISTORY}", cwd=origin).splitlines(keepends=True)
     assert {line(2), *theirs.splitlines(keepends=True)} <= set(lines)
@@ -157,7 +173,7 @@ def test_a_push_race_keeps_the_lines_of_both(clone, origin, tmp_path, theirs):
 def test_of_a_generated_file_our_side_wins(clone, origin, tmp_path):
     somebody_pushes(origin, tmp_path, "edge_stats.json", '{"theirs": 1}\n')
     (clone / "edge_stats.json").write_text('{"ours": 1}\n')
-    publish.commit_and_push(publish.Git(clone), [Path("edge_stats.json")], "x")
+    push.commit_and_push(push.Git(clone), [Path("edge_stats.json")], "x")
     assert git("show", "main:edge_stats.json", cwd=origin) == '{"ours": 1}\n'
 
 
@@ -167,7 +183,7 @@ def test_a_shallow_clone_can_rebase(origin, tmp_path):
     git("clone", "-q", "--depth=1", origin.as_uri(), str(folder), cwd=tmp_path)
     somebody_pushes(origin, tmp_path, HISTORY, line(1) + line(3))
     (folder / HISTORY).write_text(line(1) + line(2))
-    push(folder)
+    push_night(folder)
     history = git("show", f"main:{HISTORY}", cwd=origin)
     assert line(2) in history
     assert line(3) in history
@@ -177,7 +193,7 @@ def test_variables_of_another_git_do_not_matter(clone, origin, tmp_path, monkeyp
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     (clone / HISTORY).write_text(line(1) + line(2))
-    assert push(clone)
+    assert push_night(clone)
     monkeypatch.delenv("GIT_DIR")
     monkeypatch.delenv("GIT_INDEX_FILE")
     assert len(log(origin)) == 2
@@ -189,26 +205,26 @@ def test_missing_files_are_left_out_and_ignored_ones_added(clone, origin):
     page.parent.mkdir(parents=True)
     page.write_text("<p>page")
     paths = [Path("no-such.json"), Path("website/public/index.html")]
-    publish.commit_and_push(publish.Git(clone), paths, "x")
+    push.commit_and_push(push.Git(clone), paths, "x")
     assert git("show", "main:website/public/index.html", cwd=origin) == "<p>page"
 
 
 def test_a_file_outside_the_repository_is_refused(clone, tmp_path):
     (tmp_path / "outside").write_text("x")
     with pytest.raises(ConfigError, match="outside the repository"):
-        publish.commit_and_push(publish.Git(clone), [tmp_path / "outside"], "x")
+        push.commit_and_push(push.Git(clone), [tmp_path / "outside"], "x")
 
 
 def test_a_detached_head_is_refused(clone):
     git("checkout", "-q", "--detach", cwd=clone)
     (clone / HISTORY).write_text(line(1) + line(2))
     with pytest.raises(PublishError, match="check out a branch by name"):
-        push(clone)
+        push_night(clone)
 
 
 def test_outside_a_repository(tmp_path):
     with pytest.raises(PublishError):
-        publish.commit_and_push(publish.Git(tmp_path), [], "x")
+        push.commit_and_push(push.Git(tmp_path), [], "x")
 
 
 def test_a_refused_push_is_tried_again_and_then_told(clone, origin):
@@ -218,8 +234,8 @@ def test_a_refused_push_is_tried_again_and_then_told(clone, origin):
     hook.chmod(0o755)
     (clone / HISTORY).write_text(line(1) + line(2))
     with pytest.raises(PublishError, match="protected branch"):
-        push(clone)
-    assert (origin / "tries").read_text().count("tried") == publish.ATTEMPTS
+        push_night(clone)
+    assert (origin / "tries").read_text().count("tried") == push.ATTEMPTS
     assert len(git("worktree", "list", cwd=clone).splitlines()) == 1
 
 
@@ -229,7 +245,7 @@ def test_a_push_that_fails_once_succeeds(clone, origin):
     hook.write_text("#!/bin/sh\n[ -e tries ] && exit 0\ntouch tries\nexit 1\n")
     hook.chmod(0o755)
     (clone / HISTORY).write_text(line(1) + line(2))
-    assert push(clone)
+    assert push_night(clone)
     assert len(log(origin)) == 2
 
 
@@ -241,7 +257,7 @@ def test_a_conflict_that_cannot_be_solved_leaves_no_rebase_behind(clone, origin,
     git("push", "-q", "origin", "main", cwd=other)
     (clone / "edge_stats.json").write_text("{1}\n")
     with pytest.raises(PublishError, match=r"git rebase failed: .*could not apply"):
-        publish.commit_and_push(publish.Git(clone), [Path("edge_stats.json")], "x")
+        push.commit_and_push(push.Git(clone), [Path("edge_stats.json")], "x")
     assert log(origin)[0].startswith("Deleted")
 
 
@@ -275,7 +291,7 @@ def test_the_token_reaches_the_server_and_nobody_else(clone, monkeypatch, caplog
         monkeypatch.setenv("GIT_TRACE_REDACT", "0")
         (clone / HISTORY).write_text(line(1) + line(2))
         with pytest.raises(PublishError, match="403") as error:
-            push(clone)
+            push_night(clone)
     finally:
         server.shutdown()
         thread.join()
@@ -295,7 +311,7 @@ def test_the_words_of_git_are_redacted(clone, origin, monkeypatch):
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     (clone / HISTORY).write_text(line(1) + line(2))
     with pytest.raises(PublishError, match=r"token \*\*\*"):
-        push(clone)
+        push_night(clone)
 
 
 def test_a_slow_git_is_ended(clone, origin, monkeypatch):
@@ -303,13 +319,13 @@ def test_a_slow_git_is_ended(clone, origin, monkeypatch):
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexec sleep 3\n")
     hook.chmod(0o755)
-    monkeypatch.setattr(publish, "GIT_SECONDS", 1)
+    monkeypatch.setattr(push, "GIT_SECONDS", 1)
     (clone / HISTORY).write_text(line(1) + line(2))
     once = Retrying(
         stop=stop_after_attempt(1), retry=retry_if_exception_type(PublishError), reraise=True
     )
     with pytest.raises(PublishError, match="did not end within 1 s"):
-        publish.commit_and_push(publish.Git(clone), [Path(HISTORY)], "x", once)
+        push.commit_and_push(push.Git(clone), [Path(HISTORY)], "x", once)
 
 
 @pytest.mark.parametrize(
@@ -447,11 +463,11 @@ def test_a_translation_that_a_person_edits_meanwhile_stays_as_edited(clone, orig
     name = "data/translations/a/es/translation.md"
     (clone / name).parent.mkdir(parents=True)
     (clone / name).write_text("one\n\ntwo\n\nthree\n")
-    publish.commit_and_push(publish.Git(clone), [Path(name)], "First")
+    push.commit_and_push(push.Git(clone), [Path(name)], "First")
     git("fetch", "-q", cwd=clone)
     git("reset", "-q", "--hard", "origin/main", cwd=clone)
     somebody_pushes(origin, tmp_path, name, "one\n\ntwo\n\nmine\n")
     (clone / name).write_text("new\n\nnew\n\nthree\n")
     (clone / HISTORY).write_text(line(1) + line(2))
-    assert publish.commit_and_push(publish.Git(clone), [Path(name), Path(HISTORY)], "Second")
+    assert push.commit_and_push(push.Git(clone), [Path(name), Path(HISTORY)], "Second")
     assert git("show", f"main:{name}", cwd=origin) == "one\n\ntwo\n\nmine\n"

@@ -18,9 +18,9 @@ Corruption = tuple[Damage, str, str]
 STORAGE: dict[str, Corruption] = {
     "half a file": (tear, "library", "library.db"),
     "nonsense in a page": (overwrite_page, "integrity", "library.db"),
-    "a table of somebody else's": (sql("CREATE TABLE extra (x)"), "schema", "extra"),
-    "an index that is gone": (sql("DROP INDEX sounds_user"), "schema", "sounds_user"),
-    "a trigger that is gone": (sql("DROP TRIGGER sound_added"), "schema", "sound_added"),
+    "a foreign table": (sql("CREATE TABLE extra (x)"), "schema", "extra"),
+    "a missing index": (sql("DROP INDEX sounds_user"), "schema", "sounds_user"),
+    "a missing trigger": (sql("DROP TRIGGER sound_added"), "schema", "sound_added"),
     "a table that takes anything": (sql(*loose("packs")), "schema", "packs"),
     "an index of nothing": (
         sql(
@@ -35,15 +35,15 @@ STORAGE: dict[str, Corruption] = {
         "sounds_created",
     ),
     "a sound of nobody": (sound(9, "user_id", "99"), "foreign_keys", "sounds 9"),
-    "a pack that is gone": (sql("DELETE FROM packs WHERE id = 3"), "foreign_keys", "sounds 3"),
+    "a missing pack": (sql("DELETE FROM packs WHERE id = 3"), "foreign_keys", "sounds 3"),
     "a pack of nobody": (
         sql("UPDATE packs SET user_id = 99 WHERE id = 2"),
         "foreign_keys",
         "packs 2",
     ),
-    "a line that is no JSON": (raw("metrics.jsonl", b"{]\n"), "damaged_histories", "line 3"),
-    "a line that is no object": (raw("metrics.jsonl", b"[1]\n"), "damaged_histories", "line 3"),
-    "a line that is no UTF-8": (
+    "a line that is not JSON": (raw("metrics.jsonl", b"{]\n"), "damaged_histories", "line 3"),
+    "a line that is not an object": (raw("metrics.jsonl", b"[1]\n"), "damaged_histories", "line 3"),
+    "a line that is not UTF-8": (
         raw("milestones.jsonl", b'{"a": "\xff"}\n'),
         "damaged_histories",
         "milestones.jsonl, line 2",
@@ -58,8 +58,8 @@ STORAGE: dict[str, Corruption] = {
 }
 RECORDS: dict[str, Corruption] = {
     "no name": (sound(7, "name", "''"), "required_fields", "sound 7"),
-    "a name of blanks": (sound(7, "name", "' ' || char(9, 10)"), "required_fields", "sound 7"),
-    "no licence": (sound(8, "license", "''"), "required_fields", "sound 8"),
+    "a name of spaces": (sound(7, "name", "' ' || char(9, 10)"), "required_fields", "sound 7"),
+    "no license": (sound(8, "license", "''"), "required_fields", "sound 8"),
     "no upload time": (sound(8, "created", "''"), "required_fields", "sound 8"),
     "no tags": (sound(8, "tags", "' '"), "required_fields", "sound 8"),
     "no user": (
@@ -113,6 +113,11 @@ RECORDS: dict[str, Corruption] = {
         "ranges",
         "sound 6",
     ),
+    "a duration of NULL": (
+        sql(*loose("sounds"), "UPDATE sounds SET duration = NULL WHERE id = 6"),
+        "ranges",
+        "sound 6",
+    ),
     "negative downloads": (sound(5, "num_downloads", "-1"), "ranges", "sound 5"),
     "an address of ftp": (
         sound(4, "preview_mp3", "'ftp://freesound.org/1.mp3'"),
@@ -125,7 +130,7 @@ RECORDS: dict[str, Corruption] = {
         "sound 4",
     ),
     "an empty address": (sound(3, "preview_ogg", "''"), "preview_urls", "sound 3"),
-    "an address with a blank": (
+    "an address with a space": (
         sound(4, "preview_mp3", "'https://freesound.org/a b.mp3'"),
         "preview_urls",
         "sound 4",
