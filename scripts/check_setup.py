@@ -1,4 +1,4 @@
-"""Check what a night is started with: the form's inputs and which keys there are."""
+"""Check the form's inputs and which keys exist before a night starts."""
 
 import os
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from soundweave.github import actions, set_up
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Set the outputs ready, translate and the checked inputs; a missing key is no error."""
+    """Set the outputs ready, translate and the checked inputs; a missing key is not an error."""
     arguments = cli.parser(
         __doc__, "INPUT_MAX_REQUESTS=50 python scripts/check_setup.py"
     ).parse_args(argv)

@@ -1,4 +1,4 @@
-"""Commit and push what a night made: metrics, translations, a milestone's reports."""
+"""Commit and push a night's results: metrics, translations and a milestone's reports."""
 
 import argparse
 import os
@@ -20,16 +20,16 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line."""
     parser = cli.parser(__doc__, "python scripts/commit_night.py --push")
     cli.path_argument(parser, "--results", MILESTONE_RESULTS, "what summarize_milestone.py wrote")
-    cli.path_argument(parser, "--metrics-history", METRICS_HISTORY, "the nights")
-    cli.path_argument(parser, "--milestone-history", MILESTONE_HISTORY, "the milestones")
+    cli.path_argument(parser, "--metrics-history", METRICS_HISTORY, "one line per night")
+    cli.path_argument(parser, "--milestone-history", MILESTONE_HISTORY, "one line per milestone")
     cli.path_argument(parser, "--reports-dir", Path(), "folder of the reports")
     cli.path_argument(parser, "--translations-dir", TRANSLATIONS_DIR, "folder of the translations")
-    parser.add_argument("--push", action="store_true", help="do it; without, only say what")
+    parser.add_argument("--push", action="store_true", help="without it, only list the files")
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Push one commit, or none when nothing changed; a tag cannot be pushed to."""
+    """Push one commit, or none if nothing changed; a tag cannot take one."""
     arguments = parse(argv)
     cli.setup_logging(verbose=arguments.verbose)
     results = commit.passed_results(arguments.results)
@@ -45,22 +45,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         len({path.parent for path in translations}),
     )
     if os.environ.get("GITHUB_REF_TYPE") == "tag":
-        actions.warning("Started on a tag, which cannot take a commit; start the night on a branch")
+        actions.warning("A tag cannot take a commit; start the night on a branch")
         return 0
     pushed = None
     if arguments.push:
         pushed = push.commit_and_push(git, paths, subject)
     names = [str(path) for path in paths]
-    outcome = _outcome(pushed, asked=arguments.push)
+    outcome = _outcome(pushed, wants_push=arguments.push)
     text = "\n  ".join([f"{subject}\n{outcome}", *names])
     cli.show({"commit": pushed, "subject": subject, "paths": names}, text, as_json=arguments.json)
     return 0
 
 
-def _outcome(pushed: str | None, *, asked: bool) -> str:
-    if not asked:
-        return "With --push, these would be committed and pushed, where changed:"
-    return f"Pushed {pushed}:" if pushed else "Nothing changed, nothing was pushed:"
+def _outcome(pushed: str | None, *, wants_push: bool) -> str:
+    if not wants_push:
+        return "With --push, these files would be committed and pushed if changed:"
+    return f"Pushed {pushed}:" if pushed else "Nothing changed, so nothing was pushed:"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Check the library and its histories; say what is wrong, and where."""
+"""Check the library and its histories; report problems and where they are."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,13 +10,13 @@ MARKS = {"passed": "✓", "failed": "✗", "skipped": "–"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write validation_report.json; returns 0 when it passed, 1 when it failed."""
+    """Write validation_report.json; returns 0 if it passed, 1 if it failed."""
     parser = cli.parser(
         "Check the library and its histories; say what is wrong, and where.",
         "python scripts/validate_pipeline_data.py --output validation_report.json",
     )
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
-    cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "what nights reported")
+    cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "one line per night")
     cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "milestones so far")
     cli.path_argument(parser, "--output", paths.VALIDATION_REPORT, "file to write")
     args = parser.parse_args(argv)
