@@ -24,7 +24,7 @@ NIGHTLY = yaml.safe_load(paths.WORKFLOW.read_text(encoding="utf-8"))
 FLAGS = re.compile(r"--[a-z-]+")
 
 
-def each(files: list[Path]) -> pytest.MarkDecorator:
+def for_each(files: list[Path]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", files, ids=[p.parent.name + "/" + p.name for p in files])
 
 
@@ -58,12 +58,12 @@ def help_of(script: str) -> str:
     ).stdout
 
 
-@each(ALL)
+@for_each(ALL)
 def test_no_expression_reaches_a_script(path):
     assert not [step["run"] for step in steps(path) if "${{" in step.get("run", "")]
 
 
-@each(ALL)
+@for_each(ALL)
 def test_every_action_is_pinned_and_says_its_version(path):
     lines = re.findall(r"^.*\buses:.*$", path.read_text(encoding="utf-8"), re.MULTILINE)
     ours = re.compile(r"uses: \./\.github/actions/[\w-]+$")
@@ -71,13 +71,13 @@ def test_every_action_is_pinned_and_says_its_version(path):
     assert not [line for line in lines if not (ours.search(line) or pinned.search(line))]
 
 
-@each(ALL)
+@for_each(ALL)
 def test_no_checkout_leaves_its_credentials_behind(path):
     checkouts = [step for step in steps(path) if "actions/checkout" in step.get("uses", "")]
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-@each(WORKFLOWS)
+@for_each(WORKFLOWS)
 def test_least_rights_and_a_time_limit(path):
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {}
