@@ -13,7 +13,7 @@ from benchmarks import libraries
 from soundweave.atlas import analysis
 from soundweave.base import config
 from soundweave.library import database, edges, similar_sounds
-from soundweave.standin import words
+from soundweave.standin.catalog import words
 
 ASKED_SHARE = 0.02  # of the sounds have similar ones: so many at first, and more with each night
 ANSWER = 20

@@ -19,7 +19,7 @@ from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
 from soundweave.library import database, similar_sounds, store
 from soundweave.standin import Catalogue, Fault, synthetic_catalogue
-from soundweave.standin.similar import Neighbours
+from soundweave.standin.query.similar import Neighbours
 from tests.conftest import Run
 from tests.support.make_library import make_library
 from tests.support.nights import FAST, Nights, nights_of

@@ -4,10 +4,10 @@ It answers like the API over a catalogue, synthetic or from a file. Left out: OA
 analysis, descriptors, similarity vectors.
 """
 
-from soundweave.standin.catalogue import Catalogue
+from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.jsonl import load_catalogue
+from soundweave.standin.catalog.synthetic import synthetic_catalogue
 from soundweave.standin.faults import Fault
-from soundweave.standin.jsonl import load_catalogue
 from soundweave.standin.server import StandIn
-from soundweave.standin.synthetic import synthetic_catalogue
 
 __all__ = ["Catalogue", "Fault", "StandIn", "load_catalogue", "synthetic_catalogue"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from soundweave.base.errors import ConfigError
-from soundweave.standin import messages
-from soundweave.standin.messages import Answer, ApiError
+from soundweave.standin.answers import messages
+from soundweave.standin.answers.messages import Answer, ApiError
 
 # By the place in the course of a request where they strike. The gateway's come before the key is
 # looked at and are not counted; the API's come after the quota; the others spoil a good answer.

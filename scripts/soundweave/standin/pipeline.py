@@ -6,14 +6,16 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from soundweave.standin import audio, faults, messages
-from soundweave.standin.access import key_of, prefers_html
-from soundweave.standin.catalogue import Catalogue
+from soundweave.standin import faults
+from soundweave.standin.answers import messages
+from soundweave.standin.answers.access import key_of, prefers_html
+from soundweave.standin.answers.messages import Answer, ApiError, Request
+from soundweave.standin.answers.throttle import Throttle, refusal
+from soundweave.standin.answers.views import Views
+from soundweave.standin.catalog import audio
+from soundweave.standin.catalog.catalog import Catalogue
 from soundweave.standin.faults import Fault, Faults
-from soundweave.standin.messages import Answer, ApiError, Request
-from soundweave.standin.search import Engine, Wanted
-from soundweave.standin.throttle import Throttle, refusal
-from soundweave.standin.views import Views
+from soundweave.standin.query.search import Engine, Wanted
 
 _PREVIEW = re.compile(r"/previews/\d+/(\d{1,18})_\d+-[hl]q\.(?:mp3|ogg)")
 _METHODS = ("GET", "HEAD", "OPTIONS")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 from types import TracebackType
 
-from soundweave.standin.catalogue import Catalogue
+from soundweave.standin.catalog.catalog import Catalogue
 from soundweave.standin.faults import Fault
 from soundweave.standin.pipeline import Entry, Pipeline
 from soundweave.standin.transport import Transport

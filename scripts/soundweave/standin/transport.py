@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from soundweave.base.errors import ConfigError
+from soundweave.standin.answers.messages import Answer, Request
 from soundweave.standin.faults import Fault
-from soundweave.standin.messages import Answer, Request
 
 if TYPE_CHECKING:
     from soundweave.standin.pipeline import Pipeline

@@ -8,7 +8,7 @@ from soundweave.atlas import analysis
 from soundweave.base import config, paths
 from soundweave.library import database, edges, similar_sounds
 from soundweave.standin import synthetic_catalogue
-from soundweave.standin.similar import Neighbours
+from soundweave.standin.query.similar import Neighbours
 from soundweave.website.data import map_files, map_members, map_where
 from tests.site.catalogues import HOSTILE
 from tests.site.sites import collected

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from soundweave.standin.dates import interval
-from soundweave.standin.document import Document, letters, words
-from soundweave.standin.sound import names
+from soundweave.standin.catalog.document import Document, letters, words
+from soundweave.standin.catalog.sound import names
+from soundweave.standin.query.dates import interval
 
 Test = Callable[[Document], bool]
 

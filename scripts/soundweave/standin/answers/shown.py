@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from soundweave.standin.similar import SPACES
-from soundweave.standin.sound import API, CDN, FIELDS, LIST_FIELDS, SITE
+from soundweave.standin.catalog.sound import API, CDN, FIELDS, LIST_FIELDS, SITE
+from soundweave.standin.query.similar import SPACES
 
 _VECTORS = tuple(f"sim_{space}" for space in SPACES)
 _OWN_PREVIEWS = (f"{CDN}previews/", f"{SITE}/data/previews/")

@@ -6,9 +6,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from soundweave.standin import Catalogue, audio
-from soundweave.standin.sound import FIELDS
-from soundweave.standin.words import HOSTILE_USERS
+from soundweave.standin import Catalogue
+from soundweave.standin.catalog import audio
+from soundweave.standin.catalog.sound import FIELDS
+from soundweave.standin.catalog.words import HOSTILE_USERS
 from tests.standin.conftest import Peer, Serve
 
 PACK = {"pack": "https://freesound.org/apiv2/packs/900/", "pack_name": "Iceland"}

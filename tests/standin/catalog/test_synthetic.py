@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import ROOT
-from soundweave.standin import Catalogue, StandIn, load_catalogue, synthetic_catalogue, words
-from soundweave.standin.sound import FIELDS, pack_id
+from soundweave.standin import Catalogue, StandIn, load_catalogue, synthetic_catalogue
+from soundweave.standin.catalog import words
+from soundweave.standin.catalog.sound import FIELDS, pack_id
 
 DIGEST = """
 import hashlib, json

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from soundweave.standin.document import Document, letters, words
-from soundweave.standin.terms import follows
+from soundweave.standin.catalog.document import Document, letters, words
+from soundweave.standin.query.terms import follows
 
 _PART = re.compile(r'([-+]?)(?:"([^"]*)"?|([^\s"]+))')
 _WEIGHTS = {"name": 2, "description": 3, "pack": 2}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from operator import attrgetter
 from urllib.parse import unquote
 
-from soundweave.standin import filters
-from soundweave.standin.catalogue import Catalogue
-from soundweave.standin.document import Document
-from soundweave.standin.query import Query
-from soundweave.standin.similar import Neighbours
+from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.document import Document
+from soundweave.standin.query import filters
+from soundweave.standin.query.similar import Neighbours
+from soundweave.standin.query.text import Query
 
 _SORTS: Mapping[str, tuple[str, ...]] = {
     "duration": ("duration",),

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from soundweave.base.errors import ConfigError
-from soundweave.standin.catalogue import Catalogue
-from soundweave.standin.sound import FIELDS
+from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.sound import FIELDS
 
 _WHOLE = ("channels", "filesize", "bitrate", "num_downloads", "num_ratings", "num_comments")
 _REAL = ("duration", "samplerate", "avg_rating")

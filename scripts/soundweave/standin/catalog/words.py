@@ -1,6 +1,6 @@
 """The vocabulary of the synthetic catalogue, and what a hostile uploader would write."""
 
-from soundweave.standin.sound import names
+from soundweave.standin.catalog.sound import names
 
 # Tags of a topic; names are made of the first ones.
 TOPICS: tuple[tuple[str, ...], ...] = tuple(

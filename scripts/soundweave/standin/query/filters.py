@@ -7,9 +7,9 @@ Clauses are required, refused or optional. The server puts a `+` before every `n
 import re
 from dataclasses import dataclass
 
-from soundweave.standin import terms
-from soundweave.standin.document import Document
-from soundweave.standin.terms import FilterError, Test
+from soundweave.standin.catalog.document import Document
+from soundweave.standin.query import terms
+from soundweave.standin.query.terms import FilterError, Test
 
 _TOKEN = re.compile(
     r"""\s*(?:

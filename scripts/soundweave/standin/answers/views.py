@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from soundweave.standin import listing, messages, terms
-from soundweave.standin.catalogue import Catalogue
-from soundweave.standin.links import LARGEST_PAGE, PAGE_SIZE, search_link
-from soundweave.standin.messages import ApiError, Request, whole
-from soundweave.standin.query import is_blank
-from soundweave.standin.search import SORTS, Engine, Hit, Wanted
-from soundweave.standin.shown import Shown
-from soundweave.standin.similar import SPACES
+from soundweave.standin.answers import listing, messages
+from soundweave.standin.answers.links import LARGEST_PAGE, PAGE_SIZE, search_link
+from soundweave.standin.answers.messages import ApiError, Request, whole
+from soundweave.standin.answers.shown import Shown
+from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.query import terms
+from soundweave.standin.query.search import SORTS, Engine, Hit, Wanted
+from soundweave.standin.query.similar import SPACES
+from soundweave.standin.query.text import is_blank
 
 _HINT = "(please check that your filter syntax and field names are correct)"
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from soundweave.standin.sound import license_name, names, pack_id
+from soundweave.standin.catalog.sound import license_name, names, pack_id
 
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]+")

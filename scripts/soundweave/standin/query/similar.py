@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from soundweave.standin.catalogue import Catalogue
+from soundweave.standin.catalog.catalog import Catalogue
 
 LEAST_SCORE = 0.7
 SPACES = ("laion_clap", "freesound_classic")

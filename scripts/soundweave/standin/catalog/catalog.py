@@ -4,8 +4,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from soundweave.standin.document import Document, document
-from soundweave.standin.sound import API, SITE, complete, encoded, pack_id, user_id
+from soundweave.standin.catalog.document import Document, document
+from soundweave.standin.catalog.sound import API, SITE, complete, encoded, pack_id, user_id
 
 
 class Catalogue:

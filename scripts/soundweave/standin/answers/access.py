@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from soundweave.standin import messages
-from soundweave.standin.messages import ApiError, Request
+from soundweave.standin.answers import messages
+from soundweave.standin.answers.messages import ApiError, Request
 
 _LONGEST_KEY = 80
 

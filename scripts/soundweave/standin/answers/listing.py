@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from soundweave.standin import messages
-from soundweave.standin.document import seconds
-from soundweave.standin.links import LARGEST_PAGE, PAGE_SIZE, list_link
-from soundweave.standin.messages import ApiError, Request, whole
+from soundweave.standin.answers import messages
+from soundweave.standin.answers.links import LARGEST_PAGE, PAGE_SIZE, list_link
+from soundweave.standin.answers.messages import ApiError, Request, whole
+from soundweave.standin.catalog.document import seconds
 
 _PATH_SAFE = "/:@&=+$,!~*'()"
 _REMARKS = ("nice", "Thank you!", "Great recording.", "used it in a short film", "lovely 🎧")

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from soundweave.standin import sound as shape
-from soundweave.standin import words
-from soundweave.standin.catalogue import Catalogue
+from soundweave.standin.catalog import sound as shape
+from soundweave.standin.catalog import words
+from soundweave.standin.catalog.catalog import Catalogue
 
 _END = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 _SPAN = _END - datetime(2005, 4, 5, tzinfo=UTC).timestamp()

@@ -1,0 +1,1 @@
+"""Finding sounds: the query, the filter, similarity and the order of results."""
