@@ -19,7 +19,7 @@ from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
 from soundweave.library import database, similar_sounds, store
 from soundweave.standin import Catalogue, Fault, synthetic_catalogue
-from soundweave.standin.query.similar import Neighbours
+from soundweave.standin.query.similar import Neighbors
 from tests.conftest import Run
 from tests.support.make_library import make_library
 from tests.support.nights import FAST, Nights, nights_of
@@ -238,7 +238,7 @@ def test_a_night_brings_the_standins_neighbours(nights: Nights) -> None:
     targets = dict(rows(nights, "SELECT sound_id, found FROM similarity_targets"))
     assert sorted(asked(nights)) == sorted(targets)
     assert set(targets) == nights.ids() > known  # what was found was asked for as well
-    truth = Neighbours(nights.standin.catalogue)
+    truth = Neighbors(nights.standin.catalogue)
     kept: dict[int, dict[int, float]] = {number: {} for number in targets}
     for source, target, score in rows(nights, "SELECT * FROM similarities"):
         kept[source][target] = score

@@ -1,7 +1,7 @@
 """The embedded stand-in for Freesound: demo, test peer and fault injector.
 
-It answers like the API over a catalogue, synthetic or from a file. Left out: OAuth2 and writing,
-analysis, descriptors, similarity vectors.
+It answers like the API, from a synthetic catalog or a file. It has no OAuth2, no writing, no
+analysis, no descriptors and no similarity vectors.
 """
 
 from soundweave.standin.catalog.catalog import Catalogue

@@ -1,17 +1,18 @@
-"""Faults on demand: what the stand-in is told to do wrong, how often, and where."""
+"""Faults on demand: what the stand-in should do wrong, how often, and where."""
 
 import fnmatch
 import json
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from soundweave.base.errors import ConfigError
 from soundweave.standin.answers import messages
+from soundweave.standin.answers.access import UNKNOWN_KEY
 from soundweave.standin.answers.messages import Answer, ApiError
 
-# By the place in the course of a request where they strike. The gateway's come before the key is
-# looked at and are not counted; the API's come after the quota; the others spoil a good answer.
+# In the order in which a request can meet them. The gateway's come before the key is checked and
+# count nowhere; the API's come after the quota; the others damage a good answer.
 GATEWAY = {
     "bad_gateway": (502, "Bad Gateway"),
     "unavailable": (503, "Service Temporarily Unavailable"),
@@ -19,19 +20,22 @@ GATEWAY = {
     "hang": None,
     "disconnect": None,
 }
-KEY = {"unknown_key": messages.UNKNOWN_KEY, "suspended_key": messages.SUSPENDED_KEY}
+KEY = {
+    "unknown_key": UNKNOWN_KEY,
+    "suspended_key": "Suspended token or token pending for approval",
+}
 QUOTA = ("minute", "day")
 API = {
-    "overloaded": messages.OVERLOADED,
-    "search_down": messages.SEARCH_DOWN,
+    "overloaded": "Search is overloaded, please try again later.",
+    "search_down": "The search server could not be reached or some unexpected error occurred.",
     "server_error": messages.SERVER_ERROR,
 }
-PAGES = {"duplicate": -1, "missing": 1}
+PAGE_SHIFTS = {"duplicate": -1, "missing": 1}
 VANISHING = ("vanish", "null")
 BODY = ("lie", "foreign_next", "malformed", "truncated")
-KINDS = (*GATEWAY, *KEY, *QUOTA, *API, *PAGES, *VANISHING, *BODY)
+KINDS = (*GATEWAY, *KEY, *QUOTA, *API, *PAGE_SHIFTS, *VANISHING, *BODY)
 
-_LIE = {
+_WRONG_VALUES = {
     "id": "7",
     "name": 17,
     "tags": "loop",
@@ -45,17 +49,17 @@ _LIE = {
     "previews": "none",
     "num_downloads": -1.5,
 }
-_ELSEWHERE = "http://elsewhere.example/apiv2/"
+_OTHER_HOST = "http://elsewhere.example/apiv2/"
 
 
 @dataclass(frozen=True)
 class Fault:
     """What goes wrong: `kind`, for the first `times` matching requests after `after` of them.
 
-    `times` None means for good. `path` is a pattern (`*`, `?`) for the path below the API's root:
-    `search/`, `packs/*/sounds/`. `sound_id` says whom `vanish` (deleted) and `null` (deleted, but
-    still in the index) strike; without it, the first sound of the answer. `seconds` is how long
-    `hang` lasts at most.
+    `times` None means every time. `path` is a pattern (`*`, `?`) for the path below the API's
+    root: `search/`, `packs/*/sounds/`. `sound_id` is the sound that `vanish` (deleted) and `null`
+    (deleted, but still in the index) remove; without it, the first sound of the answer. `seconds`
+    is the longest that `hang` lasts.
     """
 
     kind: str
@@ -67,14 +71,13 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            known = ", ".join(KINDS)
-            raise ConfigError(f"{self.kind!r} is no kind of fault; there are: {known}")
+            raise ConfigError(f"unknown fault {self.kind!r}; choose one of: {', '.join(KINDS)}")
         if self.times is not None and self.times < 1:
             raise ConfigError(f"a fault happens at least once, not {self.times} times")
 
     @classmethod
     def parse(cls, text: str) -> "Fault":
-        """Return the fault in `KIND[:COUNT[:PATH]]`; the count `*` means for good."""
+        """Read `KIND[:COUNT[:PATH]]`; the count `*` means every time."""
         kind, _, rest = text.partition(":")
         count, _, path = rest.partition(":")
         if count and count != "*" and not count.isdecimal():
@@ -86,12 +89,12 @@ class Fault:
 @dataclass(slots=True)
 class _Armed:
     fault: Fault
-    left: int | None
+    remaining: int | None
     skip: int
 
 
 class Faults:
-    """The faults still to come, counted down by the requests they strike."""
+    """The faults still to come, counted down by the requests that they affect."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -108,7 +111,7 @@ class Faults:
             self._armed.clear()
 
     def take(self, kinds: Iterable[str], path: str) -> Fault | None:
-        """Return the first armed fault of these kinds for this path, and count it down."""
+        """Count down the first armed fault of these kinds for this path, and return it."""
         with self._lock:
             for armed in self._armed:
                 fault = armed.fault
@@ -117,42 +120,39 @@ class Faults:
                 if armed.skip:
                     armed.skip -= 1
                     continue
-                if armed.left is not None:
-                    armed.left -= 1
-                    if not armed.left:
+                if armed.remaining is not None:
+                    armed.remaining -= 1
+                    if not armed.remaining:
                         self._armed.remove(armed)
                 return fault
         return None
 
 
-def spoiled(kind: str, answer: Answer) -> Answer:
-    """Return a good answer gone wrong in the way that `kind` names."""
-    if kind == "truncated":
-        return Answer(answer.status, answer.body, sent=len(answer.body) // 2)
-    if kind == "malformed":
-        return Answer(answer.status, answer.body[: len(answer.body) // 2] + b",,")
-    value = json.loads(answer.body)
-    change: Callable[[dict[str, object]], None] = _lie if kind == "lie" else _lead_astray
-    change(value)
-    return messages.as_json(value, answer.status)
-
-
 def refused(fault: Fault) -> ApiError:
-    """Return the API's own words for a fault of the key or of the server."""
+    """The API's own error for a fault of the key or of the server."""
     if fault.kind in KEY:
         return ApiError(401, KEY[fault.kind])
     return ApiError(500, API[fault.kind])
 
 
-def _lie(value: dict[str, object]) -> None:
-    results = value.get("results")
-    victims = results[:1] if isinstance(results, list) else [value]
-    for victim in victims:
-        if isinstance(victim, dict):
-            victim.update({name: lie for name, lie in _LIE.items() if name in victim})
+def body_faults(answer: Answer) -> list[str]:
+    """List the faults that would show in this answer; others wait for one where they do."""
+    has_next = b'"next":"' in answer.body[:10_000]
+    return [kind for kind in BODY if kind != "foreign_next" or has_next]
 
 
-def _lead_astray(value: dict[str, object]) -> None:
-    link = value.get("next")
-    if isinstance(link, str):
-        value["next"] = _ELSEWHERE + link.partition("/apiv2/")[2]
+def damaged(kind: str, answer: Answer) -> Answer:
+    """Damage a good answer in the way that `kind` names."""
+    half = len(answer.body) // 2
+    if kind == "truncated":
+        return replace(answer, sent=half)
+    if kind == "malformed":
+        return replace(answer, body=answer.body[:half] + b",,")
+    value = json.loads(answer.body)
+    if kind == "foreign_next":
+        value["next"] = _OTHER_HOST + value["next"].partition("/apiv2/")[2]
+        return messages.as_json(value)
+    for item in value.get("results", [value])[:1]:
+        if isinstance(item, dict):
+            item.update({name: wrong for name, wrong in _WRONG_VALUES.items() if name in item})
+    return messages.as_json(value)

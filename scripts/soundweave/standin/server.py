@@ -1,4 +1,4 @@
-"""The embedded stand-in for Freesound: the API of a catalogue on 127.0.0.1."""
+"""The embedded stand-in for Freesound: the API of a catalog on 127.0.0.1."""
 
 import threading
 import time
@@ -12,11 +12,11 @@ from soundweave.standin.transport import Transport
 
 
 class StandIn:
-    """A server over `catalogue`; port 0 takes any free one. Use it with `with`, or start/close.
+    """A server for a catalog, as a context manager; port 0 takes any free one.
 
-    `keys` are the valid API keys; None accepts anything a key could look like. The limits are
+    `keys` are the valid API keys; None accepts anything that looks like a key. The limits are
     requests per key (None: no limit, 0: suspended), measured with `clock`, which gives Unix
-    seconds. Raises ConfigError when the port is taken.
+    seconds. Raises ConfigError if the port is taken.
     """
 
     def __init__(
@@ -29,30 +29,29 @@ class StandIn:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.catalogue = catalogue
-        self._closing = threading.Event()
-        self._transport = Transport(port, self._closing)
+        self._transport = Transport(port)
         self.root = f"http://127.0.0.1:{self._transport.server_port}/"
         self.base_url = f"{self.root}apiv2/"
         limits = (requests_per_minute, requests_per_day)
         self._pipeline = Pipeline(catalogue, self.root, limits, keys, clock)
-        self._transport.pipeline = self._pipeline
+        self._transport.answer = self._pipeline.answer
         self._thread: threading.Thread | None = None
 
     @property
     def log(self) -> list[Entry]:
-        """The requests answered so far, in order; a snapshot."""
+        """A snapshot of the requests answered so far, in order."""
         return self._pipeline.entries()
 
     def add_fault(self, fault: Fault) -> None:
-        """Let something go wrong from the next request on."""
+        """Arm a fault from the next request on."""
         self._pipeline.faults.add(fault)
 
     def clear_faults(self) -> None:
-        """Let nothing go wrong any more."""
+        """Disarm all faults."""
         self._pipeline.faults.clear()
 
     def start(self) -> None:
-        """Start to answer; returns at once."""
+        """Start answering in a thread."""
         self._pipeline.warm_up()
         self._thread = threading.Thread(
             target=self._transport.serve_forever, args=(0.05,), name="stand-in", daemon=True
@@ -60,8 +59,8 @@ class StandIn:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop to answer and free the port; a request that hangs does not delay it."""
-        self._closing.set()
+        """Stop answering and free the port; a request that hangs does not delay it."""
+        self._transport.closing.set()
         if self._thread is not None:
             self._transport.shutdown()
             self._thread.join()

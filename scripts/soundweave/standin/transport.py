@@ -1,20 +1,18 @@
-"""HTTP for the stand-in: sockets, threads, and a close that waits for nobody."""
+"""HTTP for the stand-in: sockets, threads, and a close that waits for no request."""
 
 import contextlib
 import logging
 import socket
 import socketserver
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from soundweave.base.errors import ConfigError
 from soundweave.standin.answers.messages import Answer, Request
 from soundweave.standin.faults import Fault
-
-if TYPE_CHECKING:
-    from soundweave.standin.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -22,15 +20,18 @@ _API_PATH = "/apiv2/"
 
 
 class Transport(socketserver.ThreadingMixIn, HTTPServer):
-    """A threading HTTP server on 127.0.0.1; raises ConfigError when the port is taken."""
+    """A threading HTTP server on 127.0.0.1; raises ConfigError if the port is taken.
+
+    Set `answer` before it serves.
+    """
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
-    pipeline: "Pipeline"
+    answer: Callable[[Request], Answer | Fault]
 
-    def __init__(self, port: int, closing: threading.Event) -> None:
-        self.closing = closing
+    def __init__(self, port: int) -> None:
+        self.closing = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         try:
@@ -39,7 +40,7 @@ class Transport(socketserver.ThreadingMixIn, HTTPServer):
             raise ConfigError(f"port {port} cannot be used: {error}; choose another") from error
 
     def server_bind(self) -> None:
-        """Bind without asking the name service who we are, which can take seconds."""
+        """Bind without asking the name service for our name, which can take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
@@ -56,11 +57,11 @@ class Transport(socketserver.ThreadingMixIn, HTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Log what broke a connection; a client that went away is not worth more."""
+        """Only log a broken connection: the client went away."""
         log.debug("connection %s from %s broke", request, client_address, exc_info=True)
 
     def server_close(self) -> None:
-        """Free the port and end all connections; those that wait for a request too."""
+        """Free the port and end all connections, idle ones too."""
         super().server_close()
         with self._lock:
             for connection in self._connections:
@@ -78,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 120
 
     def answer(self) -> None:
-        answer = self.server.pipeline.answer(self._request())
+        answer = self.server.answer(self._request())
         if isinstance(answer, Fault):
             if answer.kind == "hang":
                 self.server.closing.wait(answer.seconds)
@@ -97,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         if self.command not in ("GET", "HEAD", "OPTIONS") or answer.sent is not None:
-            # A body that was not read, or one that ends early, must not run into the next request.
+            # An unread request body or a truncated answer must not run into the next request.
             self.close_connection = True
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)

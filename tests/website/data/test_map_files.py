@@ -8,7 +8,7 @@ from soundweave.atlas import analysis
 from soundweave.base import config, paths
 from soundweave.library import database, edges, similar_sounds
 from soundweave.standin import synthetic_catalogue
-from soundweave.standin.query.similar import Neighbours
+from soundweave.standin.query.similar import Neighbors
 from soundweave.website.data import map_files, map_members, map_where
 from tests.site.catalogues import HOSTILE
 from tests.site.sites import collected
@@ -30,7 +30,7 @@ def large(tmp_path_factory):
     folder = data.folder / "library"
     sounds = synthetic_catalogue(10_000, hostile=False)
     collected(folder, sounds.sounds.values())
-    near = Neighbours(sounds)
+    near = Neighbors(sounds)
     with database.writing(folder) as connection:
         with database.transaction(connection):
             for number in sorted(sounds.sounds)[::20]:

@@ -1,7 +1,7 @@
-"""Previews: a short tone per sound, made here.
+"""Previews: a short synthesized tone per sound.
 
-The standard library has no MP3 or Ogg encoder, so what stands behind a preview's URL, whatever
-its ending, is WAV with the type audio/wav; players go by the type.
+The standard library cannot encode MP3 or Ogg, so a preview URL serves WAV as audio/wav, whatever
+its extension; players go by the content type.
 """
 
 import io
@@ -12,23 +12,23 @@ from functools import lru_cache
 
 RATE = 8000
 SECONDS = 0.6
-_SCALE = (0, 2, 4, 7, 9)  # a pentatonic scale: any two previews sound well together
+_SCALE = (0, 2, 4, 7, 9)  # pentatonic: any two previews sound good together
 _A3 = 220.0
 
 
 @lru_cache(maxsize=128)
 def preview(sound_id: int) -> bytes:
-    """Return the WAV file of a sound's preview: mono, 16 bit, the same for the same id."""
+    """Synthesize the WAV file of a sound's preview: mono, 16 bit, the same for the same id."""
     octave, step = divmod(sound_id % (3 * len(_SCALE)), len(_SCALE))
     pitch = _A3 * 2 ** (octave + _SCALE[step] / 12)
     decay = 4 + sound_id // 7 % 5
-    frames = [_sample(pitch, decay, number / RATE) for number in range(int(RATE * SECONDS))]
+    samples = [_sample(pitch, decay, number / RATE) for number in range(int(RATE * SECONDS))]
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
-        file.writeframes(struct.pack(f"<{len(frames)}h", *frames))
+        file.writeframes(struct.pack(f"<{len(samples)}h", *samples))
     return buffer.getvalue()
 
 

@@ -1,19 +1,25 @@
-"""What the stand-in knows: the database and, beside it, the search index."""
+"""What the stand-in knows: the database and, next to it, the search index."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from soundweave.standin.catalog.document import Document, document
+from soundweave.base import times
+from soundweave.standin.catalog.document import Document, document, seconds
 from soundweave.standin.catalog.sound import API, SITE, complete, encoded, pack_id, user_id
+
+_REMARKS = ("nice", "Thank you!", "Great recording.", "used it in a short film", "lovely 🎧")
 
 
 class Catalogue:
     """Sounds, their packs and users. Safe to change while a server answers from it.
 
-    `sounds` is the truth, by id, as full API objects; `packs` and `users` are the objects of the
-    other endpoints without their counts. Search looks at the index, so a value changed in
-    `sounds` by hand is not found by it; `add` the sound again for that.
+    `sounds` holds full API objects by id; `packs` and `users` hold the objects of the other
+    endpoints, without their counts. Search reads the index, so after changing a value in `sounds`
+    directly, `add` the sound again.
     """
 
     def __init__(self, sounds: Iterable[Mapping[str, Any]] = ()) -> None:
@@ -23,22 +29,26 @@ class Catalogue:
         self.users: dict[str, dict[str, Any]] = {}
         self.index: dict[int, Document] = {}
         self.version = 0
-        self._groups: tuple[int, dict[object, list[int]]] = (-1, {})
+        self._groups = lru_cache(maxsize=1)(self._grouped)
         for sound in sounds:
             self.add(sound)
 
-    def add(self, sound: Mapping[str, Any]) -> dict[str, Any]:
-        """Add a sound, or put it in the place of the one with its id; return the full object."""
-        full = complete(sound)
+    def add(self, partial: Mapping[str, Any]) -> dict[str, Any]:
+        """Add a sound, or replace the one with its id; returns the full object."""
+        sound = complete(partial)
         with self.lock:
-            self.sounds[full["id"]] = full
-            self.index[full["id"]] = document(full)
-            self._remember(full)
+            self.sounds[sound["id"]] = sound
+            self.index[sound["id"]] = document(sound)
+            username = str(sound["username"])
+            self.users.setdefault(username, _user(username))
+            if (number := pack_id(sound)) is not None:
+                pack = self.packs.setdefault(number, _pack(number, sound))
+                pack["created"] = min(str(pack["created"]), str(sound["created"]))
             self.version += 1
-        return full
+        return sound
 
     def remove(self, sound_id: int, *, keep_in_index: bool = False) -> None:
-        """Delete a sound; kept in the index, searches give `null` in its place."""
+        """Delete a sound; if it stays in the index, searches give `null` in its place."""
         with self.lock:
             self.sounds.pop(sound_id, None)
             if not keep_in_index:
@@ -46,42 +56,46 @@ class Catalogue:
             self.version += 1
 
     def pack_sounds(self, number: int) -> list[dict[str, Any]]:
-        """Return the sounds of a pack, newest first."""
-        return self._group(number)
+        """List the sounds of a pack, newest first."""
+        return self._members(number)
 
     def user_sounds(self, username: str) -> list[dict[str, Any]]:
-        """Return the sounds of a user, newest first."""
-        return self._group(username)
+        """List the sounds of a user, newest first."""
+        return self._members(username)
 
     def user_packs(self, username: str) -> list[dict[str, Any]]:
-        """Return the packs of a user, newest first."""
+        """List the packs of a user, newest first."""
         packs = [pack for pack in self.packs.values() if pack["username"] == username]
         return sorted(packs, key=lambda pack: str(pack["created"]), reverse=True)
 
-    def _remember(self, sound: Mapping[str, Any]) -> None:
-        username, number = str(sound["username"]), pack_id(sound)
-        self.users.setdefault(username, _user(username))
-        if number is None:
-            return
-        pack = self.packs.setdefault(number, _pack(number, sound))
-        pack["created"] = min(str(pack["created"]), str(sound["created"]))
+    def comments(self, sound_id: int) -> list[dict[str, object]]:
+        """Make up the comments on a sound, newest first; an unknown sound has no comments."""
+        sound = self.sounds.get(sound_id, {})
+        count = sound.get("num_comments")
+        uploaded = seconds(sound.get("created")) or 0.0
+        return [
+            {
+                "username": f"listener_{(sound_id + number) % 997}",
+                "comment": _REMARKS[(sound_id + number) % len(_REMARKS)],
+                "created": times.stamp(datetime.fromtimestamp(uploaded + 86_400 * number, UTC)),
+            }
+            for number in range(count if isinstance(count, int) else 0, 0, -1)
+        ]
 
-    def _group(self, key: object) -> list[dict[str, Any]]:
+    def _members(self, key: int | str) -> list[dict[str, Any]]:
         with self.lock:
-            if self._groups[0] != self.version:
-                self._groups = (self.version, self._grouped())
-            members = self._groups[1].get(key, [])
-            return [self.sounds[number] for number in members]
+            return [self.sounds[number] for number in self._groups(self.version).get(key, ())]
 
-    def _grouped(self) -> dict[object, list[int]]:
-        groups: dict[object, list[int]] = {}
-        newest = sorted(
-            self.sounds.values(), key=lambda sound: (str(sound["created"]), sound["id"])
-        )
-        for sound in reversed(newest):
-            groups.setdefault(str(sound["username"]), []).append(sound["id"])
+    def _grouped(self, _version: int) -> dict[int | str, list[int]]:
+        groups: dict[int | str, list[int]] = defaultdict(list)
+        for sound in sorted(
+            self.sounds.values(),
+            key=lambda sound: (str(sound["created"]), sound["id"]),
+            reverse=True,
+        ):
+            groups[str(sound["username"])].append(sound["id"])
             if (number := pack_id(sound)) is not None:
-                groups.setdefault(number, []).append(sound["id"])
+                groups[number].append(sound["id"])
         return groups
 
 
@@ -102,19 +116,19 @@ def _pack(number: int, sound: Mapping[str, Any]) -> dict[str, Any]:
 
 def _user(username: str) -> dict[str, Any]:
     number = user_id(username)
-    name = encoded(username)
     joined = f"{2005 + number % 16}-{1 + number % 3:02}-{1 + number % 28:02}"
+    endpoint = f"{API}users/{encoded(username)}/"
     return {
-        "url": f"{SITE}/people/{name}/",
+        "url": f"{SITE}/people/{encoded(username)}/",
         "username": username,
         "about": "",
         "home_page": "",
         "avatar": {"small": None, "medium": None, "large": None},
         "date_joined": f"{joined}T17:39:00.{number % 1_000_000:06}+01:00",
         "num_sounds": 0,
-        "sounds": f"{API}users/{name}/sounds/",
+        "sounds": f"{endpoint}sounds/",
         "num_packs": 0,
-        "packs": f"{API}users/{name}/packs/",
+        "packs": f"{endpoint}packs/",
         "num_posts": 0,
         "num_comments": 0,
     }

@@ -1,86 +1,94 @@
 """A sound as the search engine sees it: words, keys, numbers, dates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from soundweave.standin.catalog.sound import license_name, names, pack_id
+from soundweave.base import times
+from soundweave.standin.catalog.sound import license_name, pack_id
 
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_STOP_WORDS = frozenset(
-    names(
-        "a an and are as at be but by for if in into is it no not of on or such that the their then"
-        " there these they this to was will with"
-    )
+_STOP_LIST = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then"
+    " there these they this to was will with"
 )
+_STOP_WORDS = frozenset(_STOP_LIST.split())
 _SUFFIXES = ("ings", "ing", "edly", "ed", "ly", "es", "s", "e")
-_NUMBERS = names(
-    "duration samplerate bitdepth bitrate channels filesize num_downloads num_ratings num_comments"
-)
-_FLAGS = ("is_geotagged", "is_explicit", "is_remix", "was_remixed")
-_KEYS = ("type", "md5", "gen_ai_preference", "category", "subcategory")
-_RATINGS_THAT_COUNT = 3
+_MIN_RATINGS = 3  # with fewer, the index has an average of 0
+
+_NAMES_OF_KIND = {
+    "key": "id type license pack_grouping md5 gen_ai_preference category subcategory",
+    "tag": "tag",
+    "words": "name description comment pack username",
+    "number": "duration samplerate bitdepth bitrate channels filesize num_downloads avg_rating"
+    " num_ratings num_comments",
+    "flag": "is_geotagged is_explicit is_remix was_remixed",
+    "date": "created",
+    "point": "geotag",
+}
+# The kind of each name that a filter can use.
+KINDS = {name: kind for kind, names in _NAMES_OF_KIND.items() for name in names.split()}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One entry of the index. `values` holds what a filter of that name looks at.
+    """One entry of the index; `values` has one for each name of KINDS.
 
-    `tie` is the order that equals have: fixed, but not by id or date; the API promises none.
+    `tie` orders documents that are otherwise equal: stable, but neither by id nor by date, because
+    the API promises no order.
     """
 
     id: int
     values: Mapping[str, Any]
-    tags: frozenset[str]
-    group: str
     tie: int
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The tags, lower-cased."""
+        tags: frozenset[str] = self.values["tag"]
+        return tags
 
 
 def document(sound: Mapping[str, Any]) -> Document:
-    """Return the index entry of a sound; values of a wrong type are as good as missing."""
+    """Make the index entry of a sound; values of a wrong type count as missing."""
     pack = pack_id(sound)
     tags = sound["tags"] if isinstance(sound["tags"], list) else []
-    values: dict[str, Any] = {flag: sound[flag] is True for flag in _FLAGS}
-    values |= {key: sound[key] if isinstance(sound[key], str) else None for key in _KEYS}
-    values |= {name: _number(sound[name]) for name in _NUMBERS}
-    enough = (_number(sound["num_ratings"]) or 0) >= _RATINGS_THAT_COUNT
-    values["avg_rating"] = (_number(sound["avg_rating"]) or 0) * 2 if enough else 0
-    values["id"] = str(sound["id"])
-    values["created"] = seconds(sound["created"])
-    values["license"] = license_name(sound["license"])
-    values["username"] = letters(sound["username"])
-    values["name"] = words(sound["name"])
-    values["description"] = words(sound["description"])
-    values["pack"] = words(sound["pack_name"]) if pack is not None else ()
-    values["comment"] = ()
-    values["tag"] = frozenset(tag.lower() for tag in tags if isinstance(tag, str))
-    values["geotag"] = _point(sound["geotag"])
-    group = str(sound["id"]) if pack is None else f"{pack}_{sound['pack_name']}"
-    values["pack_grouping"] = group
-    tie = sound["id"] * 2654435761 % 4294967296
-    return Document(sound["id"], values, values["tag"], group, tie)
+    enough_ratings = (_number(sound["num_ratings"]) or 0) >= _MIN_RATINGS
+    special = {
+        "id": str(sound["id"]),
+        "license": license_name(sound["license"]),
+        "pack_grouping": str(sound["id"]) if pack is None else f"{pack}_{sound['pack_name']}",
+        "tag": frozenset(tag.lower() for tag in tags if isinstance(tag, str)),
+        "comment": (),
+        "pack": () if pack is None else words(sound["pack_name"]),
+        "username": letters(sound["username"]),
+        "avg_rating": (_number(sound["avg_rating"]) or 0) * 2 if enough_ratings else 0,
+    }
+    values = {
+        name: special[name] if name in special else _READERS[kind](sound[name])
+        for name, kind in KINDS.items()
+    }
+    return Document(sound["id"], values, tie=sound["id"] * 2654435761 % 4294967296)
 
 
 def words(text: object) -> tuple[str, ...]:
-    """Return the stemmed words of a text, in order, stop words left out."""
+    """Split a text into stemmed words, in order, without stop words."""
     if not isinstance(text, str):
         return ()
-    found = _WORD.findall(text.lower())
-    return tuple(stem(word) for word in found if word not in _STOP_WORDS)
+    return tuple(stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS)
 
 
 def letters(text: object) -> tuple[str, ...]:
-    """Return the runs of letters in a username, lower-cased: the field is not exact."""
+    """Split a username into lower-cased runs of letters: that field is not exact."""
     return tuple(_LETTERS.findall(text.lower())) if isinstance(text, str) else ()
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Return a rough English stem, so that `bird` finds `birds` and `ring` finds `ringing`."""
+    """Stem an English word roughly, so that `bird` finds `birds` and `ring` finds `ringing`."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "i"
     for suffix in _SUFFIXES:
@@ -91,14 +99,11 @@ def stem(word: str) -> str:
 
 
 def seconds(created: object) -> float | None:
-    """Return an API time as Unix seconds; without a zone it is UTC; None when it is no time."""
-    if not isinstance(created, str):
-        return None
+    """Convert an API time to Unix seconds; None for anything else."""
     try:
-        moment = datetime.fromisoformat(created)
+        return times.parse(created).timestamp() if isinstance(created, str) else None
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _number(value: object) -> float | None:
@@ -111,3 +116,13 @@ def _point(geotag: object) -> tuple[float, float] | None:
         return float(latitude), float(longitude)
     except ValueError:
         return None
+
+
+_READERS: dict[str, Callable[[object], object]] = {
+    "key": lambda value: value if isinstance(value, str) else None,
+    "words": words,
+    "number": _number,
+    "flag": lambda value: value is True,
+    "date": seconds,
+    "point": _point,
+}

@@ -1,10 +1,13 @@
-"""The vocabulary of the synthetic catalogue, and what a hostile uploader would write."""
+"""The vocabulary of the synthetic catalog, and what a hostile uploader would write."""
 
-from soundweave.standin.catalog.sound import names
 
-# Tags of a topic; names are made of the first ones.
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+# The tags of each topic, one topic per line; the first tags also make up the names of sounds.
 TOPICS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(line.split())
+    _split(line)
     for line in """
     whoosh swoosh swish air wind swing fast motion transition woosh
     rain thunder storm water weather drops roof heavy-rain downpour lightning
@@ -41,14 +44,14 @@ TOPICS: tuple[tuple[str, ...], ...] = tuple(
     paper book page rustle tear write pencil foley desk cardboard
     """.strip().splitlines()
 )
-GENERAL = names(
+GENERAL = _split(
     "sound effect sfx fx noise field-recording ambience foley stereo loop music ambient zoom-h4n"
     " owi game film cinematic processed nature human background atmosphere recording free"
 )
-QUALITIES = names("Soft Heavy Distant Close Slow Fast Old Short Long Dark Bright Deep")
+QUALITIES = _split("Soft Heavy Distant Close Slow Fast Old Short Long Dark Bright Deep")
 USER_PARTS = (
-    names("sonic audio noise field loop echo wave mic tape drift foley klang son ear reel"),
-    names("hunter box lab maker man girl smith works fox bird owl room child land wolf"),
+    _split("sonic audio noise field loop echo wave mic tape drift foley klang son ear reel"),
+    _split("hunter box lab maker man girl smith works fox bird owl room child land wolf"),
 )
 CATEGORIES = (
     ("Sound effects", "Other", "fx-other"),
@@ -90,7 +93,7 @@ HOSTILE_NAMES = (
     "nul\u0000byte and \u2028 separator",
     "\\\\ back \\n slash",
 )
-# A username is one part of a URL's path, so these hold no slash.
+# Without slashes, because a username is one part of a URL's path.
 HOSTILE_USERS = (
     "<script>alert(1)",
     '"quoted" o\'user',

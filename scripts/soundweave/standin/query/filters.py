@@ -1,172 +1,112 @@
-"""The `filter` parameter: the part of the Lucene syntax that the API documents, as a test.
+"""The `filter` parameter: the part of the Lucene syntax that the API documents.
 
-Clauses are required, refused or optional. The server puts a `+` before every `name:`, so
-`tag:a OR tag:b` asks for both; `tag:(a OR b)` is how to say either.
+Clauses are required, optional or excluded. The server puts a `+` before every `name:`, so
+`tag:a OR tag:b` requires both; `tag:(a OR b)` means either.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Literal
 
-from soundweave.standin.catalog.document import Document
+from luqum import tree
+from luqum.exceptions import ParseError
+from luqum.thread import parse as parse_lucene
+
+from soundweave.standin.catalog.document import KINDS, Document
 from soundweave.standin.query import terms
 from soundweave.standin.query.terms import FilterError, Test
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<geo>\{!geofilt\s+sfield=geotag\s+pt=(?P<lat>-?\d+(?:\.\d+)?),(?P<lon>-?\d+(?:\.\d+)?)
-          \s+d=(?P<km>\d+(?:\.\d+)?)\})
-      | (?P<range>(?P<left>[\[{])\s*(?P<low>"[^"]*"|[^\s\]}"]+)\s+TO\s+(?P<high>"[^"]*"|[^\s\]}"]+)
-          \s*(?P<right>[\]}]))
-      | (?P<phrase>"(?P<text>(?:\\.|[^"\\])*)")
-      | (?P<mark>[()]|&&|\|\|)
-      | (?P<sign>[-+!])
-      | (?P<name>[A-Za-z_]\w*):
-      | (?P<word>(?:\\.|[^\s()\[\]{}":\\])+)
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-# A time outside a range or quotes is no token: its colons are a syntax error there too.
-_JOINS = {"AND": "AND", "&&": "AND", "OR": "OR", "||": "OR"}
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_DEEPEST = 100
-_COLLAPSIBLE = ("key", "tag")
+Occur = Literal["must", "should", "not"]
+Clause = tuple[Occur, Test]
 
-
-@dataclass(slots=True)
-class _Clause:
-    test: Test
-    occur: str  # "must", "should" or "not"
-    key: tuple[str, str] | None = None  # (field, value) of a plain term on a key or tag field
+_GEOFILT = re.compile(r"\{!geofilt\s+sfield=geotag\s+pt=([-.\d]+),([-.\d]+)\s+d=([.\d]+)\}")
+_BARE_TIME = re.compile(r"(?<!\\):")  # a colon that is not escaped
+_MAX_DEPTH = 100
 
 
 def parse(text: str, now: float) -> Test:
-    """Return the test for a filter; raises FilterError with the search engine's words."""
-    parser = _Parser(text, now)
-    clauses = parser.clauses(field=None, closing=False)
-    if all(clause.occur == "not" for clause in clauses):
-        # A filter that only refuses is taken as "everything but".
-        clauses.append(_Clause(lambda _: True, "must"))
+    """Compile a filter; raises FilterError with the search engine's message."""
+    syntax_error = FilterError(f"org.apache.solr.search.SyntaxError: Cannot parse '{text}'")
+    if text.count("(") > _MAX_DEPTH:
+        raise syntax_error
+    # Solr's own syntax, which Lucene parsers do not know, becomes an ordinary value.
+    lucene = _GEOFILT.sub(r'geotag:"geofilt(\1 \2 \3)"', text)
+    try:
+        clauses = list(_clauses(parse_lucene(lucene), None, "should", now))
+    except (ParseError, RecursionError) as error:
+        raise syntax_error from error
+    if all(occur == "not" for occur, _ in clauses):
+        clauses.append(("must", lambda _: True))  # everything except these
     return _combined(clauses)
 
 
-class _Parser:
-    def __init__(self, text: str, now: float) -> None:
-        self.text = text
-        self.now = now
-        if text.count("(") > _DEEPEST:
-            raise self.error()
-        self.tokens = self._tokens()
-        self.position = 0
-
-    def _tokens(self) -> list[re.Match[str]]:
-        found, position, end = [], 0, len(self.text.rstrip())
-        while position < end:
-            match = _TOKEN.match(self.text, position)
-            if match is None:
-                raise self.error()
-            found.append(match)
-            position = match.end()
-        return found
-
-    def error(self) -> FilterError:
-        return FilterError(f"org.apache.solr.search.SyntaxError: Cannot parse '{self.text}'")
-
-    def peek(self) -> re.Match[str] | None:
-        return self.tokens[self.position] if self.position < len(self.tokens) else None
-
-    def next(self) -> re.Match[str]:
-        token = self.peek()
-        if token is None:
-            raise self.error()
-        self.position += 1
-        return token
-
-    def clauses(self, field: str | None, *, closing: bool) -> list[_Clause]:
-        found: list[_Clause] = []
-        join = ""
-        while (token := self.peek()) is not None and token["mark"] != ")":
-            joined = _JOINS.get(token["word"] or token["mark"] or "")
-            if joined:
-                if join or not found:
-                    raise self.error()
-                join = joined
-                self.position += 1
-                continue
-            found.append(self.clause(field))
-            if join == "AND":
-                _require(found[-2:])
-            join = ""
-        if join or not found or (token is not None) != closing:
-            raise self.error()
-        return found
-
-    def clause(self, field: str | None) -> _Clause:
-        occur = "should"
-        token = self.next()
-        if token["sign"] or token["word"] == "NOT":
-            occur = "must" if token["sign"] == "+" else "not"
-            token = self.next()
-        if token["name"]:
-            terms.kind_of(token["name"])
-            made = self.value(token["name"], self.next())
-            occur = "not" if occur == "not" else "must"
-        else:
-            made = self.value(field, token)
-        made.occur = occur
-        return made
-
-    def value(self, field: str | None, token: re.Match[str]) -> _Clause:
-        if token["mark"] == "(":
-            inner = self.clauses(field, closing=True)
-            self.next()
-            return _Clause(_combined(inner), "should")
-        if token["geo"]:
-            point = (float(token["lat"]), float(token["lon"]), float(token["km"]))
-            return _Clause(terms.near(*point), "should")
-        if field is None:
-            raise FilterError(
-                "no field name specified in query and no default specified via 'df' param"
-            )
-        return self.term(field, token)
-
-    def term(self, field: str, token: re.Match[str]) -> _Clause:
-        if token["range"]:
-            closed = (token["left"] == "[", token["right"] == "]")
-            low, high = token["low"].strip('"'), token["high"].strip('"')
-            return _Clause(terms.within(field, low, high, self.now, closed=closed), "should")
-        if token["phrase"]:
-            value = _ESCAPE.sub(r"\1", token["text"])
-        elif token["word"]:
-            if "*" in token["word"] or "?" in token["word"]:
-                return _Clause(terms.matching(field, token["word"]), "should")
-            value = _ESCAPE.sub(r"\1", token["word"])
-        elif token["sign"] == "-" and (number := self.next())["word"]:
-            value = f"-{number['word']}"
-        else:
-            raise self.error()
-        key = (field, value) if terms.kind_of(field) in _COLLAPSIBLE else None
-        return _Clause(terms.exactly(field, value, self.now), "should", key)
+def _clauses(node: tree.Item, field: str | None, occur: Occur, now: float) -> Iterator[Clause]:
+    """Flatten the operators, as Lucene does: AND only makes the clauses next to it required."""
+    match node:
+        case tree.BaseOperation():
+            inner: Occur = "must" if isinstance(node, tree.AndOperation) else occur
+            for operand in node.operands:
+                yield from _clauses(operand, field, inner, now)
+        case tree.Not() | tree.Prohibit():
+            yield from _clauses(node.a, field, "not", now)
+        case tree.Plus():
+            yield from _clauses(node.a, field, "must", now)
+        case tree.SearchField():
+            yield "not" if occur == "not" else "must", _test(node.expr, node.name, now)
+        case _:
+            yield occur, _test(node, field, now)
 
 
-def _require(clauses: list[_Clause]) -> None:
-    for clause in clauses:
-        if clause.occur == "should":
-            clause.occur = "must"
+def _test(node: tree.Item, field: str | None, now: float) -> Test:
+    if isinstance(node, tree.BaseGroup):
+        return _group(node.expr, field, now)
+    if field is None:
+        raise FilterError(
+            "no field name specified in query and no default specified via 'df' param"
+        )
+    match node:
+        case tree.Range():
+            closed = (node.include_low, node.include_high)
+            return terms.within(field, _value(node.low), _value(node.high), now, closed=closed)
+        case tree.Word() if _BARE_TIME.search(node.value):
+            raise ParseError("Solr, unlike luqum, wants quotes around a time")
+        case tree.Word() if node.has_wildcard():
+            return terms.matching(field, node.value)
+    return terms.exactly(field, _value(node), now)
 
 
-def _combined(clauses: list[_Clause]) -> Test:
-    keys = [clause.key for clause in clauses if clause.key and clause.occur == "should"]
-    if len(keys) == len(clauses) and len({field for field, _ in keys}) == 1:
-        return terms.any_of(keys[0][0], {value for _, value in keys})
-    must = [clause.test for clause in clauses if clause.occur == "must"]
-    refused = [clause.test for clause in clauses if clause.occur == "not"]
-    should = [clause.test for clause in clauses if clause.occur == "should"]
+def _group(node: tree.Item, field: str | None, now: float) -> Test:
+    either = node.operands if isinstance(node, tree.OrOperation) else ()
+    if KINDS.get(field or "") in ("key", "tag") and either and all(map(_is_plain, either)):
+        return terms.any_of(str(field), {_value(operand) for operand in either})
+    return _combined(list(_clauses(node, field, "should", now)))
+
+
+def _is_plain(node: tree.Item) -> bool:
+    return isinstance(node, tree.Word | tree.Phrase) and not node.has_wildcard()
+
+
+def _value(node: tree.Item) -> str:
+    match node:
+        case tree.Word():
+            return str(node.unescaped_value)
+        case tree.Phrase():
+            return str(node.unescaped_value[1:-1])
+        case tree.Prohibit():
+            return f"-{_value(node.a)}"  # a negative number
+    raise ParseError(f"{type(node).__name__} is not documented by the API")
+
+
+def _combined(clauses: list[Clause]) -> Test:
+    must, should, excluded = (
+        [test for occur, test in clauses if occur == kind] for kind in ("must", "should", "not")
+    )
 
     def test(document: Document) -> bool:
-        if any(refuse(document) for refuse in refused):
+        if any(exclude(document) for exclude in excluded):
             return False
         if must:
-            return all(need(document) for need in must)
-        return any(may(document) for may in should)
+            return all(require(document) for require in must)
+        return any(accept(document) for accept in should)
 
     return test

@@ -1,39 +1,40 @@
-"""Finding: which entries of the index match, in which order."""
+"""Searching: which entries of the index match, in which order."""
 
-import functools
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import attrgetter
 from urllib.parse import unquote
 
 from soundweave.standin.catalog.catalog import Catalogue
 from soundweave.standin.catalog.document import Document
 from soundweave.standin.query import filters
-from soundweave.standin.query.similar import Neighbours
+from soundweave.standin.query.similar import Neighbors
 from soundweave.standin.query.text import Query
 
-_SORTS: Mapping[str, tuple[str, ...]] = {
+_SORT_FIELDS: Mapping[str, tuple[str, ...]] = {
     "duration": ("duration",),
     "created": ("created",),
     "downloads": ("num_downloads",),
     "rating": ("avg_rating", "num_ratings"),
 }
-SORTS = frozenset(f"{name}_{way}" for name in _SORTS for way in ("asc", "desc"))
+SORTS = frozenset(f"{name}_{order}" for name in _SORT_FIELDS for order in ("asc", "desc"))
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result: its id, its score, and what grouping or a numeric target add to it."""
+    """One result: its entry, its score, and what grouping or a numeric target adds to it."""
 
-    id: int
+    document: Document
     score: float
-    same_pack: int = 0
+    pack_hits: int = 0
     distance: float | None = None
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The parameters that decide what is found; text as it came, decoded once."""
+class Search:
+    """The parameters that decide what is found; texts as received, decoded once."""
 
     query: str = ""
     filter: str = ""
@@ -43,79 +44,50 @@ class Wanted:
     target: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True)
-class Hits:
-    """All that was found, in order; what a page needs is made when it is asked for."""
-
-    found: list[tuple[Document, float]]
-    distances: list[float] | None = None
-    pack_sizes: list[int] | None = None
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.found)
-
-    def page(self, start: int, size: int) -> list[Hit]:
-        """Return the hits from `start` on, at most `size`."""
-        return [self._hit(number) for number in range(start, min(start + size, self.count))]
-
-    def _hit(self, number: int) -> Hit:
-        document, score = self.found[number]
-        same_pack = self.pack_sizes[number] if self.pack_sizes else 0
-        distance = self.distances[number] if self.distances else None
-        return Hit(document.id, score, same_pack, distance)
-
-
 class Engine:
-    """The search engine over one catalogue; finished searches are kept until it changes."""
+    """The search engine of one catalog; it caches results until the catalog changes."""
 
-    def __init__(self, catalogue: Catalogue, clock: Callable[[], float]) -> None:
-        self._catalogue = catalogue
+    def __init__(self, catalog: Catalogue, clock: Callable[[], float]) -> None:
+        self._catalog = catalog
         self._clock = clock
-        self._neighbours = Neighbours(catalogue)
-        self._kept = functools.lru_cache(maxsize=64)(self._search)
-        self._ordered = functools.lru_cache(maxsize=16)(self._order)
+        self._neighbors = Neighbors(catalog)
+        self._cached_hits = lru_cache(maxsize=64)(self._hits)
+        self._sorted = lru_cache(maxsize=16)(self._sorted_index)
 
-    def search(self, wanted: Wanted) -> Hits:
-        """Return all hits in order. Raises FilterError when the filter is refused."""
-        with self._catalogue.lock:
-            if "NOW" in wanted.filter:
-                return self._search(wanted, self._catalogue.version)
-            return self._kept(wanted, self._catalogue.version)
+    def hits(self, search: Search) -> list[Hit]:
+        """List all hits in order. Raises FilterError for a filter that the engine rejects."""
+        hits = self._hits if "NOW" in search.filter else self._cached_hits
+        with self._catalog.lock:
+            return hits(search, self._catalog.version)
 
-    def _search(self, wanted: Wanted, version: int) -> Hits:
-        found = self._found(wanted, version)
-        if wanted.target:
-            return _by_distance(found, wanted.target)
-        if wanted.sort == "score":
-            found.sort(key=lambda pair: -pair[1])
-        return _grouped(found) if wanted.group_by_pack else Hits(found)
+    def _hits(self, search: Search, version: int) -> list[Hit]:
+        hits = self._matches(search, version)
+        if search.target:
+            return _by_distance(hits, search.target)
+        if search.sort == "score":
+            hits.sort(key=attrgetter("score"), reverse=True)
+        return _grouped(hits) if search.group_by_pack else hits
 
-    def _found(self, wanted: Wanted, version: int) -> list[tuple[Document, float]]:
+    def _matches(self, search: Search, version: int) -> list[Hit]:
         # The server decodes both texts a second time.
-        query = Query(unquote(wanted.query))
-        if wanted.similar_to is not None:
-            scores = self._neighbours.of(wanted.similar_to)
-        keep = filters.parse(unquote(wanted.filter), self._clock()) if wanted.filter else None
-        found = []
-        for document in self._ordered(wanted.sort, version):
-            if keep is not None and not keep(document):
-                continue
-            if wanted.similar_to is not None:
-                score = scores.get(document.id, 0.0)
-            else:
-                score = 1.0 if query.everything else query.score(document)
-            if score:
-                found.append((document, score))
-        return found
+        query = Query(unquote(search.query))
+        documents = self._sorted(search.sort, version)
+        if search.filter:
+            documents = list(
+                filter(filters.parse(unquote(search.filter), self._clock()), documents)
+            )
+        if search.similar_to is None:
+            scored = [(document, query.score(document)) for document in documents]
+        else:
+            scores = self._neighbors.of(search.similar_to)
+            scored = [(document, scores.get(document.id, 0.0)) for document in documents]
+        return [Hit(document, score) for document, score in scored if score]
 
-    def _order(self, sort: str, version: int) -> list[Document]:
-        del version  # only there so that a changed catalogue is sorted anew
-        documents = sorted(self._catalogue.index.values(), key=attrgetter("tie"))
-        name, _, way = sort.partition("_")
-        for field in reversed(_SORTS.get(name, ())):
-            documents.sort(key=_by(field), reverse=way == "desc")
+    def _sorted_index(self, sort: str, _version: int) -> list[Document]:
+        documents = sorted(self._catalog.index.values(), key=attrgetter("tie"))
+        name, _, order = sort.partition("_")
+        for field in reversed(_SORT_FIELDS.get(name, ())):
+            documents.sort(key=_by(field), reverse=order == "desc")
         return documents
 
 
@@ -123,23 +95,24 @@ def _by(field: str) -> Callable[[Document], float]:
     return lambda document: document.values[field] or 0
 
 
-def _by_distance(
-    found: list[tuple[Document, float]], target: tuple[tuple[str, float], ...]
-) -> Hits:
-    def distance(pair: tuple[Document, float]) -> float:
-        parts = ((pair[0].values[field] or 0) - value for field, value in target)
-        return float(sum(part * part for part in parts) ** 0.5)
+def _by_distance(hits: list[Hit], target: tuple[tuple[str, float], ...]) -> list[Hit]:
+    def distance(hit: Hit) -> float:
+        return math.hypot(*((hit.document.values[name] or 0) - value for name, value in target))
 
-    found = sorted(found, key=distance)
-    return Hits(found, distances=[distance(pair) for pair in found])
+    return sorted(
+        (replace(hit, distance=distance(hit)) for hit in hits), key=lambda hit: hit.distance or 0
+    )
 
 
-def _grouped(found: list[tuple[Document, float]]) -> Hits:
-    groups: dict[str, list[tuple[Document, float]]] = {}
-    for pair in found:
-        groups.setdefault(pair[0].group, []).append(pair)
-    newest = [
-        max(members, key=lambda pair: pair[0].values["created"] or 0) for members in groups.values()
+def _grouped(hits: list[Hit]) -> list[Hit]:
+    packs: dict[str, list[Hit]] = {}
+    for hit in hits:
+        packs.setdefault(hit.document.values["pack_grouping"], []).append(hit)
+    return [
+        replace(max(pack, key=_created), pack_hits=len(pack) if len(pack) > 1 else 0)
+        for pack in packs.values()
     ]
-    sizes = [len(members) if len(members) > 1 else 0 for members in groups.values()]
-    return Hits(newest, pack_sizes=sizes)
+
+
+def _created(hit: Hit) -> float:
+    return hit.document.values["created"] or 0

@@ -1,43 +1,41 @@
-"""Similarity without audio: the cosine of two sounds' sets of tags stands for it."""
+"""Similarity without audio: the cosine of two sounds' sets of tags takes its place."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from functools import lru_cache
 
 from soundweave.standin.catalog.catalog import Catalogue
 
-LEAST_SCORE = 0.7
+MIN_SCORE = 0.7
 SPACES = ("laion_clap", "freesound_classic")
 
 
-class Neighbours:
-    """Who is near whom; symmetric, the same for the same tags. No tags, no neighbours."""
+class Neighbors:
+    """The similar sounds of each sound; symmetric, the same for the same tags."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._version = -1
-        self._holders: dict[str, list[int]] = {}
+    def __init__(self, catalog: Catalogue) -> None:
+        self._catalog = catalog
+        self._ids_by_tag = lru_cache(maxsize=1)(self._grouped_by_tag)
 
     def of(self, sound_id: int) -> dict[int, float]:
-        """Return id -> score, (1 + cosine) / 2, of all others that reach the least score."""
-        with self._catalogue.lock:
-            index = self._catalogue.index
+        """Score all sounds that are similar enough, by id: (1 + cosine) / 2."""
+        with self._catalog.lock:
+            index = self._catalog.index
             target = index.get(sound_id)
             if target is None:
                 return {}
-            self._refresh()
-            shared = Counter(other for tag in target.tags for other in self._holders[tag])
+            ids_by_tag = self._ids_by_tag(self._catalog.version)
+            shared = Counter(neighbor for tag in target.tags for neighbor in ids_by_tag[tag])
             del shared[sound_id]
             size = len(target.tags)
             scores = {
-                other: round((1 + count / (size * len(index[other].tags)) ** 0.5) / 2, 4)
-                for other, count in shared.items()
+                neighbor: round((1 + count / (size * len(index[neighbor].tags)) ** 0.5) / 2, 4)
+                for neighbor, count in shared.items()
             }
-        return {other: score for other, score in scores.items() if score >= LEAST_SCORE}
+        return {neighbor: score for neighbor, score in scores.items() if score >= MIN_SCORE}
 
-    def _refresh(self) -> None:
-        if self._version == self._catalogue.version:
-            return
-        self._holders = {}
-        for document in self._catalogue.index.values():
+    def _grouped_by_tag(self, _version: int) -> dict[str, list[int]]:
+        groups: dict[str, list[int]] = defaultdict(list)
+        for document in self._catalog.index.values():
             for tag in document.tags:
-                self._holders.setdefault(tag, []).append(document.id)
-        self._version = self._catalogue.version
+                groups[tag].append(document.id)
+        return groups

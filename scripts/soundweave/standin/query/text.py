@@ -1,10 +1,10 @@
-"""The `query` parameter: ANDed words, "phrases", -refused words; how well an entry matches."""
+"""The `query` parameter: ANDed words, "phrases", -excluded words; how well an entry matches."""
 
 import re
 from dataclasses import dataclass
 
 from soundweave.standin.catalog.document import Document, letters, words
-from soundweave.standin.query.terms import follows
+from soundweave.standin.query.terms import contains
 
 _PART = re.compile(r'([-+]?)(?:"([^"]*)"?|([^\s"]+))')
 _WEIGHTS = {"name": 2, "description": 3, "pack": 2}
@@ -13,53 +13,41 @@ _USERNAME_WEIGHT, _TAG_WEIGHT, _ID_WEIGHT = 1, 4, 4
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    refused: bool
     raw: str
     words: tuple[str, ...]
     letters: tuple[str, ...]
 
     def weight(self, document: Document) -> int:
-        """Return the sum of the weights of the fields that hold the term; 0 is no match."""
+        """Add up the weights of the fields that contain the term; 0 is no match."""
         values = document.values
-        found = sum(
-            weight for field, weight in _WEIGHTS.items() if follows(values[field], self.words)
+        weight: int = (
+            sum(_WEIGHTS[name] * contains(values[name], self.words) for name in _WEIGHTS)
+            + _USERNAME_WEIGHT * contains(values["username"], self.letters)
+            + _TAG_WEIGHT * (self.raw in document.tags)
+            + _ID_WEIGHT * (self.raw == values["id"])
         )
-        found += _USERNAME_WEIGHT * follows(values["username"], self.letters)
-        found += _TAG_WEIGHT * (self.raw in document.tags)
-        return found + _ID_WEIGHT * bool(self.raw == values["id"])
+        return weight
 
 
 class Query:
-    """A parsed `query`. A term of stop words alone only counts where it is a tag."""
+    """A parsed `query`. A term that is only stop words matches only as a tag."""
 
     def __init__(self, text: str) -> None:
-        parts = [_term(*match.groups("")) for match in _PART.finditer(text)]
-        self._wanted = [term for term in parts if not term.refused]
-        self._refused = [term for term in parts if term.refused]
-
-    @property
-    def everything(self) -> bool:
-        """Whether the query asks for nothing in particular."""
-        return not self._wanted and not self._refused
+        self._required: list[_Term] = []
+        self._excluded: list[_Term] = []
+        for sign, phrase, word in _PART.findall(text):
+            raw = (phrase or word).lower()
+            term = _Term(raw, words(raw), letters(raw))
+            (self._excluded if sign == "-" else self._required).append(term)
 
     def score(self, document: Document) -> float:
-        """Return how well an entry matches: 0 not at all; 1 when everything was asked for."""
-        if any(term.weight(document) for term in self._refused):
+        """Rate how well an entry matches: 0 for not at all, 1 if the query requires nothing."""
+        if any(term.weight(document) for term in self._excluded):
             return 0.0
-        total = 0
-        for term in self._wanted:
-            weight = term.weight(document)
-            if not weight:
-                return 0.0
-            total += weight
-        return float(total) if self._wanted else 1.0
-
-
-def _term(sign: str, phrase: str, word: str) -> _Term:
-    raw = (phrase or word).lower()
-    return _Term(sign == "-", raw, words(raw), letters(raw))
+        weights = [term.weight(document) for term in self._required]
+        return (float(sum(weights)) or 1.0) if all(weights) else 0.0
 
 
 def is_blank(text: str) -> bool:
-    """Return whether a query is empty, blanks or only quotes: then it asks for all sounds."""
+    """Whether a query is empty, spaces or only quotes, and so asks for all sounds."""
     return not text.strip().strip("\"'").strip()
