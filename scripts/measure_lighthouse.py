@@ -10,7 +10,7 @@ from soundweave import lighthouse
 from soundweave.base import cli, config, files, paths
 from soundweave.base.progress import progress
 from soundweave.nightly import Workspace, run_night
-from soundweave.standin import StandIn, synthetic_catalogue
+from soundweave.standin import StandIn, synthetic_catalog
 from soundweave.website import build
 
 SOUNDS = 3000  # that the stand-in has
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _measure(folder: Path) -> list[lighthouse.Measured]:
     workspace = Workspace(folder / "night")
-    with StandIn(synthetic_catalogue(sounds=SOUNDS, hostile=False)) as standin:
+    with StandIn(synthetic_catalog(sounds=SOUNDS, hostile=False)) as standin:
         run_night(workspace, standin.base_url, REQUESTS, quiet=True)
     root = folder / "served"
     with lighthouse.serving(root) as address:

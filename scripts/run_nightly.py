@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from soundweave.base import cli, paths
 from soundweave.nightly import Workspace, run_night
-from soundweave.standin import StandIn, synthetic_catalogue
+from soundweave.standin import StandIn, synthetic_catalog
 
 WORKSPACE = paths.ROOT / "build" / "nightly"
 AHEAD = 2000  # sounds that the stand-in has beyond those of earlier nights
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.setup_logging(verbose=args.verbose)
     workspace = Workspace(args.workspace.resolve())
     sounds = workspace.known_sounds() + AHEAD
-    with StandIn(synthetic_catalogue(sounds=sounds, seed=args.seed)) as standin:
+    with StandIn(synthetic_catalog(sounds=sounds, seed=args.seed)) as standin:
         passed = run_night(workspace, standin.base_url, args.max_requests, quiet=args.json)
     page = str(workspace.page) if workspace.page.exists() else None
     result = {"passed": passed, "sounds": workspace.known_sounds(), "page": page}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from soundweave.standin import Catalogue
+from soundweave.standin import Catalog
 from tests.conftest import Run
 from tests.support import real_catalogs
 from tests.support.nights import nights_of
@@ -23,7 +23,7 @@ def pipeline(
     pairs_up_to: int = 1_000_000,
 ) -> tuple[dict[str, Any], dict[str, Any], str]:
     """Collect, connect, validate and publish; returns edge stats, report and page."""
-    with nights_of(Catalogue(sounds), folder, monkeypatch) as nights:
+    with nights_of(Catalog(sounds), folder, monkeypatch) as nights:
         line = nights.run()
         assert line["stopped"] == "complete"
         assert nights.ids() == {sound["id"] for sound in sounds}

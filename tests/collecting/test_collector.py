@@ -19,7 +19,7 @@ from soundweave.base.errors import ConfigError, LibraryError
 from soundweave.collecting import collector
 from soundweave.collecting.collector import Choice
 from soundweave.library import database, store
-from soundweave.standin import Catalogue, Fault, StandIn, synthetic_catalogue
+from soundweave.standin import Catalog, Fault, StandIn, synthetic_catalog
 from tests.conftest import ROOT, Run
 from tests.support.liar import NOT_FOUND_PAGE, answering, in_between, instead
 from tests.support.nights import Nights, nights_of
@@ -29,12 +29,12 @@ SETTINGS = config.load(environ={})
 
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
-    with nights_of(synthetic_catalogue(sounds=1000, seed=3), tmp_path, monkeypatch) as made:
+    with nights_of(synthetic_catalog(sounds=1000, seed=3), tmp_path, monkeypatch) as made:
         yield made
 
 
 def truth(nights: Nights) -> set[int]:
-    return set(nights.standin.catalogue.sounds)
+    return set(nights.standin.catalog.sounds)
 
 
 def test_one_night_collects_everything(nights: Nights) -> None:
@@ -50,7 +50,7 @@ def test_one_night_collects_everything(nights: Nights) -> None:
 def test_the_newest_come_first(nights: Nights) -> None:
     nights.run(most=2)
     kept = nights.ids()
-    created = {n: s["created"] for n, s in nights.standin.catalogue.sounds.items()}
+    created = {n: s["created"] for n, s in nights.standin.catalog.sounds.items()}
     assert min(created[n] for n in kept) >= max(created[n] for n in truth(nights) - kept)
 
 
@@ -66,8 +66,8 @@ def test_nights_go_on_where_the_last_one_stopped(nights: Nights) -> None:
 
 def test_a_new_sound_is_found_and_an_old_one_not_asked_for_again(nights: Nights) -> None:
     nights.run()
-    newest = max(nights.standin.catalogue.sounds.values(), key=lambda sound: sound["created"])
-    nights.standin.catalogue.add({**newest, "id": 5_000_000, "created": "2026-01-20T00:00:00Z"})
+    newest = max(nights.standin.catalog.sounds.values(), key=lambda sound: sound["created"])
+    nights.standin.catalog.add({**newest, "id": 5_000_000, "created": "2026-01-20T00:00:00Z"})
     line = nights.run()
     assert (line["added"], line["nodes"]) == (1, 1001)
     assert line["requests"] <= 2
@@ -75,18 +75,18 @@ def test_a_new_sound_is_found_and_an_old_one_not_asked_for_again(nights: Nights)
 
 def test_a_sound_approved_late_is_found_within_the_overlap(nights: Nights) -> None:
     nights.run()
-    newest = max(sound["created"] for sound in nights.standin.catalogue.sounds.values())
+    newest = max(sound["created"] for sound in nights.standin.catalog.sounds.values())
     nights.collector = replace(nights.collector, overlap_days=30)
-    like = next(iter(nights.standin.catalogue.sounds.values()))
+    like = next(iter(nights.standin.catalog.sounds.values()))
     day = newest[:8] + "01T00:00:00Z"
-    nights.standin.catalogue.add({**like, "id": 5_000_001, "created": day, "pack": None})
+    nights.standin.catalog.add({**like, "id": 5_000_001, "created": day, "pack": None})
     assert nights.run()["added"] == 1
 
 
 def test_a_small_budget_still_gets_through_a_long_overlap(nights: Nights) -> None:
     nights.run()
     nights.collector = replace(nights.collector, overlap_days=20_000, refresh_requests=0)
-    nights.standin.catalogue.add({"id": 6_000_000, "created": "2026-02-01T00:00:00Z"})
+    nights.standin.catalog.add({"id": 6_000_000, "created": "2026-02-01T00:00:00Z"})
     found = [nights.run(most=1)["added"] for _ in range(12)]
     assert sum(found) == 1
 
@@ -95,7 +95,7 @@ def test_a_pack_uploaded_in_one_second_is_paged_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     same = [{"id": n, "created": "2020-05-05T05:05:05Z"} for n in range(1, 2001)]
-    with nights_of(Catalogue(same), tmp_path, monkeypatch) as nights:
+    with nights_of(Catalog(same), tmp_path, monkeypatch) as nights:
         nights.run(most=12)  # more pages than one looks behind a bound
         nights.run()
         assert len(nights.ids()) == 2000
@@ -103,7 +103,7 @@ def test_a_pack_uploaded_in_one_second_is_paged_through(
 
 def test_search_keeps_to_its_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sounds = [{"id": n, "name": "rain" if n % 2 else "wind"} for n in range(1, 401)]
-    with nights_of(Catalogue(sounds), tmp_path, monkeypatch) as nights:
+    with nights_of(Catalog(sounds), tmp_path, monkeypatch) as nights:
         nights.run("search", query="rain")
         assert nights.ids() == {n for n in range(1, 401) if n % 2}
 
@@ -118,7 +118,7 @@ def test_packs_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             "created": f"2020-01-01T{n // 60:02}:{n % 60:02}:00Z",
         }
 
-    with nights_of(Catalogue([sound(n) for n in range(1, 1001)]), tmp_path, monkeypatch) as nights:
+    with nights_of(Catalog([sound(n) for n in range(1, 1001)]), tmp_path, monkeypatch) as nights:
         nights.run(most=1)
         assert len(nights.ids()) == 150
         line = nights.run("packs")
@@ -131,7 +131,7 @@ def test_a_pack_that_is_gone_is_not_asked_for_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sounds = [{"id": 1, "pack": "https://freesound.org/apiv2/packs/26413/"}]
-    catalogue = Catalogue(sounds)
+    catalogue = Catalog(sounds)
     with nights_of(catalogue, tmp_path, monkeypatch) as nights:
         nights.run()
         catalogue.remove(1)
@@ -156,15 +156,15 @@ def test_a_sound_that_vanished_is_marked_and_may_come_back(nights: Nights, in_in
     nights.age()
     nights.collector = replace(nights.collector, refresh_requests=20)
     gone = sorted(truth(nights))[:3]
-    kept = {n: nights.standin.catalogue.sounds[n] for n in gone}
+    kept = {n: nights.standin.catalog.sounds[n] for n in gone}
     for number in gone:
-        nights.standin.catalogue.remove(number, keep_in_index=in_index)
+        nights.standin.catalog.remove(number, keep_in_index=in_index)
     line = nights.run()
     assert (line["removed"], line["nodes"]) == (3, 997)
     assert nights.ids() == truth(nights)
     assert nights.value("SELECT count(*) FROM sounds") == 1000
     for sound in kept.values():
-        nights.standin.catalogue.add(sound)
+        nights.standin.catalog.add(sound)
     nights.collector = replace(nights.collector, overlap_days=20_000)
     assert nights.run()["added"] == 3
     assert nights.ids() == truth(nights)
@@ -175,7 +175,7 @@ def test_a_changed_sound_is_updated(nights: Nights) -> None:
     nights.age()
     nights.collector = replace(nights.collector, refresh_requests=20)
     some = min(truth(nights))
-    nights.standin.catalogue.add({**nights.standin.catalogue.sounds[some], "name": "renamed"})
+    nights.standin.catalog.add({**nights.standin.catalog.sounds[some], "name": "renamed"})
     assert nights.run()["added"] == 0
     assert nights.value(f"SELECT name FROM sounds WHERE id = {some}") == "renamed"
 
@@ -302,7 +302,7 @@ def test_each_search_has_its_own_place(tmp_path: Path, monkeypatch: pytest.Monke
         {"id": n, "name": "rain" if n % 2 else "wind", "created": f"{2000 + n}-01-01T00:00:00Z"}
         for n in range(6, 26)
     ]
-    with nights_of(Catalogue(sounds), tmp_path, monkeypatch) as nights:
+    with nights_of(Catalog(sounds), tmp_path, monkeypatch) as nights:
         assert [nights.run("search", query=each)["added"] for each in ("rain", "wind")] == [10, 10]
 
 
@@ -322,7 +322,7 @@ def test_the_shares_of_a_night() -> None:
 def test_the_day_window_ends_the_night_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalogue = synthetic_catalogue(sounds=1000, seed=3)
+    catalogue = synthetic_catalog(sounds=1000, seed=3)
     with nights_of(catalogue, tmp_path, monkeypatch, requests_per_day=3) as nights:
         line, outcome = nights.night()
         assert (line["stopped"], line["added"], outcome.failure) == ("quota", 450, "")
@@ -359,7 +359,7 @@ def test_any_split_into_nights_collects_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = tmp_path_factory.mktemp("nights")
-    with nights_of(synthetic_catalogue(sounds=600, seed=5), folder, monkeypatch) as nights:
+    with nights_of(synthetic_catalog(sounds=600, seed=5), folder, monkeypatch) as nights:
         for budget in budgets:
             assert nights.run(mode, most=budget)["requests"] <= budget
         nights.run(mode)
@@ -368,7 +368,7 @@ def test_any_split_into_nights_collects_the_same(
 
 def test_hostile_text_arrives_as_it_is(nights: Nights) -> None:
     nights.run()
-    truth_names = {n: s["name"] for n, s in nights.standin.catalogue.sounds.items()}
+    truth_names = {n: s["name"] for n, s in nights.standin.catalog.sounds.items()}
     with database.snapshot(nights.library) as connection:
         names = dict(connection.execute("SELECT id, name FROM sounds"))
     assert names == truth_names
@@ -388,7 +388,7 @@ def environment(standin: StandIn) -> dict[str, str]:
 
 
 def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run) -> None:
-    catalogue = synthetic_catalogue(sounds=1500, seed=4)
+    catalogue = synthetic_catalog(sounds=1500, seed=4)
     with StandIn(catalogue) as standin:
         env = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
         standin.add_fault(Fault("hang", times=1, after=4))
@@ -470,7 +470,7 @@ def flags(folder: Path) -> list[str]:
 
 
 def test_a_wrong_key_ends_with_2(tmp_path: Path, run: Run) -> None:
-    with StandIn(Catalogue([{"id": 1}]), keys={"right"}) as standin:
+    with StandIn(Catalog([{"id": 1}]), keys={"right"}) as standin:
         done = run("collect_sounds.py", *flags(tmp_path), env=environment(standin))
     assert (done.returncode, "refused the key" in done.stderr) == (2, True)
     assert "Traceback" not in done.stderr
@@ -510,7 +510,7 @@ def test_an_outage_is_red_only_when_nothing_came(
 
 
 def test_an_interrupt_keeps_the_account_of_the_night(tmp_path: Path) -> None:
-    with StandIn(synthetic_catalogue(sounds=600, seed=1)) as standin:
+    with StandIn(synthetic_catalog(sounds=600, seed=1)) as standin:
         standin.add_fault(Fault("hang", times=1, after=2))
         env = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
         child = subprocess.Popen(
@@ -539,7 +539,7 @@ def sounds_in(folder: Path) -> int:
 
 def test_results_and_outputs_of_a_night(tmp_path: Path, run: Run) -> None:
     output, log = tmp_path / "output", tmp_path / "log"
-    with StandIn(Catalogue([{"id": 1}])) as standin:
+    with StandIn(Catalog([{"id": 1}])) as standin:
         env = environment(standin) | {"GITHUB_OUTPUT": str(output)}
         more = ["--json", "--log-file", log, "--verbose"]
         done = run("collect_sounds.py", *flags(tmp_path), *more, env=env)

@@ -9,7 +9,7 @@ from soundweave.base import config
 from soundweave.base.errors import NotFoundError
 from soundweave.collecting import phases
 from soundweave.library import database
-from soundweave.standin import Catalogue, Fault
+from soundweave.standin import Catalog, Fault
 from tests.freesound.test_sound import GOOD
 from tests.library.test_store import saved
 from tests.support.liar import NOT_FOUND_PAGE, instead
@@ -20,7 +20,7 @@ SETTINGS = config.load(environ={}).collector
 OLD = "2020-01-01T00:00:00Z"
 NOW = "2026-01-01T00:00:00Z"
 
-Start = Callable[[Catalogue], Nights]
+Start = Callable[[Catalog], Nights]
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Start nights over a catalogue."""
     opened = []
 
-    def begin(catalogue: Catalogue) -> Nights:
+    def begin(catalogue: Catalog) -> Nights:
         opened.append(nights_of(catalogue, tmp_path, monkeypatch))
         return opened[-1].__enter__()
 
@@ -46,8 +46,8 @@ def in_pack(number: int, pack: int = 7) -> dict[str, Any]:
     }
 
 
-def one_pack(size: int) -> Catalogue:
-    return Catalogue([in_pack(n) for n in range(1, size + 1)])
+def one_pack(size: int) -> Catalog:
+    return Catalog([in_pack(n) for n in range(1, size + 1)])
 
 
 # packs
@@ -59,13 +59,13 @@ def test_packs_are_read_again_after_a_while(start: Start) -> None:
     assert nights.run("packs")["requests"] == 0
     with database.writing(nights.library) as made:
         made.execute("UPDATE packs SET completed_at = ?", (OLD,))
-    nights.standin.catalogue.add(in_pack(999))
+    nights.standin.catalog.add(in_pack(999))
     line = nights.run("packs")
     assert (line["requests"], line["added"]) == (2, 1)
 
 
 def test_the_pack_with_most_sounds_comes_first(start: Start) -> None:
-    nights = start(Catalogue([in_pack(n, 9 if n > 3 else 8) for n in range(1, 20)]))
+    nights = start(Catalog([in_pack(n, 9 if n > 3 else 8) for n in range(1, 20)]))
     nights.run()
     nights.run("packs", most=1)
     assert nights.standin.log[-1].path == "packs/9/sounds/"
@@ -82,7 +82,7 @@ def test_a_pack_that_shrank_is_complete_not_gone(start: Start) -> None:
     nights.run()
     nights.run("packs", most=1)
     for number in range(1, 101):
-        nights.standin.catalogue.remove(number)
+        nights.standin.catalog.remove(number)
     nights.run("packs")
     assert nights.value("SELECT gone_at IS NULL AND completed_at IS NOT NULL FROM packs") == 1
 
@@ -97,9 +97,9 @@ def test_a_pack_that_comes_back_is_read(start: Start) -> None:
     assert nights.run("packs")["requests"] == 3
 
 
-def some_packs(*sizes: int) -> Catalogue:
+def some_packs(*sizes: int) -> Catalog:
     packs = [pack for pack, size in enumerate(sizes, start=7) for _ in range(size)]
-    return Catalogue([in_pack(n, pack) for n, pack in enumerate(packs, start=1)])
+    return Catalog([in_pack(n, pack) for n, pack in enumerate(packs, start=1)])
 
 
 def test_one_bad_pack_is_passed_over(start: Start, caplog: pytest.LogCaptureFixture) -> None:
@@ -120,7 +120,7 @@ def test_packs_that_all_fail_end_the_phase_but_not_the_night(start: Start) -> No
     assert (line["stopped"], "packs/" in outcome.failure) == ("failed", True)
     asked = {entry.path for entry in nights.standin.log if entry.path.startswith("packs/")}
     assert len(asked) == 3
-    assert nights.ids() == set(nights.standin.catalogue.sounds)
+    assert nights.ids() == set(nights.standin.catalog.sounds)
 
 
 # refresh
@@ -179,10 +179,10 @@ def test_one_bad_sound_does_not_stop_the_night(start: Start) -> None:
     nights.age()
     nights.collector = replace(nights.collector, refresh_requests=20)
     gone = min(nights.ids())
-    nights.standin.catalogue.remove(gone)
+    nights.standin.catalog.remove(gone)
     nights.standin.add_fault(Fault("overloaded", times=None, path="sounds/*"))
     assert nights.run(most=50)["stopped"] == "failed"
-    assert nights.ids() == {*nights.standin.catalogue.sounds, gone}
+    assert nights.ids() == {*nights.standin.catalog.sounds, gone}
 
 
 def test_a_404_page_of_something_in_between_removes_nothing(start: Start) -> None:
@@ -213,7 +213,7 @@ def test_the_smallest_refresh_still_marks_what_is_gone(start: Start) -> None:
     nights = start(one_pack(300))
     nights.run()
     for number in range(1, 201):
-        nights.standin.catalogue.remove(number)
+        nights.standin.catalog.remove(number)
     removed = 0
     for _ in range(3):
         nights.age()

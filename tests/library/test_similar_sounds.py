@@ -18,7 +18,7 @@ from soundweave.freesound import api
 from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
 from soundweave.library import database, similar_sounds, store
-from soundweave.standin import Catalogue, Fault, synthetic_catalogue
+from soundweave.standin import Catalog, Fault, synthetic_catalog
 from soundweave.standin.query.similar import Neighbors
 from tests.conftest import Run
 from tests.support.make_library import make_library
@@ -30,7 +30,7 @@ COLLECTOR = config.load(environ={}).collector
 
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
-    with nights_of(synthetic_catalogue(sounds=300, seed=3), tmp_path, monkeypatch) as made:
+    with nights_of(synthetic_catalog(sounds=300, seed=3), tmp_path, monkeypatch) as made:
         made.collector = replace(made.collector, refresh_requests=0)
         yield made
 
@@ -238,7 +238,7 @@ def test_a_night_brings_the_standins_neighbours(nights: Nights) -> None:
     targets = dict(rows(nights, "SELECT sound_id, found FROM similarity_targets"))
     assert sorted(asked(nights)) == sorted(targets)
     assert set(targets) == nights.ids() > known  # what was found was asked for as well
-    truth = Neighbors(nights.standin.catalogue)
+    truth = Neighbors(nights.standin.catalog)
     kept: dict[int, dict[int, float]] = {number: {} for number in targets}
     for source, target, score in rows(nights, "SELECT * FROM similarities"):
         kept[source][target] = score
@@ -261,8 +261,8 @@ def test_sounds_found_by_similarity_are_kept_whole(nights: Nights) -> None:
     names = dict(rows(nights, "SELECT id, name FROM sounds"))
     created = dict(rows(nights, "SELECT id, created FROM sounds"))
     for number in new:
-        assert names[number] == nights.standin.catalogue.sounds[number]["name"].replace("\0", "")
-        assert created[number] == nights.standin.catalogue.sounds[number]["created"]
+        assert names[number] == nights.standin.catalog.sounds[number]["name"].replace("\0", "")
+        assert created[number] == nights.standin.catalog.sounds[number]["created"]
 
 
 def test_pairs_are_symmetric_with_the_best_score(tmp_path: Path) -> None:
@@ -279,8 +279,8 @@ def test_an_answer_replaces_the_last_one(nights: Nights) -> None:
     nights.run("similar")
     before = len(asked(nights))
     some = rows(nights, "SELECT source FROM similarities LIMIT 1")[0][0]
-    full = nights.standin.catalogue.sounds[some]
-    nights.standin.catalogue.add({**full, "tags": ["unheard-of"]})
+    full = nights.standin.catalog.sounds[some]
+    nights.standin.catalog.add({**full, "tags": ["unheard-of"]})
     with database.writing(nights.library) as connection:
         connection.execute("UPDATE similarity_targets SET asked_at = '2020-01-01T00:00:00Z'")
     nights.run("similar", most=400)
@@ -303,7 +303,7 @@ def test_a_lying_server_harms_nothing(nights: Nights) -> None:
     nights.run()
     nights.standin.add_fault(Fault("lie", times=300, path="sounds/*/similar/"))
     assert nights.run("similar")["stopped"] == "complete"
-    assert nights.ids() == set(nights.standin.catalogue.sounds)
+    assert nights.ids() == set(nights.standin.catalog.sounds)
     names = dict(rows(nights, "SELECT id, name FROM sounds"))
     assert "17" not in names.values()
 
@@ -340,7 +340,7 @@ def test_without_similarity_the_rest_of_a_mixed_night_goes_on(nights: Nights) ->
     assert line["stopped"] == "failed"
     assert "similarity does not answer" in outcome.failure
     assert len(asked(nights)) == 3 * nights.freesound.attempts
-    assert nights.ids() == set(nights.standin.catalogue.sounds)
+    assert nights.ids() == set(nights.standin.catalog.sounds)
     line, outcome = nights.night("similar")
     assert (line["stopped"], outcome.pages) == ("failed", 0)
 
@@ -374,12 +374,12 @@ def test_any_split_into_nights_asks_each_sound_once(
     budgets: list[int], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path_factory.mktemp("nights")
-    with nights_of(synthetic_catalogue(sounds=60, seed=5), folder, monkeypatch) as nights:
+    with nights_of(synthetic_catalog(sounds=60, seed=5), folder, monkeypatch) as nights:
         nights.run()
         for budget in budgets:
             assert nights.run("similar", most=budget)["requests"] <= budget
         nights.run("similar")
-        assert sorted(asked(nights)) == sorted(nights.standin.catalogue.sounds)
+        assert sorted(asked(nights)) == sorted(nights.standin.catalog.sounds)
 
 
 def test_a_library_grows_along_its_similarities(
@@ -387,7 +387,7 @@ def test_a_library_grows_along_its_similarities(
 ) -> None:
     # A chain: each sound shares two of its three tags with the next one.
     chain = [{"id": n, "tags": [f"t{n}", f"t{n + 1}", f"t{n + 2}"]} for n in range(1, 9)]
-    with nights_of(Catalogue(chain), tmp_path, monkeypatch) as nights:
+    with nights_of(Catalog(chain), tmp_path, monkeypatch) as nights:
         nights.run("search", query="t1", most=1)
         assert nights.ids() == {1}
         nights.run("similar")

@@ -11,7 +11,7 @@ import generate_landing_page
 import generate_user_pack_edges
 from soundweave.freesound.sound import read_sound
 from soundweave.library import database, similar_sounds, store
-from soundweave.standin import Catalogue, synthetic_catalogue
+from soundweave.standin import Catalog, synthetic_catalog
 from tests.site.catalogues import HOSTILE, VARIED
 from tests.support import real_catalogs
 from tests.support.make_library import SEEN, make_library
@@ -37,7 +37,7 @@ def empty(folder: Path) -> None:
 
 def woven(folder: Path) -> None:
     """300 sounds of the stand-in: packs, tags, previews, and some that are similar."""
-    collected(folder, synthetic_catalogue(sounds=300, seed=3, hostile=False).sounds.values())
+    collected(folder, synthetic_catalog(sounds=300, seed=3, hostile=False).sounds.values())
     with database.writing(folder) as connection, database.transaction(connection):
         ids = [row["id"] for row in connection.execute("SELECT id FROM sounds ORDER BY id")]
         for at, number in enumerate(ids[:-5:3]):
@@ -51,7 +51,7 @@ def real(folder: Path, source: Path) -> None:
     for read in (real_catalogs.attribution_list, real_catalogs.published_graph):
         for sound in read(source):
             sounds[sound["id"]] = sounds.get(sound["id"], {}) | sound
-    collected(folder, Catalogue(sounds.values()).sounds.values())
+    collected(folder, Catalog(sounds.values()).sounds.values())
 
 
 def collected(folder: Path, sounds: Iterable[Mapping[str, Any]]) -> None:

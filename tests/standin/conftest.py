@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from soundweave.standin import Catalogue, StandIn, synthetic_catalogue
+from soundweave.standin import Catalog, StandIn, synthetic_catalog
 
 WIDE = {"requests_per_minute": None, "requests_per_day": None}
 
@@ -39,8 +39,8 @@ Serve = Callable[..., Peer]
 def serve() -> Iterator[Serve]:
     with ExitStack() as stack:
 
-        def start(catalogue: Catalogue, **options: Any) -> Peer:
-            server = stack.enter_context(StandIn(catalogue, **{**WIDE, **options}))
+        def start(catalog: Catalog, **options: Any) -> Peer:
+            server = stack.enter_context(StandIn(catalog, **{**WIDE, **options}))
             return Peer(server, stack.enter_context(requests.Session()))
 
         yield start
@@ -49,6 +49,6 @@ def serve() -> Iterator[Serve]:
 @pytest.fixture(scope="module")
 def peer() -> Iterator[Peer]:
     """One stand-in for tests that only read: 400 sounds."""
-    catalogue = synthetic_catalogue(sounds=400, seed=1)
-    with StandIn(catalogue, **WIDE) as server, requests.Session() as session:
+    catalog = synthetic_catalog(sounds=400, seed=1)
+    with StandIn(catalog, **WIDE) as server, requests.Session() as session:
         yield Peer(server, session)

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from soundweave.base.errors import ConfigError
-from soundweave.standin import Catalogue, Fault, synthetic_catalogue
+from soundweave.standin import Catalog, Fault, synthetic_catalog
 from soundweave.standin.faults import KINDS
 from tests.standin.conftest import Peer, Serve
 
@@ -17,7 +17,7 @@ LIMIT = "Request was throttled because of exceeding a request limit rate"
 
 @pytest.fixture
 def ten(serve: Serve) -> Peer:
-    return serve(Catalogue(TEN), requests_per_minute=60, requests_per_day=2000)
+    return serve(Catalog(TEN), requests_per_minute=60, requests_per_day=2000)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_sound_that_vanishes(ten: Peer) -> None:
     assert ten.json("search/")["count"] == 9
     ten.server.add_fault(Fault("vanish", path="search/", sound_id=5))
     assert 5 not in ten.ids("search/")
-    assert 5 not in ten.server.catalogue.sounds
+    assert 5 not in ten.server.catalog.sounds
 
 
 def test_a_sound_that_vanishes_but_stays_in_the_index(ten: Peer) -> None:
@@ -143,7 +143,7 @@ def test_a_sound_that_vanishes_but_stays_in_the_index(ten: Peer) -> None:
 
 def test_a_server_that_lies(ten: Peer) -> None:
     ten.server.add_fault(Fault("lie", times=2))
-    truth = ten.server.catalogue.sounds[10]
+    truth = ten.server.catalog.sounds[10]
     for sound in (
         ten.json("search/", sort="created_desc", fields=",".join(truth))["results"][0],
         ten.json("sounds/10/"),
@@ -181,7 +181,7 @@ def test_bad_faults_say_what_there_is(text: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_does_something(serve: Serve, kind: str) -> None:
-    peer = serve(synthetic_catalogue(sounds=60))
+    peer = serve(synthetic_catalog(sounds=60))
     path, params = "search/", {"page": "2", "page_size": "10", "sort": "created_desc"}
     good = peer.get(path, **params).text
     peer.server.add_fault(Fault(kind, seconds=0.05))

@@ -56,10 +56,10 @@ def test_a_file_json_output_and_limits(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "says"),
     [
-        (["--catalogue", "x.jsonl", "--sounds", "3"], "leave out --sounds and --seed"),
-        (["--catalogue", "x.jsonl", "--seed", "0"], "leave out --sounds and --seed"),
-        (["--catalogue", "nosuch.jsonl"], "cannot read nosuch.jsonl"),
-        (["--fault", "nosuch"], "no kind of fault"),
+        (["--catalog", "x.jsonl", "--sounds", "3"], "leave out --sounds and --seed"),
+        (["--catalog", "x.jsonl", "--seed", "0"], "leave out --sounds and --seed"),
+        (["--catalog", "nosuch.jsonl"], "cannot read nosuch.jsonl"),
+        (["--fault", "nosuch"], "unknown fault"),
         (["--sounds", "-1"], "--sounds"),
         (["--port", "70000"], "port 70000"),
         (["--requests-per-day", "-1"], "negative"),

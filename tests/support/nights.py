@@ -12,7 +12,7 @@ from soundweave.base import config
 from soundweave.collecting import night as collection
 from soundweave.collecting.collector import Choice, Outcome
 from soundweave.library import database
-from soundweave.standin import Catalogue, StandIn
+from soundweave.standin import Catalog, StandIn
 
 FAST = replace(
     config.load(environ={}).freesound,
@@ -66,7 +66,7 @@ class Nights:
 
 @contextmanager
 def nights_of(
-    catalogue: Catalogue, folder: Path, monkeypatch: pytest.MonkeyPatch, **limits: int
+    catalogue: Catalog, folder: Path, monkeypatch: pytest.MonkeyPatch, **limits: int
 ) -> Iterator[Nights]:
     """Start a stand-in with `catalogue`; limits are those of StandIn, wide by default."""
     monkeypatch.setenv("FREESOUND_API_KEY", "a-key-of-the-tests")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from soundweave.base import config
 from soundweave.base.errors import ConfigError
 from soundweave.library import database, edges
-from soundweave.standin import synthetic_catalogue
+from soundweave.standin import synthetic_catalog
 from soundweave.validation import registry, text_columns
 from soundweave.validation.finding import LONGEST, plain
 from tests.conftest import Run
@@ -64,7 +64,7 @@ def test_a_clean_library_passes(folder: Path) -> None:
 def test_a_hostile_catalogue_passes_before_and_after_its_edges_are_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalogue = synthetic_catalogue(1500)
+    catalogue = synthetic_catalog(1500)
     with nights_of(catalogue, tmp_path, monkeypatch) as nights:
         nights.run(most=5)
         nights.run(most=3)

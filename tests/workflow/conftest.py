@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from soundweave.standin import StandIn, synthetic_catalogue
+from soundweave.standin import StandIn, synthetic_catalog
 from tests.workflow.act import Project, git, make_origin, require_act
 
 MakeProject = Callable[[int], Project]
@@ -22,7 +22,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def freesound() -> Iterator[Callable[[int], StandIn]]:
     """Start a stand-in with so many sounds; more sounds keep the earlier ones."""
     with ExitStack() as stack:
-        yield lambda sounds: stack.enter_context(StandIn(synthetic_catalogue(sounds, seed=7)))
+        yield lambda sounds: stack.enter_context(StandIn(synthetic_catalog(sounds, seed=7)))
 
 
 @pytest.fixture

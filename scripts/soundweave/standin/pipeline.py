@@ -13,7 +13,7 @@ from soundweave.standin.answers.messages import Answer, ApiError, Request
 from soundweave.standin.answers.throttle import Throttle, refusal
 from soundweave.standin.answers.views import View, Views
 from soundweave.standin.catalog import audio
-from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.catalog import Catalog
 from soundweave.standin.faults import Fault, Faults
 from soundweave.standin.query.search import Engine, Search
 
@@ -43,7 +43,7 @@ class Pipeline:
 
     def __init__(
         self,
-        catalog: Catalogue,
+        catalog: Catalog,
         root: str,
         limits: tuple[int | None, int | None],
         keys: Collection[str] | None,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 from types import TracebackType
 
-from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.catalog import Catalog
 from soundweave.standin.faults import Fault
 from soundweave.standin.pipeline import Entry, Pipeline
 from soundweave.standin.transport import Transport
@@ -21,19 +21,19 @@ class StandIn:
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        catalog: Catalog,
         port: int = 0,
         requests_per_minute: int | None = 60,
         requests_per_day: int | None = 2000,
         keys: Collection[str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.catalogue = catalogue
+        self.catalog = catalog
         self._transport = Transport(port)
         self.root = f"http://127.0.0.1:{self._transport.server_port}/"
         self.base_url = f"{self.root}apiv2/"
         limits = (requests_per_minute, requests_per_day)
-        self._pipeline = Pipeline(catalogue, self.root, limits, keys, clock)
+        self._pipeline = Pipeline(catalog, self.root, limits, keys, clock)
         self._transport.answer = self._pipeline.answer
         self._thread: threading.Thread | None = None
 

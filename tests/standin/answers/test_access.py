@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from soundweave.standin import Catalogue
+from soundweave.standin import Catalog
 from tests.standin.conftest import Peer, Serve
 
-ONE = Catalogue([{"id": 1}])
+ONE = Catalog([{"id": 1}])
 NO_CREDENTIALS = "Authentication credentials were not provided."
 
 
@@ -172,7 +172,7 @@ def test_accept(peer: Peer, accept: str, status: int, kind: str) -> None:
 
 
 def test_cors_and_charset(serve: Serve) -> None:
-    peer = serve(Catalogue([{"id": 1, "name": "ü\u2028🎧"}]))
+    peer = serve(Catalog([{"id": 1, "name": "ü\u2028🎧"}]))
     url = f"{peer.server.base_url}sounds/1/?fields=name"
     answer = peer.session.get(url, headers={"Origin": "http://x.example"}, timeout=10)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -205,17 +205,17 @@ def test_a_closed_server_answers_no_more_and_frees_its_port(serve: Serve) -> Non
     assert again.get("search/").status_code == 200
 
 
-def test_many_clients_and_a_catalogue_that_changes(serve: Serve) -> None:
-    peer = serve(Catalogue({"id": number} for number in range(1, 201)), requests_per_minute=150)
+def test_many_clients_and_a_catalog_that_changes(serve: Serve) -> None:
+    peer = serve(Catalog({"id": number} for number in range(1, 201)), requests_per_minute=150)
     url = f"{peer.server.base_url}search/?page_size=150&sort=created_desc"
 
     def ask(number: int) -> int:
-        peer.server.catalogue.add({"id": 1000 + number, "name": "new"})
-        peer.server.catalogue.remove(number + 1)
+        peer.server.catalog.add({"id": 1000 + number, "name": "new"})
+        peer.server.catalog.remove(number + 1)
         return requests.get(url, headers={"Authorization": "Token k"}, timeout=20).status_code
 
     with ThreadPoolExecutor(12) as pool:
         codes = list(pool.map(ask, range(160)))
     assert (codes.count(200), codes.count(429)) == (150, 10)
     assert len(peer.server.log) == 160
-    assert peer.json("search/")["count"] == len(peer.server.catalogue.sounds) == 200
+    assert peer.json("search/")["count"] == len(peer.server.catalog.sounds) == 200

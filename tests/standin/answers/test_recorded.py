@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from soundweave.base.paths import ROOT
-from soundweave.standin import Catalogue
+from soundweave.standin import Catalog
 from tests.standin.conftest import Peer, Serve
 
 RECORDED = ROOT.parent / "shared" / "freesound" / "api_responses"
@@ -51,7 +51,7 @@ def same_shape(real: dict[str, Any], ours: dict[str, Any], unlike: set[str] = fr
 
 def test_a_sound(serve: Serve) -> None:
     real = exchanges("vcr_2021_sound.yml")[0][1]
-    peer = serve(Catalogue([imitated(real)]))
+    peer = serve(Catalog([imitated(real)]))
     ours = peer.json(f"sounds/{real['id']}/")
     same_shape(real, ours)
     assert ours["url"] == real["url"]
@@ -64,7 +64,7 @@ def test_a_sound(serve: Serve) -> None:
 @pytest.mark.parametrize("name", ["tide_sound.json", "openverse_audio_data_example.json"])
 def test_saved_sounds(serve: Serve, name: str) -> None:
     real = saved(name)
-    ours = serve(Catalogue([imitated(real)])).json(f"sounds/{real['id']}/")
+    ours = serve(Catalog([imitated(real)])).json(f"sounds/{real['id']}/")
     unordered = {key: real[key] for key in ours if key in real}
     # A pack's name was null beside its pack before 2024.
     same_shape(unordered, ours, {"pack_name"})
@@ -73,7 +73,7 @@ def test_saved_sounds(serve: Serve, name: str) -> None:
 def test_what_we_derive_is_what_freesound_says(serve: Serve) -> None:
     for real in [*saved("openverse_page.json"), saved("tide_sound.json")]:
         given = {key: real[key] for key in ("id", "username", "pack") if key in real}
-        ours = Catalogue([given]).sounds[real["id"]]
+        ours = Catalog([given]).sounds[real["id"]]
         for key in {"url", "download", "pack", "similar_sounds", "comments"} & set(real):
             assert ours[key] == real[key]
 
@@ -83,7 +83,7 @@ def test_pack_and_its_sounds(serve: Serve) -> None:
     owner = {"username": pack["username"], "pack": "https://freesound.org/apiv2/packs/5107/"}
     more = [{"id": 70_000 + number, "created": "2009-01-01T00:00:00Z"} for number in range(17)]
     sounds = [*listing["results"], *more]
-    peer = serve(Catalogue({**s, **owner, "pack_name": pack["name"]} for s in sounds))
+    peer = serve(Catalog({**s, **owner, "pack_name": pack["name"]} for s in sounds))
     answer = peer.get("packs/5107/")
     same_shape(pack, answer.json())
     assert list(pack) == list(answer.json())
@@ -103,9 +103,9 @@ def test_pack_and_its_sounds(serve: Serve) -> None:
 
 def test_user(serve: Serve) -> None:
     (_, user, _), (_, sounds, _), (_, packs, _) = exchanges("vcr_2021_user.yml")
-    catalogue = Catalogue([{"id": 1, "username": user["username"]}])
-    catalogue.remove(1)
-    peer = serve(catalogue)
+    catalog = Catalog([{"id": 1, "username": user["username"]}])
+    catalog.remove(1)
+    peer = serve(catalog)
     ours = peer.json("users/alexgenco/")
     same_shape(user, ours)
     assert ours["url"] == user["url"]
@@ -117,7 +117,7 @@ def test_user(serve: Serve) -> None:
 def test_search_results(serve: Serve, name: str) -> None:
     real = saved(name)
     fields = real["next"].partition("&fields=")[2]
-    peer: Peer = serve(Catalogue(real["results"]))
+    peer: Peer = serve(Catalog(real["results"]))
     ours = peer.json("search/", fields=fields, page_size=3, query="")
     assert set(ours) == set(real)
     for result in ours["results"]:

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from soundweave.standin import Catalogue
+from soundweave.standin import Catalog
 from soundweave.standin.catalog import audio
 from soundweave.standin.catalog.sound import FIELDS
 from soundweave.standin.catalog.words import HOSTILE_USERS
@@ -15,15 +15,15 @@ from tests.standin.conftest import Peer, Serve
 PACK = {"pack": "https://freesound.org/apiv2/packs/900/", "pack_name": "Iceland"}
 
 
-def pack_of(count: int) -> Catalogue:
-    return Catalogue(
+def pack_of(count: int) -> Catalog:
+    return Catalog(
         {"id": number, "username": "some one", "tags": ["a", "b"], **PACK}
         for number in range(1, count + 1)
     )
 
 
 def test_a_sound_has_every_field_but_score(peer: Peer) -> None:
-    number, truth = next(iter(peer.server.catalogue.sounds.items()))
+    number, truth = next(iter(peer.server.catalog.sounds.items()))
     sound = peer.json(f"sounds/{number}/")
     assert list(sound) == [field for field in FIELDS if field != "score"]
     same = [
@@ -38,7 +38,7 @@ def test_a_sound_has_every_field_but_score(peer: Peer) -> None:
 
 
 def test_every_field_on_request(peer: Peer) -> None:
-    number = next(iter(peer.server.catalogue.sounds))
+    number = next(iter(peer.server.catalog.sounds))
     every = peer.json(f"sounds/{number}/", fields="*")
     assert set(every) == {*FIELDS, "sim_laion_clap", "sim_freesound_classic"}
     assert every["score"] is None
@@ -62,12 +62,12 @@ def test_what_is_not_there(serve: Serve, path: str, detail: str) -> None:
 
 def test_removed_sounds_are_gone_everywhere(serve: Serve) -> None:
     peer = serve(pack_of(2))
-    peer.server.catalogue.remove(1)
+    peer.server.catalog.remove(1)
     assert peer.get("sounds/1/").status_code == 404
     assert peer.ids("packs/900/sounds/") == peer.ids("users/some one/sounds/") == [2]
-    peer.server.catalogue.remove(2)
+    peer.server.catalog.remove(2)
     assert peer.json("packs/900/")["num_sounds"] == 0
-    del peer.server.catalogue.packs[900]
+    del peer.server.catalog.packs[900]
     assert peer.get("packs/900/").status_code == 404
 
 
@@ -138,21 +138,21 @@ def test_links_of_lists_repeat_the_request(pack: Peer) -> None:
 
 
 def test_a_list_is_newest_first_and_complete(peer: Peer) -> None:
-    catalogue = peer.server.catalogue
-    name = max(catalogue.users, key=lambda user: len(catalogue.user_sounds(user)))
+    catalog = peer.server.catalog
+    name = max(catalog.users, key=lambda user: len(catalog.user_sounds(user)))
     ids, page = [], 1
     while page:
         body = peer.json(f"users/{name}/sounds/", page=page, fields="id")
         ids += [sound["id"] for sound in body["results"]]
         page = page + 1 if body["next"] else 0
-    created = [catalogue.sounds[number]["created"] for number in ids]
+    created = [catalog.sounds[number]["created"] for number in ids]
     assert created == sorted(created, reverse=True)
-    assert sorted(ids) == sorted(n for n, s in catalogue.sounds.items() if s["username"] == name)
+    assert sorted(ids) == sorted(n for n, s in catalog.sounds.items() if s["username"] == name)
 
 
 @pytest.mark.parametrize("name", HOSTILE_USERS)
 def test_hostile_usernames_are_reached(serve: Serve, name: str) -> None:
-    peer = serve(Catalogue([{"id": 1, "username": name}]))
+    peer = serve(Catalog([{"id": 1, "username": name}]))
     assert peer.json(f"users/{quote(name, safe='')}/")["username"] == name
     assert peer.ids(f"users/{quote(name, safe='')}/sounds/") == [1]
     url = peer.json(f"users/{quote(name, safe='')}/")["sounds"]
@@ -161,7 +161,7 @@ def test_hostile_usernames_are_reached(serve: Serve, name: str) -> None:
 
 def test_similar_sounds_are_near_symmetric_and_without_the_target(peer: Peer) -> None:
     seen = 0
-    for number in list(peer.server.catalogue.sounds)[:20]:
+    for number in list(peer.server.catalog.sounds)[:20]:
         body = peer.json(f"sounds/{number}/similar/", fields="id,score", page_size=150)
         scores = [result["score"] for result in body["results"]]
         assert scores == sorted(scores, reverse=True)
@@ -197,7 +197,7 @@ def test_bad_similarity_targets(peer: Peer, value: str, what: str) -> None:
 
 
 def test_comments(serve: Serve) -> None:
-    peer = serve(Catalogue([{"id": 5, "num_comments": 17}]))
+    peer = serve(Catalog([{"id": 5, "num_comments": 17}]))
     body = peer.json("sounds/5/comments/")
     assert (body["count"], len(body["results"])) == (17, 15)
     assert list(body["results"][0]) == ["username", "comment", "created"]
@@ -207,7 +207,7 @@ def test_comments(serve: Serve) -> None:
 
 
 def test_previews_play_without_a_key_and_differ(peer: Peer) -> None:
-    first, second = list(peer.server.catalogue.sounds)[:2]
+    first, second = list(peer.server.catalog.sounds)[:2]
     tones = []
     for number in (first, second):
         previews = peer.json(f"sounds/{number}/", fields="previews")["previews"]
@@ -235,13 +235,13 @@ def test_tones_differ_and_are_the_same_for_the_same_sound() -> None:
 
 def test_other_hosts_previews_are_left_alone(serve: Serve) -> None:
     previews = {"preview-hq-mp3": "http://elsewhere.example/x.mp3"}
-    peer = serve(Catalogue([{"id": 1, "previews": previews}]))
+    peer = serve(Catalog([{"id": 1, "previews": previews}]))
     assert peer.json("sounds/1/", fields="previews") == {"previews": previews}
 
 
-def test_a_lie_in_the_catalogue_is_told_as_it_is(serve: Serve) -> None:
+def test_a_lie_in_the_catalog_is_told_as_it_is(serve: Serve) -> None:
     lie = {"id": 1, "tags": None, "duration": "long", "created": 5, "username": {}, "pack": 9}
-    peer = serve(Catalogue([lie, {"id": 2}]))
+    peer = serve(Catalog([lie, {"id": 2}]))
     assert peer.json("sounds/1/", fields=",".join(lie)) == lie
     for params in ({"sort": "duration_desc"}, {"filter": "duration:[1 TO 2]"}, {"query": "x"}):
         assert peer.get("search/", **params).status_code == 200

@@ -1,4 +1,4 @@
-"""The synthetic catalogue and the one from a file."""
+"""The synthetic catalog and the one from a file."""
 
 import hashlib
 import json
@@ -16,20 +16,20 @@ from hypothesis import strategies as st
 
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import ROOT
-from soundweave.standin import Catalogue, StandIn, load_catalogue, synthetic_catalogue
+from soundweave.standin import Catalog, StandIn, load_catalog, synthetic_catalog
 from soundweave.standin.catalog import words
 from soundweave.standin.catalog.sound import FIELDS, pack_id
 
 DIGEST = """
 import hashlib, json
-from soundweave.standin import synthetic_catalogue
-text = json.dumps(list(synthetic_catalogue(700, seed=5).sounds.values()))
+from soundweave.standin import synthetic_catalog
+text = json.dumps(list(synthetic_catalog(700, seed=5).sounds.values()))
 print(hashlib.sha256(text.encode()).hexdigest())
 """
 
 
 def test_the_same_seed_gives_the_same_bytes_in_any_process() -> None:
-    text = json.dumps(list(synthetic_catalogue(700, seed=5).sounds.values()))
+    text = json.dumps(list(synthetic_catalog(700, seed=5).sounds.values()))
     for hash_seed in ("1", "2"):
         done = subprocess.run(
             [sys.executable, "-c", DIGEST],
@@ -43,22 +43,22 @@ def test_the_same_seed_gives_the_same_bytes_in_any_process() -> None:
             check=True,
         )
         assert done.stdout.strip() == hashlib.sha256(text.encode()).hexdigest()
-    assert synthetic_catalogue(700, seed=6).sounds != synthetic_catalogue(700, seed=5).sounds
+    assert synthetic_catalog(700, seed=6).sounds != synthetic_catalog(700, seed=5).sounds
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 3))
 def test_more_sounds_keep_the_earlier_ones(few: int, more: int, seed: int) -> None:
     few, more = sorted((few, more))
-    small, large = synthetic_catalogue(few, seed), synthetic_catalogue(more, seed)
+    small, large = synthetic_catalog(few, seed), synthetic_catalog(more, seed)
     assert len(small.sounds) == few
     assert list(large.sounds.items())[:few] == list(small.sounds.items())
 
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_users_and_packs_have_heavy_tails(seed: int) -> None:
-    catalogue = synthetic_catalogue(sounds=9281, seed=seed)
-    sounds = list(catalogue.sounds.values())
+    catalog = synthetic_catalog(sounds=9281, seed=seed)
+    sounds = list(catalog.sounds.values())
     users = Counter(sound["username"] for sound in sounds)
     sizes = sorted(users.values())
     assert 1800 < len(users) < 3800
@@ -79,7 +79,7 @@ def test_users_and_packs_have_heavy_tails(seed: int) -> None:
 
 
 def test_values_are_like_the_real_ones() -> None:
-    sounds = list(synthetic_catalogue(sounds=3000, seed=2).sounds.values())
+    sounds = list(synthetic_catalog(sounds=3000, seed=2).sounds.values())
     created = [sound["created"] for sound in sounds]
     assert created[0][:4] == "2005"
     assert "2023" < max(created) < "2026-01-01"
@@ -98,19 +98,19 @@ def test_values_are_like_the_real_ones() -> None:
 
 
 def test_hostile_texts_are_there_unless_unwanted() -> None:
-    def texts(catalogue: Catalogue) -> set[str]:
-        sounds = catalogue.sounds.values()
+    def texts(catalog: Catalog) -> set[str]:
+        sounds = catalog.sounds.values()
         parts = [[s["name"], s["username"], s["pack_name"] or "", *s["tags"]] for s in sounds]
         return {text for part in parts for text in part}
 
     hostile = {*words.HOSTILE_NAMES, *words.HOSTILE_USERS, *words.HOSTILE_TAGS}
-    assert texts(synthetic_catalogue(3000)) >= hostile
-    assert not texts(synthetic_catalogue(3000, hostile=False)) & hostile
-    assert any("<script>" in name for name in texts(synthetic_catalogue(300)))
+    assert texts(synthetic_catalog(3000)) >= hostile
+    assert not texts(synthetic_catalog(3000, hostile=False)) & hostile
+    assert any("<script>" in name for name in texts(synthetic_catalog(300)))
 
 
 def test_missing_fields_are_filled_in() -> None:
-    sound = Catalogue([{"id": 18763, "username": "a b", "geotag": "1 2"}]).sounds[18763]
+    sound = Catalog([{"id": 18763, "username": "a b", "geotag": "1 2"}]).sounds[18763]
     assert list(sound) == list(FIELDS)
     assert sound["url"] == "https://freesound.org/people/a%20b/sounds/18763/"
     assert sound["is_geotagged"] is True
@@ -124,21 +124,21 @@ def test_missing_fields_are_filled_in() -> None:
 @pytest.mark.parametrize("bad", [{}, {"id": "1"}, {"id": 0}, {"id": True}, {"id": 1.0}])
 def test_a_sound_needs_an_id(bad: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="id"):
-        Catalogue([bad])
+        Catalog([bad])
 
 
 def test_sounds_do_not_share_their_lists() -> None:
-    catalogue = Catalogue([{"id": 1}, {"id": 2}])
-    catalogue.sounds[1]["tags"].append("x")
-    assert catalogue.sounds[2]["tags"] == []
+    catalog = Catalog([{"id": 1}, {"id": 2}])
+    catalog.sounds[1]["tags"].append("x")
+    assert catalog.sounds[2]["tags"] == []
 
 
 def test_a_file_round_trips(tmp_path: Path) -> None:
-    catalogue = synthetic_catalogue(500, seed=3)
+    catalog = synthetic_catalog(500, seed=3)
     file = tmp_path / "c.jsonl"
-    lines = [json.dumps(sound, ensure_ascii=False) for sound in catalogue.sounds.values()]
+    lines = [json.dumps(sound, ensure_ascii=False) for sound in catalog.sounds.values()]
     file.write_text("\n".join([*lines, "", ""]), encoding="utf-8")
-    assert load_catalogue(file).sounds == catalogue.sounds
+    assert load_catalog(file).sounds == catalog.sounds
 
 
 @pytest.mark.parametrize(
@@ -169,22 +169,22 @@ def test_a_bad_line_is_named(tmp_path: Path, line: bytes, says: str) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_bytes(b'{"id": 5}\n\n' + line + b'\n{"id": 6}\n')
     with pytest.raises(ConfigError) as caught:
-        load_catalogue(file)
+        load_catalog(file)
     assert str(caught.value).startswith(f"{file}, line 3: ")
     assert says in str(caught.value)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read"):
-        load_catalogue(tmp_path / "none.jsonl")
+        load_catalog(tmp_path / "none.jsonl")
 
 
-def test_a_large_catalogue_is_fast() -> None:
+def test_a_large_catalog_is_fast() -> None:
     started = time.process_time()
-    catalogue = synthetic_catalogue(20_000)
+    catalog = synthetic_catalog(20_000)
     assert time.process_time() - started < 15
     headers = {"Authorization": "Token k"}
-    with StandIn(catalogue) as server, requests.Session() as session:
+    with StandIn(catalog) as server, requests.Session() as session:
         times = []
         for page in range(1, 8):
             started = time.process_time()

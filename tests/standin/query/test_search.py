@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from soundweave.standin import Catalogue
+from soundweave.standin import Catalog
 from tests.standin.conftest import Peer, Serve
 
 RAIN = {"name": "Heavy rain on a roof.wav", "tags": ["Rain", "roof"], "username": "abc1"}
@@ -44,7 +44,7 @@ SOUNDS = [
 
 @pytest.fixture
 def small(serve: Serve) -> Peer:
-    return serve(Catalogue(SOUNDS))
+    return serve(Catalog(SOUNDS))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_all_pages_together_give_every_sound_once(peer: Peer) -> None:
         body = peer.session.get(url, timeout=10).json()
         ids += [sound["id"] for sound in body["results"]]
         url = body["next"]
-    assert sorted(ids) == sorted(peer.server.catalogue.sounds)
+    assert sorted(ids) == sorted(peer.server.catalog.sounds)
 
 
 def test_link_has_the_form_of_the_api(peer: Peer) -> None:
@@ -164,7 +164,7 @@ def test_link_has_the_form_of_the_api(peer: Peer) -> None:
     ],
 )
 def test_filters(serve: Serve, text: str, ids: list[int]) -> None:
-    peer = serve(Catalogue(SOUNDS), clock=lambda: 1_767_225_600.0)  # 2026-01-01
+    peer = serve(Catalog(SOUNDS), clock=lambda: 1_767_225_600.0)  # 2026-01-01
     assert sorted(peer.ids("search/", filter=text), key=str) == sorted(ids, key=str)
 
 
@@ -296,10 +296,10 @@ def test_an_unknown_similarity_space_in_fields_breaks_the_results(small: Peer) -
 
 
 def test_gone_from_the_database_but_in_the_index_is_null(small: Peer) -> None:
-    small.server.catalogue.remove(2, keep_in_index=True)
+    small.server.catalog.remove(2, keep_in_index=True)
     body = small.json("search/", sort="created_asc", fields="id")
     assert (body["count"], body["results"]) == (4, [{"id": 1}, None, {"id": 3}, {"id": 12}])
-    small.server.catalogue.remove(3)
+    small.server.catalog.remove(3)
     assert small.json("search/", filter="id:(1 OR 3)")["count"] == 1
 
 
@@ -316,9 +316,9 @@ def test_grouped_by_pack(small: Peer) -> None:
     assert small.json("search/", group_by_pack="true")["count"] == 4
 
 
-def test_a_changed_catalogue_is_searched_anew(small: Peer) -> None:
+def test_a_changed_catalog_is_searched_anew(small: Peer) -> None:
     assert small.json("search/", query="comet")["count"] == 0
-    small.server.catalogue.add({"id": 77, "name": "comet"})
+    small.server.catalog.add({"id": 77, "name": "comet"})
     assert small.ids("search/", query="comet") == [77]
-    small.server.catalogue.add({"id": 77, "name": "meteor"})
+    small.server.catalog.add({"id": 77, "name": "meteor"})
     assert small.json("search/", query="comet")["count"] == 0

@@ -7,7 +7,7 @@ import pytest
 from soundweave.atlas import analysis
 from soundweave.base import config, paths
 from soundweave.library import database, edges, similar_sounds
-from soundweave.standin import synthetic_catalogue
+from soundweave.standin import synthetic_catalog
 from soundweave.standin.query.similar import Neighbors
 from soundweave.website.data import map_files, map_members, map_where
 from tests.site.catalogues import HOSTILE
@@ -28,7 +28,7 @@ def large(tmp_path_factory):
     """10 000 sounds of the stand-in with their map; every twentieth was asked for similar ones."""
     data = Data(tmp_path_factory.mktemp("large"))
     folder = data.folder / "library"
-    sounds = synthetic_catalogue(10_000, hostile=False)
+    sounds = synthetic_catalog(10_000, hostile=False)
     collected(folder, sounds.sounds.values())
     near = Neighbors(sounds)
     with database.writing(folder) as connection:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from soundweave.standin.answers.messages import NOT_FOUND, SERVER_ERROR, ApiError, Request
 from soundweave.standin.answers.paging import MAX_PAGE_SIZE, PAGE_SIZE, list_page, search_link
 from soundweave.standin.answers.rendering import Renderer, has_unknown_space
-from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.catalog import Catalog
 from soundweave.standin.catalog.document import KINDS
 from soundweave.standin.query.search import SORTS, Engine, Hit, Search
 from soundweave.standin.query.similar import SPACES
@@ -28,7 +28,7 @@ V = TypeVar("V")
 class Views:
     """The API's resources for a catalog; `root` is the URL that everything is below."""
 
-    def __init__(self, catalog: Catalogue, engine: Engine, root: str) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, root: str) -> None:
         self._catalog = catalog
         self._engine = engine
         self._renderer = Renderer(root)

@@ -14,7 +14,7 @@ from soundweave.standin.catalog.sound import API, SITE, complete, encoded, pack_
 _REMARKS = ("nice", "Thank you!", "Great recording.", "used it in a short film", "lovely 🎧")
 
 
-class Catalogue:
+class Catalog:
     """Sounds, their packs and users. Safe to change while a server answers from it.
 
     `sounds` holds full API objects by id; `packs` and `users` hold the objects of the other

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from soundweave.base.errors import ConfigError
-from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.catalog import Catalog
 from soundweave.standin.catalog.sound import FIELDS, Field
 
 _TYPE_NAMES = {
@@ -19,13 +19,13 @@ _TYPE_NAMES = {
 }
 
 
-def load_catalogue(path: Path) -> Catalogue:
+def load_catalog(path: Path) -> Catalog:
     """Load the catalog in `path`; missing fields get the values that the API would have.
 
     Unknown fields and blank lines are ignored. Raises ConfigError, naming the file and the line,
     for a line that is not a sound and for a duplicate id.
     """
-    catalog = Catalogue()
+    catalog = Catalog()
     for number, line in enumerate(_lines(path), start=1):
         if not line.strip():
             continue

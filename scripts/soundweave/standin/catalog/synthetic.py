@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from soundweave.base import times
 from soundweave.standin.catalog import sound as urls
 from soundweave.standin.catalog import words
-from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.catalog import Catalog
 
 _END = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 _SPAN = _END - datetime(2005, 4, 5, tzinfo=UTC).timestamp()
@@ -46,12 +46,12 @@ T = TypeVar("T")
 Pack = tuple[int, str]
 
 
-def synthetic_catalogue(sounds: int = 2000, seed: int = 1, *, hostile: bool = True) -> Catalogue:
+def synthetic_catalog(sounds: int = 2000, seed: int = 1, *, hostile: bool = True) -> Catalog:
     """Generate a catalog of synthetic sounds, the same for the same seed.
 
     A larger catalog with the same seed keeps the sounds of a smaller one and adds later ids.
     """
-    return Catalogue(itertools.islice(_Uploads(seed, hostile=hostile).stream(), sounds))
+    return Catalog(itertools.islice(_Uploads(seed, hostile=hostile).stream(), sounds))
 
 
 @dataclass

@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from urllib.parse import unquote
 
-from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.catalog import Catalog
 from soundweave.standin.catalog.document import Document
 from soundweave.standin.query import filters
 from soundweave.standin.query.similar import Neighbors
@@ -47,7 +47,7 @@ class Search:
 class Engine:
     """The search engine of one catalog; it caches results until the catalog changes."""
 
-    def __init__(self, catalog: Catalogue, clock: Callable[[], float]) -> None:
+    def __init__(self, catalog: Catalog, clock: Callable[[], float]) -> None:
         self._catalog = catalog
         self._clock = clock
         self._neighbors = Neighbors(catalog)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from functools import lru_cache
 
-from soundweave.standin.catalog.catalog import Catalogue
+from soundweave.standin.catalog.catalog import Catalog
 
 MIN_SCORE = 0.7
 SPACES = ("laion_clap", "freesound_classic")
@@ -12,7 +12,7 @@ SPACES = ("laion_clap", "freesound_classic")
 class Neighbors:
     """The similar sounds of each sound; symmetric, the same for the same tags."""
 
-    def __init__(self, catalog: Catalogue) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._ids_by_tag = lru_cache(maxsize=1)(self._grouped_by_tag)
 
