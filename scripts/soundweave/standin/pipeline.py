@@ -54,14 +54,11 @@ class Pipeline:
         self._limits = {"minute": limits[0] or _MINUTE_LIMIT, "day": limits[1] or _DAY_LIMIT}
         self._keys = keys
         self._throttle = Throttle(*limits, clock)
-        self._engine = Engine(catalog, clock)
-        self._views = Views(catalog, self._engine, root)
+        engine = Engine(catalog, clock)
+        engine.hits(Search())  # sorts the index, so that the first search is as fast as the others
+        self._views = Views(catalog, engine, root)
         self._lock = threading.Lock()
         self._log: list[Entry] = []
-
-    def warm_up(self) -> None:
-        """Sort the index once, so that the first search is as fast as the others."""
-        self._engine.hits(Search())
 
     def entries(self) -> list[Entry]:
         """Copy the log so far."""

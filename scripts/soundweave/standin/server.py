@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Collection
-from types import TracebackType
 
 from soundweave.standin.catalog.catalog import Catalog
 from soundweave.standin.faults import Fault
@@ -52,7 +51,6 @@ class StandIn:
 
     def start(self) -> None:
         """Start answering in a thread."""
-        self._pipeline.warm_up()
         self._thread = threading.Thread(
             target=self._transport.serve_forever, args=(0.05,), name="stand-in", daemon=True
         )
@@ -71,10 +69,5 @@ class StandIn:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self.close()

@@ -5,8 +5,9 @@ import logging
 import socket
 import socketserver
 import threading
+import weakref
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -19,21 +20,19 @@ log = logging.getLogger(__name__)
 _API_PATH = "/apiv2/"
 
 
-class Transport(socketserver.ThreadingMixIn, HTTPServer):
+class Transport(ThreadingHTTPServer):
     """A threading HTTP server on 127.0.0.1; raises ConfigError if the port is taken.
 
     Set `answer` before it serves.
     """
 
-    daemon_threads = True
     block_on_close = False
     request_queue_size = 128
     answer: Callable[[Request], Answer | Fault]
 
     def __init__(self, port: int) -> None:
         self.closing = threading.Event()
-        self._connections: set[socket.socket] = set()
-        self._lock = threading.Lock()
+        self._connections: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         try:
             super().__init__(("127.0.0.1", port), _Handler)
         except (OSError, OverflowError) as error:
@@ -46,15 +45,8 @@ class Transport(socketserver.ThreadingMixIn, HTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, so that close can end it."""
-        with self._lock:
-            self._connections.add(request)
+        self._connections.add(request)
         super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Forget the connection."""
-        with self._lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Only log a broken connection: the client went away."""
@@ -63,10 +55,9 @@ class Transport(socketserver.ThreadingMixIn, HTTPServer):
     def server_close(self) -> None:
         """Free the port and end all connections, idle ones too."""
         super().server_close()
-        with self._lock:
-            for connection in self._connections:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -139,7 +139,7 @@ def test_links_of_lists_repeat_the_request(pack: Peer) -> None:
 
 def test_a_list_is_newest_first_and_complete(peer: Peer) -> None:
     catalog = peer.server.catalog
-    name = max(catalog.users, key=lambda user: len(catalog.user_sounds(user)))
+    name = max(catalog.users, key=lambda user: len(catalog.sounds_of(user)))
     ids, page = [], 1
     while page:
         body = peer.json(f"users/{name}/sounds/", page=page, fields="id")

@@ -121,12 +121,12 @@ class Views:
 
     def _user(self, username: str, _request: Request) -> object:
         user = _find(self._catalog.users, username, "No User matches the given query.")
-        sounds, packs = self._catalog.user_sounds(username), self._catalog.user_packs(username)
+        sounds, packs = self._catalog.sounds_of(username), self._catalog.user_packs(username)
         return self._renderer.local(user | {"num_sounds": len(sounds), "num_packs": len(packs)})
 
     def _user_sounds(self, username: str, request: Request) -> object:
         _find(self._catalog.users, username)
-        return self._sounds(request, self._catalog.user_sounds(username))
+        return self._sounds(request, self._catalog.sounds_of(username))
 
     def _user_packs(self, username: str, request: Request) -> object:
         _find(self._catalog.users, username)
@@ -140,7 +140,7 @@ class Views:
 
     def _pack_sounds(self, number: str, request: Request) -> object:
         _find(self._catalog.packs, int(number))
-        return self._sounds(request, self._catalog.pack_sounds(int(number)))
+        return self._sounds(request, self._catalog.sounds_of(int(number)))
 
     def _sounds(self, request: Request, sounds: list[dict[str, Any]]) -> object:
         fields = _fields(request)
@@ -149,7 +149,7 @@ class Views:
         return {**page, "results": results}
 
     def _counted(self, pack: Mapping[str, Any]) -> dict[str, Any]:
-        count = len(self._catalog.pack_sounds(pack["id"]))
+        count = len(self._catalog.sounds_of(pack["id"]))
         return self._renderer.local({**pack, "num_sounds": count})
 
 

@@ -55,13 +55,10 @@ class Catalog:
                 self.index.pop(sound_id, None)
             self.version += 1
 
-    def pack_sounds(self, number: int) -> list[dict[str, Any]]:
-        """List the sounds of a pack, newest first."""
-        return self._members(number)
-
-    def user_sounds(self, username: str) -> list[dict[str, Any]]:
-        """List the sounds of a user, newest first."""
-        return self._members(username)
+    def sounds_of(self, owner: int | str) -> list[dict[str, Any]]:
+        """List the sounds of a pack (by id) or a user (by name), newest first."""
+        with self.lock:
+            return [self.sounds[number] for number in self._groups(self.version).get(owner, ())]
 
     def user_packs(self, username: str) -> list[dict[str, Any]]:
         """List the packs of a user, newest first."""
@@ -81,10 +78,6 @@ class Catalog:
             }
             for number in range(count if isinstance(count, int) else 0, 0, -1)
         ]
-
-    def _members(self, key: int | str) -> list[dict[str, Any]]:
-        with self.lock:
-            return [self.sounds[number] for number in self._groups(self.version).get(key, ())]
 
     def _grouped(self, _version: int) -> dict[int | str, list[int]]:
         groups: dict[int | str, list[int]] = defaultdict(list)

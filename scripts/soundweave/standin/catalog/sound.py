@@ -12,14 +12,7 @@ from urllib.parse import quote
 SITE = "https://freesound.org"
 API = f"{SITE}/apiv2/"
 CDN = "https://cdn.freesound.org/"
-
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
-BY_4 = "https://creativecommons.org/licenses/by/4.0/"
-BY_3 = "http://creativecommons.org/licenses/by/3.0/"
-BY_NC_4 = "https://creativecommons.org/licenses/by-nc/4.0/"
-BY_NC_3 = "http://creativecommons.org/licenses/by-nc/3.0/"
-SAMPLING = "http://creativecommons.org/licenses/sampling+/1.0/"
-
 _LICENSE_NAMES = {
     "/by/": "Attribution",
     "/by-nc/": "Attribution NonCommercial",

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from soundweave.base import times
-from soundweave.standin.catalog import sound as urls
 from soundweave.standin.catalog import words
 from soundweave.standin.catalog.catalog import Catalog
+from soundweave.standin.catalog.sound import API, CC0
 
 _END = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 _SPAN = _END - datetime(2005, 4, 5, tzinfo=UTC).timestamp()
@@ -24,12 +24,12 @@ _PACE = 1000  # after this many sounds, a quarter of the time is left
 _NEW_USER, _NEW_PACK, _JOIN_PACK, _LATE = 0.62, 0.1, 0.06, 0.05
 _MAX_PACK_SIZE = 700
 _LICENSES = (
-    (urls.CC0, 668),
-    (urls.BY_4, 586),
-    (urls.BY_3, 162),
-    (urls.BY_NC_4, 155),
-    (urls.SAMPLING, 59),
-    (urls.BY_NC_3, 41),
+    (CC0, 668),
+    ("https://creativecommons.org/licenses/by/4.0/", 586),
+    ("http://creativecommons.org/licenses/by/3.0/", 162),
+    ("https://creativecommons.org/licenses/by-nc/4.0/", 155),
+    ("http://creativecommons.org/licenses/sampling+/1.0/", 59),
+    ("http://creativecommons.org/licenses/by-nc/3.0/", 41),
 )
 _TYPES = (("wav", 80), ("mp3", 9), ("aiff", 6), ("flac", 2), ("ogg", 2), ("m4a", 1))
 _AI_PREFERENCES = (
@@ -130,7 +130,7 @@ class _Uploads:
         has_geotag = self._random() < 0.08
         if pack is None and self._random() < _LATE:
             moment -= self._below(2 * 86_400)  # ids follow the uploads only roughly
-        category = self._pick(words.CATEGORIES) if self._random() < 0.9 else (None, None, None)
+        category = self._pick(words.CATEGORIES) if self._random() < 0.9 else [None] * 3
         is_wav = file_type == "wav"
         return {
             "id": self._sound_id,
@@ -153,7 +153,7 @@ class _Uploads:
             "duration": duration,
             "samplerate": sample_rate,
             "username": user.name,
-            "pack": f"{urls.API}packs/{pack[0]}/" if pack else None,
+            "pack": f"{API}packs/{pack[0]}/" if pack else None,
             "pack_name": pack[1] if pack else None,
             "num_downloads": downloads,
             "avg_rating": round(2 + 3 * self._random(), 1) if ratings else 0.0,
