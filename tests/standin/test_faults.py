@@ -65,7 +65,7 @@ def test_paths_counts_and_delay(ten: Peer) -> None:
 
 
 def test_hang_times_out_and_close_does_not_wait(ten: Peer) -> None:
-    before = set(threading.enumerate())
+    threads = set(threading.enumerate())
     ten.server.add_fault(Fault("hang"))
     with pytest.raises(requests.ReadTimeout):
         ten.session.get(f"{ten.server.base_url}search/", timeout=0.2)
@@ -73,12 +73,12 @@ def test_hang_times_out_and_close_does_not_wait(ten: Peer) -> None:
     started = time.monotonic()
     ten.server.close()
     assert time.monotonic() - started < 1
-    while set(threading.enumerate()) - before and time.monotonic() - started < 5:
+    while set(threading.enumerate()) - threads and time.monotonic() - started < 5:
         time.sleep(0.01)
-    assert not set(threading.enumerate()) - before
+    assert not set(threading.enumerate()) - threads
 
 
-def test_hang_ends_after_its_time_without_an_answer(ten: Peer) -> None:
+def test_hang_ends_without_an_answer(ten: Peer) -> None:
     ten.server.add_fault(Fault("hang", seconds=0.1))
     with pytest.raises(requests.ConnectionError):
         ten.get("search/")
@@ -141,7 +141,7 @@ def test_a_sound_that_vanishes_but_stays_in_the_index(ten: Peer) -> None:
     assert ten.get("sounds/1/").status_code == 404
 
 
-def test_a_server_that_lies(ten: Peer) -> None:
+def test_a_server_that_sends_wrong_values(ten: Peer) -> None:
     ten.server.add_fault(Fault("lie", times=2))
     truth = ten.server.catalog.sounds[10]
     for sound in (
@@ -174,7 +174,7 @@ def test_faults_from_text(text: str, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("text", ["nosuch", "", "hang:x", "hang:0", "hang:-1"])
-def test_bad_faults_say_what_there_is(text: str) -> None:
+def test_an_invalid_fault_is_reported(text: str) -> None:
     with pytest.raises(ConfigError, match="fault"):
         Fault.parse(text)
 

@@ -30,7 +30,7 @@ def running(*flags: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_serves_until_it_is_told_to_stop(ending: signal.Signals) -> None:
+def test_serves_until_a_signal_stops_it(ending: signal.Signals) -> None:
     with running("--sounds", 30, "--fault", "overloaded:1:search/") as (base, child):
         assert base.startswith("http://127.0.0.1:")
         assert base.endswith("/apiv2/")
@@ -46,15 +46,15 @@ def test_a_file_json_output_and_limits(tmp_path: Path) -> None:
     file.write_text('{"id": 4}\n{"id": 5}\n')
     flags = ["--catalogue", file, "--json", "--requests-per-minute", 1]
     with running(*flags) as (line, _):
-        told = json.loads(line)
-        assert told["sounds"] == 2
-        url = f"{told['base_url']}sounds/4/"
+        result = json.loads(line)
+        assert result["sounds"] == 2
+        url = f"{result['base_url']}sounds/4/"
         codes = [requests.get(url, headers=KEY, timeout=10).status_code for _ in range(2)]
         assert codes == [200, 429]
 
 
 @pytest.mark.parametrize(
-    ("flags", "says"),
+    ("flags", "message"),
     [
         (["--catalog", "x.jsonl", "--sounds", "3"], "leave out --sounds and --seed"),
         (["--catalog", "x.jsonl", "--seed", "0"], "leave out --sounds and --seed"),
@@ -65,29 +65,29 @@ def test_a_file_json_output_and_limits(tmp_path: Path) -> None:
         (["--requests-per-day", "-1"], "negative"),
     ],
 )
-def test_mistakes_are_usage_errors(flags: list[str], says: str) -> None:
-    done = subprocess.run(
+def test_mistakes_are_usage_errors(flags: list[str], message: str) -> None:
+    process = subprocess.run(
         [*COMMAND, *flags], capture_output=True, text=True, timeout=60, check=False
     )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    assert (process.returncode, process.stdout) == (2, "")
+    assert message in process.stderr
+    assert "Traceback" not in process.stderr
 
 
-def test_a_taken_port_is_said(tmp_path: Path) -> None:
+def test_a_taken_port_is_reported(tmp_path: Path) -> None:
     with running("--sounds", 1) as (base, _):
         port = base.split(":")[2].split("/")[0]
-        done = subprocess.run(
+        process = subprocess.run(
             [*COMMAND, "--port", port, "--sounds", "1"],
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-    assert done.returncode == 2
-    assert f"port {port}" in done.stderr
+    assert process.returncode == 2
+    assert f"port {port}" in process.stderr
 
 
 def test_help_ends_with_an_example() -> None:
-    done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
-    assert "example:" in done.stdout
+    process = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
+    assert "example:" in process.stdout

@@ -14,7 +14,7 @@ NO_CREDENTIALS = "Authentication credentials were not provided."
 
 
 class Clock:
-    """A clock that goes when told to."""
+    """A clock that only moves when a test moves it."""
 
     def __init__(self) -> None:
         self.now = 1_000_000.0
@@ -53,7 +53,7 @@ def test_keys(serve: Serve, header: str | None, query: str, detail: str | None) 
 
 
 @pytest.mark.parametrize(("length", "status"), [(1, 200), (80, 200), (81, 401)])
-def test_any_key_will_do_without_a_list(serve: Serve, length: int, status: int) -> None:
+def test_without_a_list_any_key_is_valid(serve: Serve, length: int, status: int) -> None:
     assert serve(ONE).get("search/").status_code == 200
     headers = {"Authorization": "Token " + "k" * length}
     url = f"{serve(ONE).server.base_url}search/"
@@ -79,12 +79,12 @@ def test_the_minute_slides(serve: Serve) -> None:
     assert [refused(peer) for _ in range(5)] == ["3/minute"] * 5
     clock.now += 29.9
     assert refused(peer) == "3/minute"
-    clock.now += 0.1  # the first is 60 seconds old; the refused ones never counted
+    clock.now += 0.1  # the first is 60 seconds old; refused ones never count
     assert not refused(peer)
     assert refused(peer) == "3/minute"
 
 
-def test_what_the_day_refuses_counts_in_the_minute(serve: Serve) -> None:
+def test_a_request_refused_by_the_day_counts_in_the_minute(serve: Serve) -> None:
     clock = Clock()
     peer = serve(ONE, clock=clock, requests_per_minute=3, requests_per_day=2)
     assert [refused(peer) for _ in range(5)] == ["", "", "2/day", "3/minute", "3/minute"]
@@ -193,7 +193,7 @@ def test_the_log_has_every_answer_in_order(serve: Serve) -> None:
     ]
 
 
-def test_a_closed_server_answers_no_more_and_frees_its_port(serve: Serve) -> None:
+def test_a_closed_server_stops_answering_and_frees_its_port(serve: Serve) -> None:
     peer = serve(ONE)
     peer.get("search/")  # leaves a connection open
     started = time.monotonic()
@@ -201,8 +201,8 @@ def test_a_closed_server_answers_no_more_and_frees_its_port(serve: Serve) -> Non
     assert time.monotonic() - started < 1
     with pytest.raises(requests.ConnectionError):
         peer.get("search/")
-    again = serve(ONE, port=int(peer.server.root.split(":")[2].strip("/")))
-    assert again.get("search/").status_code == 200
+    restarted = serve(ONE, port=int(peer.server.root.split(":")[2].strip("/")))
+    assert restarted.get("search/").status_code == 200
 
 
 def test_many_clients_and_a_catalog_that_changes(serve: Serve) -> None:

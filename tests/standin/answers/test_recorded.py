@@ -1,6 +1,6 @@
 """Real recorded answers against the stand-in's: the same keys, types and links.
 
-The recordings are older than the API that is imitated; what it dropped or added since is named.
+The recordings are older than the API that is imitated; what it has dropped since is listed.
 """
 
 import json
@@ -41,11 +41,11 @@ def imitated(sound: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in sound.items() if key not in DROPPED}
 
 
-def same_shape(real: dict[str, Any], ours: dict[str, Any], unlike: set[str] = frozenset()) -> None:
-    """Keys of the real one come in the same order in ours, with values of the same type."""
-    wanted = [key for key in real if key not in DROPPED | unlike]
-    assert [key for key in ours if key in wanted] == wanted
-    for key in wanted:
+def same_shape(real: dict[str, Any], ours: dict[str, Any], ignored: set[str] = frozenset()) -> None:
+    """Check that our object has the real one's keys in the same order, with the same types."""
+    keys = [key for key in real if key not in DROPPED | ignored]
+    assert [key for key in ours if key in keys] == keys
+    for key in keys:
         assert type(ours[key]) is type(real[key]), key
 
 
@@ -66,14 +66,14 @@ def test_saved_sounds(serve: Serve, name: str) -> None:
     real = saved(name)
     ours = serve(Catalog([imitated(real)])).json(f"sounds/{real['id']}/")
     unordered = {key: real[key] for key in ours if key in real}
-    # A pack's name was null beside its pack before 2024.
+    # Before 2024, pack_name could be null although pack was set.
     same_shape(unordered, ours, {"pack_name"})
 
 
-def test_what_we_derive_is_what_freesound_says(serve: Serve) -> None:
+def test_derived_values_match_freesound(serve: Serve) -> None:
     for real in [*saved("openverse_page.json"), saved("tide_sound.json")]:
-        given = {key: real[key] for key in ("id", "username", "pack") if key in real}
-        ours = Catalog([given]).sounds[real["id"]]
+        partial = {key: real[key] for key in ("id", "username", "pack") if key in real}
+        ours = Catalog([partial]).sounds[real["id"]]
         for key in {"url", "download", "pack", "similar_sounds", "comments"} & set(real):
             assert ours[key] == real[key]
 

@@ -55,7 +55,7 @@ def test_every_field_on_request(peer: Peer) -> None:
         ("packs/4711/sounds/", "Not found"),
     ],
 )
-def test_what_is_not_there(serve: Serve, path: str, detail: str) -> None:
+def test_missing_resources(serve: Serve, path: str, detail: str) -> None:
     answer = serve(pack_of(1)).get(path)
     assert (answer.status_code, answer.text) == (404, f'{{"detail":"{detail}"}}')
 
@@ -151,7 +151,7 @@ def test_a_list_is_newest_first_and_complete(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE_USERS)
-def test_hostile_usernames_are_reached(serve: Serve, name: str) -> None:
+def test_hostile_usernames_work_in_paths(serve: Serve, name: str) -> None:
     peer = serve(Catalog([{"id": 1, "username": name}]))
     assert peer.json(f"users/{quote(name, safe='')}/")["username"] == name
     assert peer.ids(f"users/{quote(name, safe='')}/sounds/") == [1]
@@ -159,7 +159,7 @@ def test_hostile_usernames_are_reached(serve: Serve, name: str) -> None:
     assert peer.session.get(url, timeout=10).json()["count"] == 1
 
 
-def test_similar_sounds_are_near_symmetric_and_without_the_target(peer: Peer) -> None:
+def test_similar_sounds_are_symmetric_and_exclude_the_target(peer: Peer) -> None:
     seen = 0
     for number in list(peer.server.catalog.sounds)[:20]:
         body = peer.json(f"sounds/{number}/similar/", fields="id,score", page_size=150)
@@ -188,11 +188,11 @@ def test_similar_link_and_unknown_targets(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "what"), [("x", "sound ID"), ("1.5", "sound ID"), ("[1,", "serialized vector")]
+    ("value", "target"), [("x", "sound ID"), ("1.5", "sound ID"), ("[1,", "serialized vector")]
 )
-def test_bad_similarity_targets(peer: Peer, value: str, what: str) -> None:
+def test_bad_similarity_targets(peer: Peer, value: str, target: str) -> None:
     answer = peer.get("search/", similar_to=value)
-    expected = f"""{{"detail":"The 'similar_to' parameter is not a valid {what}"}}"""
+    expected = f"""{{"detail":"The 'similar_to' parameter is not a valid {target}"}}"""
     assert (answer.status_code, answer.text) == (400, expected)
 
 
@@ -226,22 +226,22 @@ def test_previews_play_without_a_key_and_differ(peer: Peer) -> None:
     assert peer.session.get(peer.server.root + path[1:], timeout=10).status_code == 404
 
 
-def test_tones_differ_and_are_the_same_for_the_same_sound() -> None:
+def test_each_sound_has_its_own_constant_tone() -> None:
     assert len({audio.preview(number) for number in range(1, 16)}) == 15
     before = audio.preview(7)
     audio.preview.cache_clear()
     assert audio.preview(7) == before
 
 
-def test_other_hosts_previews_are_left_alone(serve: Serve) -> None:
+def test_previews_on_other_hosts_keep_their_urls(serve: Serve) -> None:
     previews = {"preview-hq-mp3": "http://elsewhere.example/x.mp3"}
     peer = serve(Catalog([{"id": 1, "previews": previews}]))
     assert peer.json("sounds/1/", fields="previews") == {"previews": previews}
 
 
-def test_a_lie_in_the_catalog_is_told_as_it_is(serve: Serve) -> None:
-    lie = {"id": 1, "tags": None, "duration": "long", "created": 5, "username": {}, "pack": 9}
-    peer = serve(Catalog([lie, {"id": 2}]))
-    assert peer.json("sounds/1/", fields=",".join(lie)) == lie
+def test_wrong_values_in_the_catalog_are_sent_unchanged(serve: Serve) -> None:
+    wrong = {"id": 1, "tags": None, "duration": "long", "created": 5, "username": {}, "pack": 9}
+    peer = serve(Catalog([wrong, {"id": 2}]))
+    assert peer.json("sounds/1/", fields=",".join(wrong)) == wrong
     for params in ({"sort": "duration_desc"}, {"filter": "duration:[1 TO 2]"}, {"query": "x"}):
         assert peer.get("search/", **params).status_code == 200

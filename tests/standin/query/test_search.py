@@ -1,50 +1,10 @@
-"""search/: paging, filters, queries, sorting, fields, grouping, links, null results."""
+"""search/: pages, queries, sorting, fields, grouping, links, null results."""
 
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from soundweave.standin import Catalog
-from tests.standin.conftest import Peer, Serve
-
-RAIN = {"name": "Heavy rain on a roof.wav", "tags": ["Rain", "roof"], "username": "abc1"}
-SOUNDS = [
-    {"id": 1, **RAIN, "created": "2024-01-01T00:00:00Z", "duration": 1.0, "num_downloads": 5},
-    {
-        "id": 2,
-        "name": "birds singing",
-        "tags": ["birds", "field-recording"],
-        "username": "ABC2",
-        "created": "2024-01-31T23:59:59Z",
-        "duration": 2.5,
-        "num_ratings": 2,
-        "avg_rating": 5.0,
-        "pack": "https://freesound.org/apiv2/packs/900/",
-        "pack_name": "Iceland: two",
-        "geotag": "41.0 28.9",
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-    },
-    {
-        "id": 3,
-        "name": "bird and rain",
-        "tags": ["bird"],
-        "username": "zoë x",
-        "created": "2024-02-01T00:00:00Z",
-        "duration": 10.0,
-        "num_ratings": 3,
-        "avg_rating": 4.0,
-        "pack": "https://freesound.org/apiv2/packs/900/",
-        "pack_name": "Iceland: two",
-        "license": "http://creativecommons.org/licenses/by-nc/3.0/",
-        "type": "mp3",
-    },
-    {"id": 12, "name": "100% noise", "created": "2025-06-01T12:00:00Z", "is_explicit": True},
-]
-
-
-@pytest.fixture
-def small(serve: Serve) -> Peer:
-    return serve(Catalog(SOUNDS))
+from tests.standin.conftest import Peer
 
 
 @pytest.mark.parametrize(
@@ -85,7 +45,7 @@ def test_pages(peer: Peer, params: dict[str, str], expected: tuple[int, int] | N
     assert body["count"] == (400 if size else 0)
 
 
-def test_all_pages_together_give_every_sound_once(peer: Peer) -> None:
+def test_all_pages_together_have_every_sound_once(peer: Peer) -> None:
     url, ids = f"{peer.server.base_url}search/?sort=created_desc&page_size=37&fields=id", []
     while url:
         body = peer.session.get(url, timeout=10).json()
@@ -94,7 +54,7 @@ def test_all_pages_together_give_every_sound_once(peer: Peer) -> None:
     assert sorted(ids) == sorted(peer.server.catalog.sounds)
 
 
-def test_link_has_the_form_of_the_api(peer: Peer) -> None:
+def test_links_look_like_the_api(peer: Peer) -> None:
     body = peer.json(
         "search/text/", query="rain", filter="duration:[0 TO 3200]", page_size="2", fields="id,name"
     )
@@ -108,107 +68,6 @@ def test_link_has_the_form_of_the_api(peer: Peer) -> None:
     )
     quoted = peer.json("search/", filter='tag:"rain"', page_size=1)["next"]
     assert "&filter=tag:%22rain%22&" in quoted
-
-
-@pytest.mark.parametrize(
-    ("text", "ids"),
-    [
-        ("id:(1 OR 3 OR 999)", [1, 3]),
-        ("id:12", [12]),
-        ("id:[1 TO 2]", [1, 12, 2]),  # in the order of strings
-        ("tag:rain", [1]),
-        ("tag:RAIN tag:roof", [1]),
-        ("tag:rain OR tag:bird", []),  # the server asks for both
-        ("tag:(rain OR bird)", [1, 3]),
-        ("tag:(rain bird)", [1, 3]),
-        ("tag:(rain AND roof)", [1]),
-        ("tag:field-recording", [2]),
-        ("tag:bird*", [2, 3]),
-        ("-tag:rain", [2, 3, 12]),
-        ("NOT tag:rain -id:12", [2, 3]),
-        ("username:abc9", [1, 2]),
-        ('username:"zoë x"', [3]),
-        ("name:bird", [2, 3]),
-        ('name:"rain on a roof"', [1]),
-        ("pack:iceland", [2, 3]),
-        ("pack:*", [2, 3]),
-        ('pack_grouping:"900_iceland: two"', []),
-        ('license:"Attribution"', [2]),
-        ('license:"Attribution NonCommercial"', [3]),
-        ('license:"Creative Commons 0"', [1, 12]),
-        ("type:mp3", [3]),
-        ("duration:[1 TO 2.5]", [1, 2, 12]),
-        ("duration:{1 TO 2.5]", [2]),
-        ("duration:[2 TO *]", [2, 3]),
-        ("duration:2.5", [2]),
-        ("avg_rating:[7 TO *]", [3]),  # out of ten, and 0 below three ratings
-        ("num_downloads:[1 TO *] duration:[* TO 3]", [1]),
-        ("created:[2024-01-31T23:59:59Z TO 2024-02-01T00:00:00Z]", [2, 3]),
-        ("created:{2024-01-31T23:59:59Z TO *}", [3, 12]),
-        ("created:[* TO 2024-01]", [1, 2]),
-        ("created:2024-01", [1, 2]),
-        ("created:2024-02-01", [3]),
-        ("created:[2024-02 TO 2024]", [3]),
-        ("created:[NOW-1YEAR TO NOW]", [12]),
-        ("created:[NOW/YEAR-2YEARS TO NOW-11MONTHS/DAY]", [1, 2, 3]),
-        ('created:"2024-01-01T00:00:00Z"', [1]),
-        ("is_geotagged:true", [2]),
-        ("is_geotagged:0 is_explicit:false", [1, 3]),
-        ("{!geofilt sfield=geotag pt=41.01,28.9 d=2} tag:birds", [2]),
-        ("{!geofilt sfield=geotag pt=41.01,28.9 d=1}", []),
-        ('geotag:"Intersects(28 40 29 42)"', [2]),
-        ('geotag:"Intersects(40 28 42 29)"', []),
-        ("(tag:rain)", [1]),
-        ("id:(1 OR (2 AND 3))", [1]),
-        ("%2Btag:rain", [1]),  # decoded a second time
-    ],
-)
-def test_filters(serve: Serve, text: str, ids: list[int]) -> None:
-    peer = serve(Catalog(SOUNDS), clock=lambda: 1_767_225_600.0)  # 2026-01-01
-    assert sorted(peer.ids("search/", filter=text), key=str) == sorted(ids, key=str)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("nosuchfield:1", "undefined field nosuchfield"),
-        ("tag:", "Cannot parse 'tag:'"),
-        ("tag:(rain", "Cannot parse"),
-        ("tag:rain)", "Cannot parse"),
-        ("duration:[1 TO", "Cannot parse"),
-        ("duration:[1 2]", "Cannot parse"),
-        ('tag:"rain', "Cannot parse"),
-        ("AND tag:rain", "Cannot parse"),
-        ("tag:rain OR", "Cannot parse"),
-        ("created:2024-01-01T00:00:00Z", "Cannot parse"),
-        ("rain", "no field name specified"),
-        ("duration:long", "Invalid Number: long"),
-        ("duration:nan", "Invalid Number: nan"),
-        ("created:yesterday", "Invalid Date String:'yesterday'"),
-        ("created:[2024-13 TO *]", "Invalid Date String"),
-        ("created:[NOW-999999YEARS TO NOW]", "Invalid Date String"),
-        ("is_remix:maybe", "Invalid boolean"),
-        ("tag:[a TO b]", "range"),
-        ("(" * 3000, "Cannot parse"),
-    ],
-)
-def test_a_filter_that_is_refused(small: Peer, text: str, says: str) -> None:
-    answer = small.get("search/", filter=text)
-    detail = answer.json()["detail"]
-    assert answer.status_code == 400
-    assert detail.startswith("Search server error: ")
-    assert detail.endswith(" (please check that your filter syntax and field names are correct)")
-    assert says in detail
-
-
-@pytest.mark.parametrize("blank", ["", "   "])
-def test_a_blank_filter_is_refused(small: Peer, blank: str) -> None:
-    answer = small.get("search/", filter=blank)
-    assert (answer.status_code, answer.text) == (400, '{"detail":"Invalid filter."}')
-
-
-def test_exact_pack_grouping(small: Peer) -> None:
-    assert sorted(small.ids("search/", filter='pack_grouping:"900_Iceland: two"')) == [2, 3]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +110,7 @@ def test_sorts(small: Peer, sort: str, ids: list[int]) -> None:
     assert small.ids("search/", sort=sort)[: len(ids)] == ids
 
 
-def test_better_matches_come_first_and_score_is_shown_on_request(small: Peer) -> None:
+def test_better_matches_come_first_and_score_is_optional(small: Peer) -> None:
     results = small.json("search/", query="rain", fields="score,id")["results"]
     assert [result["id"] for result in results] == [1, 3]
     assert results[0]["score"] > results[1]["score"]
@@ -270,7 +129,7 @@ def test_a_numeric_target_adds_the_distance(small: Peer) -> None:
     assert small.get("search/", sort="nosuch:1").status_code == 400
 
 
-def test_equal_sounds_come_in_no_order_to_rely_on(peer: Peer) -> None:
+def test_equal_sounds_have_no_reliable_order(peer: Peer) -> None:
     ids = peer.ids("search/", page_size=150)
     assert ids not in (sorted(ids), sorted(ids, reverse=True))
 
@@ -295,7 +154,7 @@ def test_an_unknown_similarity_space_in_fields_breaks_the_results(small: Peer) -
     assert small.get("sounds/1/", fields="id,sim_nosuch").status_code == 500
 
 
-def test_gone_from_the_database_but_in_the_index_is_null(small: Peer) -> None:
+def test_a_sound_that_is_only_in_the_index_is_null(small: Peer) -> None:
     small.server.catalog.remove(2, keep_in_index=True)
     body = small.json("search/", sort="created_asc", fields="id")
     assert (body["count"], body["results"]) == (4, [{"id": 1}, None, {"id": 3}, {"id": 12}])
@@ -316,7 +175,7 @@ def test_grouped_by_pack(small: Peer) -> None:
     assert small.json("search/", group_by_pack="true")["count"] == 4
 
 
-def test_a_changed_catalog_is_searched_anew(small: Peer) -> None:
+def test_a_search_sees_changes_of_the_catalog(small: Peer) -> None:
     assert small.json("search/", query="comet")["count"] == 0
     small.server.catalog.add({"id": 77, "name": "comet"})
     assert small.ids("search/", query="comet") == [77]

@@ -20,7 +20,8 @@ Occur = Literal["must", "should", "not"]
 Clause = tuple[Occur, Test]
 
 _GEOFILT = re.compile(r"\{!geofilt\s+sfield=geotag\s+pt=([-.\d]+),([-.\d]+)\s+d=([.\d]+)\}")
-_BARE_TIME = re.compile(r"(?<!\\):")  # a colon that is not escaped
+# A time without quotes, which Solr rejects too; the API does not document the signs for AND and OR.
+_UNSUPPORTED = re.compile(r"(?<!\\):|&&|\|\|")
 _MAX_DEPTH = 100
 
 
@@ -68,8 +69,8 @@ def _test(node: tree.Item, field: str | None, now: float) -> Test:
         case tree.Range():
             closed = (node.include_low, node.include_high)
             return terms.within(field, _value(node.low), _value(node.high), now, closed=closed)
-        case tree.Word() if _BARE_TIME.search(node.value):
-            raise ParseError("Solr, unlike luqum, wants quotes around a time")
+        case tree.Word() if _UNSUPPORTED.search(node.value):
+            raise ParseError(node.value)
         case tree.Word() if node.has_wildcard():
             return terms.matching(field, node.value)
     return terms.exactly(field, _value(node), now)
