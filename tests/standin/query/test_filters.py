@@ -97,6 +97,7 @@ def test_filters(serve: Serve, text: str, ids: list[int]) -> None:
         ("NOT " * 3000 + "tag:rain", "Cannot parse"),
         ("tag:(rain && roof)", "Cannot parse"),
         ("tag:(rain || roof)", "Cannot parse"),
+        ("tag:(rain&&roof OR bird)", "Cannot parse"),
         ("tag:rain~", "Cannot parse"),
         ("id:>5", "Cannot parse"),
     ],

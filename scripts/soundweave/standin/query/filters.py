@@ -84,7 +84,8 @@ def _group(node: tree.Item, field: str | None, now: float) -> Test:
 
 
 def _is_plain(node: tree.Item) -> bool:
-    return isinstance(node, tree.Word | tree.Phrase) and not node.has_wildcard()
+    is_term = isinstance(node, tree.Word | tree.Phrase)
+    return is_term and not node.has_wildcard() and not _UNSUPPORTED.search(node.value)
 
 
 def _value(node: tree.Item) -> str:
