@@ -7,11 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL = ROOT.parent / "shared"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+# Nothing here depends on how fast the machine is. CI tries the same examples every time.
+settings.register_profile(
+    "soundweave",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("soundweave")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -43,7 +54,7 @@ def run() -> Run:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=500,
             check=False,
         )
 

@@ -35,7 +35,7 @@ def nearest_distance(points: np.ndarray) -> float:
     return float(np.hypot(*(points - points[near]).T).min())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(-1, 5)), min_size=2, max_size=80))
 def test_any_membership_gives_finite_distinct_positions(pairs: list[tuple[int, int]]) -> None:
     users, packs = np.array(pairs).T
@@ -45,7 +45,7 @@ def test_any_membership_gives_finite_distinct_positions(pairs: list[tuple[int, i
     assert nearest_distance(points) >= NEAREST
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0.5, 9), min_size=1, max_size=60))
 def test_packed_circles_do_not_overlap(radii: list[float]) -> None:
     sizes = np.array(radii)
@@ -57,7 +57,7 @@ def test_packed_circles_do_not_overlap(radii: list[float]) -> None:
     assert (np.hypot(*centers.T) + sizes).max() <= radius + 1e-6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.floats(-8, 8), st.floats(-8, 8), st.floats(0.5, 2)), min_size=1, max_size=25

@@ -105,7 +105,7 @@ def test_a_short_line_that_nobody_reads_is_no_error() -> None:
     child.stdin.close()
     assert child.stderr.read() == b""
     child.stderr.close()
-    assert child.wait(10) == 1
+    assert child.wait(60) == 1
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:
@@ -123,7 +123,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert child.stderr is not None
     assert child.stderr.read() == ""
     child.stderr.close()
-    assert child.wait(10) == 1
+    assert child.wait(60) == 1
 
 
 @pytest.mark.parametrize("there", ["", "a file"])
@@ -166,7 +166,7 @@ def test_an_interrupt_ends_with_130() -> None:
     assert child.stdout is not None
     child.stdout.readline()
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=10)
+    _, err = child.communicate(timeout=60)
     assert (child.returncode, "Traceback" in err) == (130, False)
 
 

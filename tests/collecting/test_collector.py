@@ -184,6 +184,8 @@ def test_a_changed_sound_is_updated(nights: Nights) -> None:
     "kind", ["overloaded", "bad_gateway", "hang", "disconnect", "truncated", "malformed", "minute"]
 )
 def test_a_passing_fault_loses_nothing(nights: Nights, kind: str) -> None:
+    if kind == "hang":
+        nights.freesound = replace(nights.freesound, timeout_seconds=2)
     nights.standin.add_fault(Fault(kind, times=2))
     line = nights.run()
     assert nights.ids() == truth(nights)
@@ -345,9 +347,7 @@ def test_an_outage_in_mid_night_keeps_what_came(nights: Nights) -> None:
     assert len(nights.ids()) == line["nodes"] == 300
 
 
-@settings(
-    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     budgets=st.lists(st.integers(1, 4), min_size=1, max_size=6),
     mode=st.sampled_from(["newest", "mixed"]),
@@ -399,7 +399,7 @@ def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run)
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while len(standin.log) < 4 and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(0.3)  # the fifth request hangs now
@@ -520,11 +520,11 @@ def test_an_interrupt_keeps_the_account_of_the_night(tmp_path: Path) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and sounds_in(tmp_path / "library") < 300:
             time.sleep(0.02)
         child.send_signal(signal.SIGINT)
-        assert child.wait(30) == 130
+        assert child.wait(60) == 130
     (told,) = files.read_history(tmp_path / "m.jsonl")
     assert (told["stopped"], told["nodes"]) == ("interrupted", 300)
 

@@ -14,7 +14,7 @@ from tests.translation import toy_model
 from tests.translation.chat_server import ChatServer, Fault, says, status
 from tests.translation.command import KEY, PROSE, Desk
 
-FAST = ("--set", "chat.backoff_seconds=0", "--set", "chat.timeout_seconds=5")
+FAST = ("--set", "chat.backoff_seconds=0", "--set", "chat.timeout_seconds=60")
 STAGES = ["InitialTranslation", "Evaluation", "EditorReview", "TranslatorRevision"]
 STAGE_OF = dict(zip(toy_model.SCHEMAS, STAGES, strict=True))
 
@@ -247,7 +247,7 @@ def test_a_judge_decides_where_one_is_configured(desk, chat):
 )
 def test_a_broken_candidate_costs_only_itself(desk, chat, fault, error):
     chat.choose = lambda asked: fault if seed(asked) == 2 else None
-    desk.run(*FAST, "--set", "chat.timeout_seconds=1", "--set", "chat.attempts=2")
+    desk.run(*FAST, "--set", "chat.timeout_seconds=3", "--set", "chat.attempts=2")
     record = desk.record()
     errors = [candidate["error"] for candidate in record["candidates"]]
     assert errors[0] == errors[2] == ""
@@ -257,10 +257,10 @@ def test_a_broken_candidate_costs_only_itself(desk, chat, fault, error):
 
 def test_a_hung_candidate_is_given_up_at_its_deadline(desk, chat):
     chat.choose = lambda asked: Fault("hang") if seed(asked) == 3 else None
-    desk.run(*FAST, "--set", "chat.timeout_seconds=100", "--set", "deadline_seconds=3")
+    desk.run(*FAST, "--set", "chat.timeout_seconds=100", "--set", "deadline_seconds=8")
     candidates = desk.record()["candidates"]
     assert [one["error"] for one in candidates] == ["", "", "timeout"]
-    assert candidates[2]["message"] == "no answer within 3 s"
+    assert candidates[2]["message"] == "no answer within 8 s"
 
 
 def test_a_quorum_does_not_wait(desk, chat):

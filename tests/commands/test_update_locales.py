@@ -252,7 +252,7 @@ def test_json_for_machines(project, capsys):
     assert told["failures"] == []
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.dictionaries(
         st.sampled_from(list(ENGLISH)),

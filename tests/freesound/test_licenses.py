@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soundweave.freesound import licenses
@@ -43,7 +43,6 @@ def test_an_unknown_licence_keeps_its_text_and_has_no_link(url):
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_a_deed_always_comes_from_the_table(url):
     deeds = {f"https://{url.split('://')[1]}" for url, _, _ in KNOWN}
     assert licenses.find(url).deed in {None, *deeds}

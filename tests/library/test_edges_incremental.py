@@ -121,7 +121,7 @@ def assert_counted(
     assert stats["pairs"] == sum(user or pack for user, pack in shared)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(history=histories)
 def test_any_history_ends_as_rebuilt(
     tmp_path_factory: pytest.TempPathFactory, history: list[list[Change]]

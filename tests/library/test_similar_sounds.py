@@ -366,9 +366,7 @@ def test_the_quota_ends_a_night_in_mid_phase_and_the_next_goes_on(
     assert nights.value("SELECT count(*) FROM similarity_targets") == 300
 
 
-@settings(
-    max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(budgets=st.lists(st.integers(1, 30), min_size=1, max_size=5))
 def test_any_split_into_nights_asks_each_sound_once(
     budgets: list[int], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundweave.atlas import analysis, communities, labels
@@ -277,7 +277,7 @@ def test_large_communities_are_split_and_small_ones_gathered(tmp_path: Path) -> 
     np.testing.assert_array_equal(again, ids)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.data())
 def test_any_partition_becomes_communities_within_bounds(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 60))

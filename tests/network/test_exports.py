@@ -192,9 +192,7 @@ names = st.text(
 )
 
 
-@settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sounds=st.lists(
         st.fixed_dictionaries(

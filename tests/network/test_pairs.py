@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import edge_contenders, libraries
@@ -51,7 +51,6 @@ def one_by_one(members: Membership, up_to: int) -> dict[tuple[int, int], tuple[i
     return found
 
 
-@settings(deadline=None)
 @given(rows=sounds, up_to=st.integers(1, 8))
 def test_each_pair_is_written_once(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int]], up_to: int

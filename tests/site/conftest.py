@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from soundweave.lighthouse import BROWSERS
 from tests.conftest import REAL
@@ -21,6 +22,7 @@ FLAGS = [
     "--disable-background-networking",
     "--no-first-run",
 ]
+expect.set_options(timeout=60_000)
 FOLDER = Path("some") / "folder"
 
 

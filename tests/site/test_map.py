@@ -265,7 +265,7 @@ def test_back_and_forward_restore_selection_filter_and_view(map_page, rain):
 
 def wait_until(page, holds):
     """Wait for the address; the page's policy forbids waiting for an expression in it."""
-    for _ in range(100):
+    for _ in range(600):
         if holds():
             return
         page.wait_for_timeout(50)

@@ -21,7 +21,7 @@ class Peer:
         session.headers["Authorization"] = "Token a-key"
 
     def get(self, path: str, **params: object) -> requests.Response:
-        return self.session.get(self.server.base_url + path, params=params, timeout=10)
+        return self.session.get(self.server.base_url + path, params=params, timeout=60)
 
     def json(self, path: str, **params: object) -> Any:
         answer = self.get(path, **params)

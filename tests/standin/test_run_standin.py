@@ -34,11 +34,11 @@ def test_serves_until_a_signal_stops_it(ending: signal.Signals) -> None:
     with running("--sounds", 30, "--fault", "overloaded:1:search/") as (base, child):
         assert base.startswith("http://127.0.0.1:")
         assert base.endswith("/apiv2/")
-        first = requests.get(f"{base}search/", headers=KEY, timeout=10)
-        second = requests.get(f"{base}search/", headers=KEY, timeout=10)
+        first = requests.get(f"{base}search/", headers=KEY, timeout=60)
+        second = requests.get(f"{base}search/", headers=KEY, timeout=60)
         assert (first.status_code, second.json()["count"]) == (500, 30)
         child.send_signal(ending)
-        assert child.wait(timeout=10) == 0
+        assert child.wait(timeout=60) == 0
 
 
 def test_a_file_json_output_and_limits(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_file_json_output_and_limits(tmp_path: Path) -> None:
         result = json.loads(line)
         assert result["sounds"] == 2
         url = f"{result['base_url']}sounds/4/"
-        codes = [requests.get(url, headers=KEY, timeout=10).status_code for _ in range(2)]
+        codes = [requests.get(url, headers=KEY, timeout=60).status_code for _ in range(2)]
         assert codes == [200, 429]
 
 

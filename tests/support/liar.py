@@ -58,7 +58,7 @@ def in_between(nights: Nights, change: Callable[[str, Any], None]) -> Iterator[N
     root = nights.standin.base_url.removesuffix("/apiv2/")
 
     def altered(path: str) -> tuple[int, bytes]:
-        answer = requests.get(root + path, headers={"Authorization": "Token any"}, timeout=10)
+        answer = requests.get(root + path, headers={"Authorization": "Token any"}, timeout=60)
         if answer.status_code != requests.codes.ok:
             return answer.status_code, answer.content
         value = answer.json()

@@ -18,7 +18,7 @@ FAST = replace(
     config.load(environ={}).freesound,
     backoff_seconds=0.01,
     backoff_max_seconds=0.02,
-    timeout_seconds=0.5,
+    timeout_seconds=60,
     requests_per_minute=10_000,
     requests_per_day=100_000,
 )

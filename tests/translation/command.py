@@ -72,7 +72,7 @@ class Desk:
             input=given,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=500,
             check=False,
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr

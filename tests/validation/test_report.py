@@ -251,7 +251,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(where=st.sampled_from(COLUMNS), value=VALUES, as_text=st.booleans())
 def test_no_value_stops_the_validator(
     clean_folder: Path, where: tuple[str, str], value: object, as_text: bool
@@ -293,7 +293,7 @@ def test_a_block_is_addresses_exactly_when_all_its_values_are(values: list[bytes
 
 
 @given(st.recursive(st.none() | st.text() | st.integers(), st.lists))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_tags_are_judged_as_a_json_parser_does(value: object) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -29,7 +29,7 @@ USES = re.compile(r"uses:\s*([\w.-]+/[\w.-]+)(?:/[\w./-]+)?@([\w./-]+)")
 INSTALL = "go install github.com/nektos/act@v0.2.87"
 NPM_CACHE = ROOT / ".venv" / "npm"  # what `make setup` fetched
 TOKEN = "ghs_" + "0123456789" * 3
-SECONDS = 150
+SECONDS = 500
 
 
 def require_act() -> None:

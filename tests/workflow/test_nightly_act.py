@@ -351,7 +351,7 @@ def test_a_cancel_leaves_no_job_running_and_loses_nothing(project, tmp_path):
     run = night.run(interrupt_when=all_run)
     assert run.code == 1
     assert "Summarize the milestone" not in run.steps()
-    wait_until(lambda: not any(alive(int(path.read_text())) for path in pids.values()), seconds=10)
+    wait_until(lambda: not any(alive(int(path.read_text())) for path in pids.values()))
     assert in_cache(night) == 120
     assert night.changed() == {HISTORY}
     assert run.artifacts()["night-1"] == NIGHT | LOGS | {STATS}

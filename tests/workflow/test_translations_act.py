@@ -24,7 +24,7 @@ licence: CC0-1.0
 The river did not know it had been asked.
 It went on telling everything downhill.
 """
-pytestmark = pytest.mark.timeout(400)  # two nights of several jobs each
+pytestmark = pytest.mark.timeout(1200)  # two nights of several jobs each
 
 HISTORY = "data/metrics_history.jsonl"
 DONE = {"check": "success", "plan": "success", "nightly": "success"}

@@ -58,7 +58,7 @@ def test_a_sound(serve: Serve) -> None:
     assert set(ours["previews"]) == set(real["previews"])
     assert set(ours["images"]) == set(real["images"])
     assert ours["previews"]["preview-hq-mp3"].endswith("/previews/18/18763_65748-hq.mp3")
-    assert peer.session.get(ours["previews"]["preview-lq-ogg"], timeout=10).status_code == 200
+    assert peer.session.get(ours["previews"]["preview-lq-ogg"], timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["tide_sound.json", "openverse_audio_data_example.json"])

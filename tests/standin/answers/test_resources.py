@@ -156,7 +156,7 @@ def test_hostile_usernames_work_in_paths(serve: Serve, name: str) -> None:
     assert peer.json(f"users/{quote(name, safe='')}/")["username"] == name
     assert peer.ids(f"users/{quote(name, safe='')}/sounds/") == [1]
     url = peer.json(f"users/{quote(name, safe='')}/")["sounds"]
-    assert peer.session.get(url, timeout=10).json()["count"] == 1
+    assert peer.session.get(url, timeout=60).json()["count"] == 1
 
 
 def test_similar_sounds_are_symmetric_and_exclude_the_target(peer: Peer) -> None:
@@ -215,7 +215,7 @@ def test_previews_play_without_a_key_and_differ(peer: Peer) -> None:
             f"preview-{quality}-{kind}" for quality in ("hq", "lq") for kind in ("mp3", "ogg")
         ]
         for url in previews.values():
-            answer = peer.session.get(url, headers={"Authorization": ""}, timeout=10)
+            answer = peer.session.get(url, headers={"Authorization": ""}, timeout=60)
             assert (answer.status_code, answer.headers["Content-Type"]) == (200, "audio/wav")
             with wave.open(io.BytesIO(answer.content)) as file:
                 assert 0.2 < file.getnframes() / file.getframerate() < 2
@@ -223,7 +223,7 @@ def test_previews_play_without_a_key_and_differ(peer: Peer) -> None:
         tones.append(answer.content)
     assert tones[0] != tones[1]
     path = urlsplit(url).path.replace(str(second), "4711")
-    assert peer.session.get(peer.server.root + path[1:], timeout=10).status_code == 404
+    assert peer.session.get(peer.server.root + path[1:], timeout=60).status_code == 404
 
 
 def test_each_sound_has_its_own_constant_tone() -> None:

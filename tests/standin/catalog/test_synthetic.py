@@ -44,7 +44,7 @@ def test_the_same_seed_gives_the_same_catalog_in_any_process() -> None:
     assert synthetic_catalog(700, seed=6).sounds != synthetic_catalog(700, seed=5).sounds
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 3))
 def test_a_larger_catalog_keeps_earlier_sounds(few: int, more: int, seed: int) -> None:
     few, more = sorted((few, more))
@@ -117,6 +117,6 @@ def test_a_large_catalog_is_fast() -> None:
         for page in range(1, 8):
             started = time.process_time()
             url = f"{server.base_url}search/?sort=created_desc&page_size=150&page={page}"
-            assert session.get(url, headers=headers, timeout=10).status_code == 200
+            assert session.get(url, headers=headers, timeout=60).status_code == 200
             times.append(time.process_time() - started)
     assert sorted(times)[3] < 0.1

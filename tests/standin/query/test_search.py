@@ -48,7 +48,7 @@ def test_pages(peer: Peer, params: dict[str, str], expected: tuple[int, int] | N
 def test_all_pages_together_have_every_sound_once(peer: Peer) -> None:
     url, ids = f"{peer.server.base_url}search/?sort=created_desc&page_size=37&fields=id", []
     while url:
-        body = peer.session.get(url, timeout=10).json()
+        body = peer.session.get(url, timeout=60).json()
         ids += [sound["id"] for sound in body["results"]]
         url = body["next"]
     assert sorted(ids) == sorted(peer.server.catalog.sounds)

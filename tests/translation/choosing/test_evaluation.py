@@ -86,7 +86,7 @@ def result(
 # --- consensus
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_chrf_is_sacrebleus(hypothesis: str, reference: str) -> None:
     expected = CHRF().sentence_score(hypothesis, [reference]).score
@@ -95,7 +95,7 @@ def test_chrf_is_sacrebleus(hypothesis: str, reference: str) -> None:
     assert float(metrics.chrf(counted)[0]) == pytest.approx(expected, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(sentences, sentences), min_size=1, max_size=5))
 def test_the_benchmarks_corpus_chrf_is_sacrebleus(pairs: list[tuple[str, str]]) -> None:
     ours, theirs = map(list, zip(*pairs, strict=True))
@@ -103,7 +103,7 @@ def test_the_benchmarks_corpus_chrf_is_sacrebleus(pairs: list[tuple[str, str]]) 
     assert metrics.corpus_chrf(metrics.counts(ours, theirs)) == pytest.approx(expected, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(sentences, min_size=2, max_size=6, unique=True))
 def test_consensus_is_the_mean_with_the_others(segments: list[str]) -> None:
     expected = [
@@ -113,7 +113,7 @@ def test_consensus_is_the_mean_with_the_others(segments: list[str]) -> None:
     assert consensus(segments) == pytest.approx(expected)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(sentences, max_size=5), st.randoms(use_true_random=False))
 def test_equal_translations_vote_once(segments: list[str], dice: random.Random) -> None:
     different = list(dict.fromkeys(segments))
@@ -268,7 +268,7 @@ pools = st.lists(
 ).map(lambda rows: [candidate(i, (a, b), (m, None)) for i, (a, b, m) in enumerate(rows, start=1)])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(pools, st.randoms(use_true_random=False), st.sampled_from(Kind))
 def test_the_order_of_candidates_changes_nothing(
     offered: list[Candidate], dice: random.Random, kind: Kind
@@ -277,7 +277,7 @@ def test_the_order_of_candidates_changes_nothing(
     assert result(shuffled, kind) == result(offered, kind)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(pools, st.integers(0, 4), st.sampled_from(Kind))
 def test_duplicates_change_nothing(offered: list[Candidate], which: int, kind: Kind) -> None:
     twin = offered[which % len(offered)]
@@ -288,7 +288,7 @@ def test_duplicates_change_nothing(offered: list[Candidate], which: int, kind: K
     assert after["method"] == before["method"]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(pools)
 def test_it_is_the_plain_definition(offered: list[Candidate]) -> None:
     found = result(offered)
@@ -315,7 +315,7 @@ def test_it_is_the_plain_definition(offered: list[Candidate]) -> None:
             assert found["segments"][index]["chosen"] == best
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2), st.integers(0, 10_000), st.sampled_from(Kind))
 def test_a_broken_candidate_is_not_chosen_while_a_good_one_is_there(
     whole: int, seed: int, kind: Kind

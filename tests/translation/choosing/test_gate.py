@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soundweave.translation.choosing.gate import objections
@@ -227,7 +227,6 @@ def test_the_limits_are_settings() -> None:
     assert with_settings(RIVER, source_similarity=100.0) == []
 
 
-@settings(deadline=None)
 @given(st.text(), st.none() | st.text(), st.sampled_from(Kind), st.sampled_from(["es", "zh", "fr"]))
 def test_any_text_gets_an_answer(
     source: str, translation: str | None, kind: Kind, lang: str

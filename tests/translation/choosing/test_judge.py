@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soundweave.translation.choosing.evaluation import evaluate, with_verdict
@@ -67,7 +67,6 @@ def asked(
     return model, judge(TEXT, pool, "es", model, seed=seed)
 
 
-@settings(deadline=None)
 @given(st.sampled_from([1, 2, 3]), st.integers(0, 1000), st.permutations(POOL))
 def test_a_model_that_knows_gives_the_verdict(best: int, seed: int, pool: list[Candidate]) -> None:
     model, found = asked(favours(best), pool, seed)

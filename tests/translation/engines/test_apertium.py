@@ -84,7 +84,7 @@ def toy(tmp_path, monkeypatch):
     engine.close()
 
 
-def texts(route, *sentences, timeout=20):
+def texts(route, *sentences, timeout=60):
     return [r.text for r in engine.translate(route, sentences, timeout_seconds=timeout)]
 
 
@@ -159,7 +159,7 @@ def test_a_bad_sentence_costs_only_itself(toy, word):
     sentences = [f"line {n}" for n in range(50)]
     for place in (49, 20, 0):
         sentences[place] = f"{word} {place}"
-    rendered = engine.translate("toy-loud", sentences, timeout_seconds=20)
+    rendered = engine.translate("toy-loud", sentences, timeout_seconds=60)
     assert [n for n, r in enumerate(rendered) if r.text is None] == [0, 20, 49]
     assert [r.text for r in rendered if r.text] == [s.upper() for s in sentences if "line" in s]
     assert all("toy-loud" in r.problem for r in rendered if r.text is None)
@@ -170,9 +170,9 @@ def test_a_sentence_that_failed_in_one_mode_does_not_reach_the_next(toy):
 
 
 def test_a_hanging_sentence_costs_its_time_out_once(toy):
-    rendered = engine.translate("toy-loud", ["one", "hang", "two"], timeout_seconds=0.5)
+    rendered = engine.translate("toy-loud", ["one", "hang", "two"], timeout_seconds=2)
     assert [r.text for r in rendered] == ["ONE", None, "TWO"]
-    assert "0.5 seconds" in rendered[1].problem
+    assert "2 seconds" in rendered[1].problem
 
 
 def test_an_engine_that_was_killed_is_started_again(toy):
@@ -210,13 +210,13 @@ def test_an_engine_that_does_not_start_is_unavailable(toy):
     ],
 )
 def test_every_character_survives(toy, sentence, text):
-    before, rendered, after = engine.translate("toy-loud", ["x", sentence, "y"], timeout_seconds=20)
+    before, rendered, after = engine.translate("toy-loud", ["x", sentence, "y"], timeout_seconds=60)
     assert (before.text, rendered.text, after.text) == ("X", text, "Y")
     assert rendered.marks == (None if text is None else 0)
 
 
 def test_marks_are_counted_over_all_hops_and_stripped(toy):
-    (rendered,) = engine.translate("toy-loud+loud-toy", ["a mark"], timeout_seconds=20)
+    (rendered,) = engine.translate("toy-loud+loud-toy", ["a mark"], timeout_seconds=60)
     assert rendered.marks == 3 + 9
     assert "  " not in rendered.text
     assert set(rendered.text.split()) == {"A", "MARK"}
@@ -258,7 +258,7 @@ def test_threads_share_an_engine(toy):
 FORKED = """
 import os, signal
 from soundweave.translation.engines import apertium as engine
-def shout(word): return engine.translate("toy-loud", [word], timeout_seconds=20)[0].text
+def shout(word): return engine.translate("toy-loud", [word], timeout_seconds=60)[0].text
 assert shout("parent") == "PARENT"
 child = os.fork()
 if child == 0:
@@ -313,7 +313,7 @@ KILLED = """
 import sys
 from soundweave.translation.engines import apertium as engine, apertium_pipeline
 apertium_pipeline.CPU_SECONDS = 1
-engine.translate("toy-loud", ["one"], timeout_seconds=20)
+engine.translate("toy-loud", ["one"], timeout_seconds=60)
 print("ready", flush=True)
 engine.translate("toy-loud", [sys.stdin.readline()], timeout_seconds=600)
 """
@@ -387,9 +387,9 @@ def test_a_real_poison_sentence_costs_only_itself(apertium, route):
 
 
 def test_real_unknown_words_are_counted_over_both_hops(apertium):
-    ((rendered),) = apertium.translate("eng-spa", ["A zzurna and a qqomba."], timeout_seconds=20)
+    ((rendered),) = apertium.translate("eng-spa", ["A zzurna and a qqomba."], timeout_seconds=60)
     assert rendered == apertium.Rendering("Un zzurna y un qqomba.", 2)
-    ((rendered),) = apertium.translate("eng-cat+cat-spa", ["The zzurna."], timeout_seconds=20)
+    ((rendered),) = apertium.translate("eng-cat+cat-spa", ["The zzurna."], timeout_seconds=60)
     assert rendered.marks == 2
 
 

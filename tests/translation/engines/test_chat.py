@@ -40,7 +40,7 @@ from tests.translation.chat_server import ChatServer, Fault, says, status
 KEY = "sk-0123456789abcdefghij"
 SETTINGS = ChatSettings(
     base_url="",
-    timeout_seconds=20.0,
+    timeout_seconds=60.0,
     attempts=4,
     backoff_seconds=1.0,
     backoff_max_seconds=60.0,
@@ -573,7 +573,7 @@ def test_a_pause_holds_no_slot(server: ChatServer, tmp_path: Path) -> None:
 
     def sleep(seconds: float) -> None:
         paused.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
 
     settings = replace(SETTINGS, base_url=server.base_url, concurrency=1)
     ledger = Ledger(tmp_path / "ledger.jsonl")
@@ -583,10 +583,10 @@ def test_a_pause_holds_no_slot(server: ChatServer, tmp_path: Path) -> None:
     server.fail(status(429))
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(first.ask, REQUEST, ledger)
-        assert paused.wait(20)
+        assert paused.wait(60)
         second.ask(REQUEST, ledger)
         go_on.set()
-        waiting.result(20)
+        waiting.result(60)
     assert ledger.totals()["requests"] == 3
 
 
@@ -621,7 +621,7 @@ def test_a_killed_worker_gives_its_slot_back(server: ChatServer, tmp_path: Path)
             time.sleep(0.2)
             assert len(server.requests) == 1  # the only slot is taken
             worker.send_signal(signal.SIGKILL)
-            assert waiting.result(20)
+            assert waiting.result(60)
     assert [entry["outcome"] for entry in ledger.entries()] == ["sent", "ok"]
 
 

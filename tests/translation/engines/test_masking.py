@@ -232,7 +232,7 @@ def real_strings():
 def test_real_interface_strings_keep_all_placeholders(apertium):
     strings = real_strings()
     assert len(strings) > 170
-    translate = partial(apertium.translate, "eng-spa", timeout_seconds=30)
+    translate = partial(apertium.translate, "eng-spa", timeout_seconds=60)
     kept = [keeps(a, b.text) for a, b in zip(strings, through(strings, translate), strict=True)]
     assert kept == [True] * len(strings)
 
@@ -242,7 +242,7 @@ def test_real_interface_strings_in_pieces_keep_all_placeholders(apertium):
 
     def forgetful(sentences):
         plain = [without_strange(sentence) for sentence in sentences]
-        return apertium.translate("eng-spa", plain, timeout_seconds=30)
+        return apertium.translate("eng-spa", plain, timeout_seconds=60)
 
     for text, rendering in zip(strings, through(strings, forgetful), strict=True):
         assert keeps(text, rendering.text)
@@ -250,7 +250,7 @@ def test_real_interface_strings_in_pieces_keep_all_placeholders(apertium):
 
 def test_a_real_translation_around_placeholders_is_readable(apertium):
     source = "Press <b>Save</b> to keep {count} files in the %(name)s folder."
-    translate = partial(apertium.translate, "eng-spa", timeout_seconds=30)
+    translate = partial(apertium.translate, "eng-spa", timeout_seconds=60)
     (rendering,) = through([source], translate)
     assert rendering.marks == 0
     assert re.search(r"\w <b>\w+</b> \w", rendering.text)

@@ -27,7 +27,7 @@ def line(asked: Any, answer: Any, key: str | None = None) -> str:
     return json.dumps({"key": key or digest_of(asked), "asked": asked, "answer": answer}) + "\n"
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(ASKED, JSON), max_size=5))
 def test_what_was_put_is_got_by_whoever_opens_the_file(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[dict[str, Any], Any]]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from soundweave.base import schemas
@@ -461,7 +461,6 @@ def test_a_hostile_translation_comes_back_as_its_words(tmp_path: Path, words: st
 MARKS = st.sampled_from([*"\\`*_[]|~$#+-=:.)(&<>1 \t\nañ", "&amp;", "<b>", "---", "http://", "1. "])
 
 
-@settings(deadline=None)
 @example("ends with a backslash \\\nso there are two")
 @example("https://example.org/a_b and WWW.example.org")
 @given(st.lists(MARKS | st.characters(exclude_categories=["Cc", "Cs"])).map("".join))
@@ -578,7 +577,6 @@ def test_columns_are_those_of_a_terminal(text: str, columns: int) -> None:
     assert terminal.display_width(text) == columns
 
 
-@settings(deadline=None)
 @given(
     st.text(st.sampled_from("ab 何\u0301é") | st.characters(exclude_categories=["Cc", "Cs"])),
     st.integers(4, 30),

@@ -149,7 +149,7 @@ def run(script, *arguments):
     environ = os.environ | {"PYTHONPATH": f"{root / 'scripts'}:{root}"}
     command = [sys.executable, "-c", script, *arguments]
     return subprocess.run(
-        command, env=environ, capture_output=True, text=True, timeout=120, check=False
+        command, env=environ, capture_output=True, text=True, timeout=500, check=False
     )
 
 

@@ -51,7 +51,7 @@ def test_stages_run_in_order_and_know_what_came_before(tmp_path):
 
 def test_candidates_of_a_pool_run_elsewhere_and_keep_their_order(tmp_path, pool):
     reports = []
-    told = {"1": "sleep 0.6", "2": "sleep 0.3"}
+    told = {"1": "sleep 1.1", "2": "sleep 0.3"}
     state = start(tmp_path, executor=pool, report=lambda *seen: reports.append(seen), **told)
     assert parts(state) == [(1, ""), (2, ""), (3, "")]
     assert os.getpid() not in {part["at"] for part in state.results[0].data}
@@ -67,7 +67,7 @@ def test_candidates_of_a_pool_run_elsewhere_and_keep_their_order(tmp_path, pool)
     [("kill", "crashed"), ("bug", "crashed"), ("hang", "timeout"), ("fail", "unavailable")],
 )
 def test_a_lost_worker_costs_its_own_candidate_only(tmp_path, pool, what, error):
-    limits = Limits(deadline_seconds=2)
+    limits = Limits(deadline_seconds=5 if what == "hang" else 100)
     state = start(tmp_path, limits=limits, executor=pool, **{"2": what})
     assert parts(state) == [(1, ""), (2, error), (3, "")]
     message = state.results[0].data[1]["message"]
@@ -82,14 +82,14 @@ def test_a_late_candidate_frees_its_worker(tmp_path):
     with executors.pool("process", 1) as one:
         late = start(tmp_path, 1, Limits(deadline_seconds=1), one, **{"1": "hang"})
         assert "candidate 1: timeout no answer within 1 s" in late.results[0].message
-        after = start(tmp_path / "after", 1, Limits(deadline_seconds=40), one)
+        after = start(tmp_path / "after", 1, Limits(deadline_seconds=100), one)
     assert parts(after) == [(1, "")]
 
 
 def test_a_hung_thread_is_left_behind(tmp_path):
-    limits = Limits(deadline_seconds=0.5)
+    limits = Limits(deadline_seconds=2)
     with executors.pool("thread", 3) as threads:
-        state = start(tmp_path, limits=limits, executor=threads, **{"2": "sleep 2"})
+        state = start(tmp_path, limits=limits, executor=threads, **{"2": "sleep 6"})
     assert parts(state) == [(1, ""), (2, "timeout"), (3, "")]
 
 
@@ -117,9 +117,9 @@ def test_a_quorum_that_was_there_before_begins_nothing(tmp_path):
 
 
 def test_those_that_wait_for_their_turn_get_time_for_it(tmp_path):
-    limits = Limits(deadline_seconds=1, at_once=1)
+    limits = Limits(deadline_seconds=3, at_once=1)
     with executors.pool("thread", 1) as one:
-        told = dict.fromkeys("123", "sleep 0.6")
+        told = dict.fromkeys("123", "sleep 1.1")
         assert parts(start(tmp_path, limits=limits, executor=one, **told)) == [
             (1, ""),
             (2, ""),

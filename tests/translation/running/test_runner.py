@@ -178,8 +178,8 @@ def test_too_few_valid_candidates_are_too_few(run, chat):
 
 
 def test_a_candidate_that_waits_for_a_free_slot_gets_time_for_it(run, chat):
-    chat.seconds = 0.4
-    told = {"parallel_count.*": 3, "chat.concurrency": 1, "deadline_seconds": 0.8}
+    chat.seconds = 1.1
+    told = {"parallel_count.*": 3, "chat.concurrency": 1, "deadline_seconds": 3}
     (outcome,) = run(**told)
     assert [one["error"] for one in outcome.record["candidates"]] == ["", "", ""]
 

@@ -206,7 +206,7 @@ def normalised(kind: str, body: str) -> str:
     return "\n\n".join(each if kind == "poem" else each.replace("\n", " ") for each in stanzas)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(kind=st.sampled_from(["poem", "prose"]), body=BODIES)
 def test_nothing_of_a_body_is_lost(
     tmp_path_factory: pytest.TempPathFactory, kind: str, body: str
@@ -227,7 +227,7 @@ def test_nothing_of_a_body_is_lost(
 KEYS = st.text(string.ascii_lowercase + string.digits + "_", min_size=1)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.dictionaries(KEYS, st.text(LETTERS, min_size=1).filter(str.strip), min_size=1))
 def test_nothing_of_an_interface_is_lost(
     tmp_path_factory: pytest.TempPathFactory, strings: dict[str, str]

@@ -104,7 +104,7 @@ def test_an_empty_library_has_empty_columns(read):
 GROUPS = st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 3)), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(GROUPS, st.sets(st.tuples(st.integers(1, 12), st.integers(1, 12)), max_size=10))
 def test_degrees_count_every_connected_sound_once_and_similar_ones_on_top(
     tmp_path_factory, rows, pairs

@@ -20,7 +20,7 @@ def neighbours(one, circles):
             yield other
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(MAPS)
 def test_neighbours_differ_unless_all_colours_are_around(circles):
     chosen = dict(zip((one.id for one in circles), colors.assign(circles), strict=True))
@@ -30,7 +30,7 @@ def test_neighbours_differ_unless_all_colours_are_around(circles):
         assert chosen[one.id] not in older or len(older) == 9
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(MAPS, PLACES)
 def test_a_new_community_changes_no_other_ones_colour(circles, new):
     new = Community(501, new.x, new.y, new.radius, 9, "wind")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from soundweave.website.drawings.charts import LABEL_GAP, LEFT, MARK_GAP, Sample, growth_chart
@@ -38,7 +38,6 @@ def chart_of(samples, marks=(), size=SIZES[0], words=ENGLISH):
     [],
     SIZES[0],
 )
-@settings(deadline=None)
 def test_everything_lies_inside_and_runs_to_the_right(samples, marks, size):
     chart = chart_of(samples, marks, size)
     for point in (*chart.points, *chart.marks, *chart.x_ticks, *chart.y_ticks):
@@ -56,7 +55,6 @@ def test_everything_lies_inside_and_runs_to_the_right(samples, marks, size):
 
 
 @given(histories)
-@settings(deadline=None)
 def test_a_higher_value_is_never_drawn_lower(samples):
     chart = chart_of(samples)
     drawn = {point.x: point.y for point in chart.points}
@@ -70,7 +68,6 @@ def test_a_higher_value_is_never_drawn_lower(samples):
 
 
 @given(histories, st.randoms())
-@settings(deadline=None)
 def test_the_order_of_the_history_does_not_matter(samples, random):
     shuffled = random.sample(samples, len(samples))
     assert chart_of(shuffled) == chart_of(samples)

@@ -2,7 +2,7 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soundweave.freesound.licenses import FAMILIES
@@ -13,7 +13,6 @@ shares = st.dictionaries(st.sampled_from(list(FAMILIES)), st.integers(0, 10**9))
 
 
 @given(added, shares)
-@settings(deadline=None)
 def test_threads_stay_on_the_loom_and_apart(nights, families):
     cloth = weave.weave(nights, families)
     assert len(cloth.warps) == min(len(nights), weave.NIGHTS)
@@ -25,7 +24,6 @@ def test_threads_stay_on_the_loom_and_apart(nights, families):
 
 
 @given(added, shares)
-@settings(deadline=None)
 def test_every_family_with_sounds_has_a_thread(nights, families):
     threads = Counter(weft.family for weft in weave.weave(nights, families).wefts)
     present = {family for family, count in families.items() if count}

@@ -169,7 +169,7 @@ def test_a_picture_that_would_be_too_large_has_fewer_shades(monkeypatch):
     assert len(map_still.encode(pixels, "")) < largest
 
 
-@settings(deadline=None, max_examples=5)
+@settings(max_examples=5)
 @given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), min_size=1, max_size=9))
 def test_any_places_can_be_painted(places):
     pixels = map_still.paint(np.array(places), np.zeros(len(places), dtype=int))

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soundweave.website.frame import buckets
@@ -34,7 +34,6 @@ def test_words_of_several_scripts(text, words):
     assert buckets.words(text) == words
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_words_are_letters_and_digits_as_everybody_types_them(text):
     found = buckets.words(text)
@@ -45,7 +44,6 @@ def test_words_are_letters_and_digits_as_everybody_types_them(text):
         assert buckets.words(word.upper().lower())[:1] == buckets.words(word)[:1]
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_accents_and_capitals_make_no_difference(text):
     folded = buckets.fold(text)
@@ -53,7 +51,6 @@ def test_accents_and_capitals_make_no_difference(text):
     assert buckets.fold(text.lower()) == buckets.fold(text.lower().lower())
 
 
-@settings(deadline=None)
 @given(ANY, st.integers(1, 3))
 def test_bucket_names_are_file_names_that_a_words_first_letters_tell(text, length):
     for word in buckets.words(text):

@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soundweave.website.frame import compact
@@ -28,7 +28,6 @@ def test_what_is_no_number_of_json_is_refused(number):
         compact.encode([number])
 
 
-@settings(deadline=None)
 @given(st.sets(st.integers(0, 2**53)))
 def test_steps_between_ids_add_up_to_them(numbers):
     ascending = sorted(numbers)
@@ -37,7 +36,6 @@ def test_steps_between_ids_add_up_to_them(numbers):
     assert all(step > 0 for step in steps[1:])
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_lengths_are_short_numbers(seconds):
     (length,) = compact.numbers(compact.rounded(np.array([seconds])))
@@ -48,7 +46,6 @@ def test_lengths_are_short_numbers(seconds):
         assert isinstance(length, int) or len(str(length)) == 3
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=30))
 def test_places_lead_back_to_the_codes_the_commonest_first(codes):
     names = [f"{code * 7 % 10}" for code in range(10)]

@@ -281,7 +281,7 @@ def test_a_name_without_anything_visible_is_still_a_link(site, text):
 written = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(written, written, st.lists(st.text(), max_size=7)), min_size=1))
 def test_any_text_comes_back_from_the_page(tmp_path_factory, texts):
     site = FrontSite(tmp_path_factory.mktemp("any"))

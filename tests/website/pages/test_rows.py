@@ -166,9 +166,7 @@ def test_markup_is_shown_as_it_was_written(tmp_path, text):
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=1))
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_stays_text(tmp_path_factory, texts):
     sounds = [
         {"name": text, "username": text, "license": text, "tags": [text], "created": text}
