@@ -1,6 +1,9 @@
 # The menu: `make` lists the targets.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL := $(PIP) --require-hashes
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" $(UPGRADE)
 PAGE := build/nightly/website/public
 BUNDLED := website/package-lock.json website/build.mjs $(shell find website/src -type f)
 SCRIPTS := $(addprefix website/dist/,site.css front.js list.js map.js)
@@ -9,26 +12,34 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_cache := $(CURDIR)/.venv/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup website nightly translate serve test lint format benchmark lighthouse clean
+.PHONY: help setup website nightly translate serve test lint format lock benchmark lighthouse clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-.venv/ready: requirements.txt
+.venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Soundweave needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/ready-dev: .venv/ready requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/ready: requirements.txt | .venv/python
+	$(INSTALL) -r requirements.txt
 	@touch $@
+
+.venv/ready-translate: requirements-translate.txt | .venv/python
+	$(INSTALL) -r requirements-translate.txt
+	@touch $@
+
+.venv/ready-dev: requirements-dev.txt | .venv/python
+	$(INSTALL) -r requirements-dev.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ .venv/ready .venv/ready-translate
 
 website/node_modules/ready: .venv/ready website/package-lock.json
 	cd website && npm ci --ignore-scripts --omit=dev --silent
 	@touch $@
 
-website/node_modules/ready-dev: .venv/ready website/package-lock.json
+website/node_modules/ready-dev: .venv/ready-dev website/package-lock.json
 	cd website && npm ci --ignore-scripts --silent
 	@touch $@ website/node_modules/ready
 
@@ -45,7 +56,7 @@ setup: .venv/ready-dev website/node_modules/ready-dev website ## get everything 
 nightly: .venv/ready website ## run the whole pipeline offline on the embedded stand-in
 	$(BIN)/python scripts/run_nightly.py
 
-translate: .venv/ready ## translate the included poems and prose offline: with Apertium, or from recorded answers
+translate: .venv/ready-translate ## translate the included poems and prose offline: with Apertium, or from recorded answers
 	$(BIN)/python scripts/run_translations.py lluvia-grabada map-at-night river-recorded --engine auto --set chat.base_url= --again --output-dir build/translated
 
 serve: .venv/ready ## show the site of the last `make nightly` at http://127.0.0.1:8000/ (another port: PORT=8001)
@@ -61,6 +72,11 @@ lint: setup ## check format, lint, types, shell and workflows
 
 lighthouse: setup ## measure the pages' accessibility, best practices and SEO in Chromium
 	$(BIN)/python scripts/measure_lighthouse.py --output docs/lighthouse.md
+
+lock: setup ## write requirements*.txt again from pyproject.toml (newer versions: UPGRADE=--upgrade)
+	$(COMPILE) --all-extras -o requirements-dev.txt
+	$(COMPILE) --extra collect --extra network --extra site -c requirements-dev.txt -o requirements.txt
+	$(COMPILE) --extra translate -c requirements-dev.txt -o requirements-translate.txt
 
 benchmark: setup website ## measure side by side, ours and what people would use instead (an hour)
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.milestone_step

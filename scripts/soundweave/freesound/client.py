@@ -14,6 +14,7 @@ from typing import Any
 import requests
 import tenacity
 
+from soundweave import USER_AGENT
 from soundweave.base.config import FreesoundConfig
 from soundweave.base.errors import (
     ApiError,
@@ -26,7 +27,6 @@ from soundweave.freesound.quota import Quota
 
 log = logging.getLogger(__name__)
 
-USER_AGENT = "Soundweave/0.1"
 THROTTLED_SECONDS = 20.0  # the minute window slides: a third of it frees a third of the requests
 NO_DETAILS = "no details"
 BROKEN = (

@@ -19,12 +19,12 @@ from urllib.parse import urlsplit
 import portalocker
 import requests
 
+from soundweave import USER_AGENT
 from soundweave.base.errors import ConfigError
 from soundweave.translation.engines.deadline import Adapter, Watch
 from soundweave.translation.failures import DeniedError, TruncatedError, UnavailableError
 from soundweave.translation.settings import KEY_VARIABLE, ChatSettings
 
-USER_AGENT = "Soundweave/0.1"
 CONNECT_SECONDS = 10.0
 LARGEST = 8_000_000  # bytes of an answer; a long poem with its notes has some ten thousand
 SECRET_FROM = 16  # signs: a shorter key ("none", "ollama") is no secret, but may be a word

