@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_cache := $(CURDIR)/.venv/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup website nightly translate serve test lint format lock benchmark lighthouse clean
+.PHONY: help setup website nightly translate serve test lint format lock release benchmark lighthouse clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,9 @@ lock: setup ## write requirements*.txt again from pyproject.toml (newer versions
 	$(COMPILE) --all-extras -o requirements-dev.txt
 	$(COMPILE) --extra collect --extra network --extra site -c requirements-dev.txt -o requirements.txt
 	$(COMPILE) --extra translate -c requirements-dev.txt -o requirements-translate.txt
+
+release: ## date the changelog, write the version, commit and tag: VERSION=0.2.0
+	@.ci/release "$(VERSION)"
 
 benchmark: setup website ## measure side by side, ours and what people would use instead (an hour)
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.milestone_step

@@ -13,7 +13,7 @@ mypy --no-error-summary
 # Optional, and the only check that sees an exit code swallowed by a pipe.
 SHELLCHECK_OPTS="--enable=check-extra-masked-returns"
 export SHELLCHECK_OPTS
-git ls-files -co --exclude-standard -- '*.sh' .ci/run | while read -r file; do
+git ls-files -co --exclude-standard -- '*.sh' .ci | while read -r file; do
     shellcheck --shell="$(case $file in *.sh) echo sh ;; *) echo bash ;; esac)" "$file"
 done
 
@@ -29,3 +29,5 @@ found=$(zizmor --quiet --offline --persona=pedantic .github) || { printf '%s\n' 
 check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
+check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml

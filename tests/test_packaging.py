@@ -79,3 +79,4 @@ def test_every_job_installs_a_locked_set() -> None:
 def test_the_version_is_written_once() -> None:
     assert PROJECT["dynamic"] == ["version"]
     assert f"Soundweave/{soundweave.__version__}" == soundweave.USER_AGENT
+    assert f"\n## [{soundweave.__version__}] - " in text("CHANGELOG.md")
