@@ -8,6 +8,7 @@ PAGE := build/nightly/website/public
 BUNDLED := website/package-lock.json website/build.mjs $(shell find website/src -type f)
 SCRIPTS := $(addprefix website/dist/,site.css front.js list.js map.js)
 PORT ?= 8000
+CHROME_PATH ?= $(shell command -v chromium-headless-shell || command -v chromium || command -v google-chrome)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_cache := $(CURDIR)/.venv/npm
 
@@ -70,8 +71,9 @@ test: setup lint ## pass the linters and the tests
 lint: setup ## check format, lint, types, shell and workflows
 	sh tests/lint.sh
 
-lighthouse: setup ## measure the pages' accessibility, best practices and SEO in Chromium
-	$(BIN)/python scripts/measure_lighthouse.py --output docs/lighthouse.md
+lighthouse: .venv/ready ## measure accessibility, best practices and SEO of the last `make nightly` in Chromium
+	@test -f $(PAGE)/index.html || { echo "no site at $(PAGE) yet; run: make nightly"; exit 1; }
+	cd website && CHROME_PATH="$(CHROME_PATH)" npm_config_ignore_scripts=true npx --yes @lhci/cli@0.15.1 autorun
 
 lock: setup ## write requirements*.txt again from pyproject.toml (newer versions: UPGRADE=--upgrade)
 	$(COMPILE) --all-extras -o requirements-dev.txt
