@@ -1,4 +1,4 @@
-"""Tell whether the library crossed a milestone that is not recorded yet."""
+"""Detect whether the library crossed a milestone that is not recorded yet."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +11,9 @@ from soundweave.milestones import crossing
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write milestone_status.json; returns 0, or 2 when there is no library."""
+    """Write milestone_status.json; returns 0, or 2 without a library."""
     parser = cli.parser(
-        "Tell whether the library crossed a milestone that is not recorded yet.",
+        "Detect whether the library crossed a milestone that is not recorded yet.",
         "python scripts/detect_milestone.py --output milestone_status.json",
     )
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")

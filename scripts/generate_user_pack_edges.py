@@ -27,13 +27,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(
-        "Connect each sound with its user and its pack, in one transaction. Looks only at sounds"
+        "Connect each sound with its user and its pack, in one transaction. Reads only sounds"
         " that changed since the last run.",
         "python scripts/generate_user_pack_edges.py --pairs pairs.csv --pairs-up-to 200",
     )
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
     cli.path_argument(parser, "--output", paths.EDGE_STATS, "file to write")
-    parser.add_argument("--rebuild", action="store_true", help="make all edges anew")
+    parser.add_argument("--rebuild", action="store_true", help="rebuild all edges from scratch")
     parser.add_argument("--pairs", type=Path, metavar="FILE", help="also write pairs, as CSV")
     up_to = config.load().network.exact_up_to
     parser.add_argument(
@@ -47,7 +47,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _write_pairs(checkpoint_dir: Path, path: Path, up_to: int) -> dict[str, int]:
-    # Loaded here, for numpy and pyarrow double the time of a usual night.
+    # Imported here: numpy and pyarrow double the time of a usual night.
     from soundweave.network import membership, pairs  # noqa: PLC0415
 
     with database.snapshot(checkpoint_dir) as connection:

@@ -1,4 +1,4 @@
-"""Record a milestone, once its actions ran and validation passed."""
+"""Record a milestone whose actions ran and whose validation passed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,23 +12,23 @@ from soundweave.milestones import crossing
 def main(argv: Sequence[str] | None = None) -> int:
     """Append to the milestone history; returns 0, or 1 when validation did not pass."""
     parser = cli.parser(
-        "Record a milestone, once its actions ran and validation passed.\n"
-        "A milestone that is recorded already is not recorded twice.",
+        "Record a milestone whose actions ran and whose validation passed.\n"
+        "A milestone is never recorded twice.",
         "python scripts/record_milestone.py --status milestone_status.json",
     )
     cli.path_argument(parser, "--status", paths.MILESTONE_STATUS, "what detect_milestone.py wrote")
     cli.path_argument(
         parser, "--results", paths.MILESTONE_RESULTS, "what summarize_milestone.py wrote"
     )
-    cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "gets one more line")
+    cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "gets a new line")
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
     status = _checked("milestone_status", args.status, "detect_milestone.py")
     results = _checked("milestone_results", args.results, "summarize_milestone.py")
     if results["milestone_number"] != status["milestone_number"]:
         raise ConfigError(
-            f"{args.results} is of milestone {results['milestone_number']},"
-            f" {args.status} of {status['milestone_number']}; run summarize_milestone.py again"
+            f"{args.results} is about milestone {results['milestone_number']},"
+            f" {args.status} about {status['milestone_number']}; run summarize_milestone.py again"
         )
     record = crossing.record(args.milestone_history, status, results)
     cli.show({"recorded": record}, _text(record, results), as_json=args.json)

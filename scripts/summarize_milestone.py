@@ -1,4 +1,4 @@
-"""Collect how the three actions of a milestone ended; exit 1 when a critical one did not pass."""
+"""Summarize how a milestone's three actions ended; exits with 1 if a critical one did not pass."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,24 +7,22 @@ from pathlib import Path
 from soundweave.base import cli, files, schemas
 from soundweave.base.paths import MILESTONE_RESULTS, MILESTONE_STATUS
 from soundweave.github import actions
-from soundweave.milestones import results as milestone_results
-from soundweave.milestones import summary
+from soundweave.milestones import results, summary
 
 
-def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the command line."""
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__, "python scripts/summarize_milestone.py --reports-dir .")
     cli.path_argument(
         parser, "--reports-dir", Path(), "folder of exit codes, times, logs and reports"
     )
     cli.path_argument(parser, "--status", MILESTONE_STATUS, "what detect_milestone.py wrote")
-    cli.path_argument(parser, "--output", MILESTONE_RESULTS, "where the results go")
+    cli.path_argument(parser, "--output", MILESTONE_RESULTS, "file to write")
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write the results and show them; the logs only on GitHub Actions."""
-    arguments = parse(argv)
+    """Write and print the results; the logs are printed on GitHub Actions only."""
+    arguments = _parse(argv)
     cli.setup_logging(verbose=arguments.verbose)
     status = files.read_json(arguments.status, made_by="detect_milestone.py")
     schemas.check("milestone_status", status, str(arguments.status))
@@ -32,15 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not status["is_milestone"]:
         cli.show({"milestone": False}, "No milestone, no actions.", as_json=arguments.json)
         return 0
-    results = milestone_results.read(arguments.reports_dir)
-    value = milestone_results.as_json(results, number)
+    outcomes = results.read(arguments.reports_dir)
+    value = results.as_json(outcomes, number)
     files.write_json(arguments.output, value)
-    actions.set_outputs({result.action.name: result.status for result in results})
-    actions.add_summary(summary.markdown(results, number))
-    summary.annotate(results)
+    actions.set_outputs({result.action.name: result.status for result in outcomes})
+    actions.add_summary(summary.markdown(outcomes, number))
+    summary.annotate(outcomes)
     if actions.running():
-        summary.print_logs(results, arguments.reports_dir)
-    cli.show(value, summary.text(results, number), as_json=arguments.json)
+        summary.print_logs(outcomes, arguments.reports_dir)
+    cli.show(value, summary.text(outcomes, number), as_json=arguments.json)
     return 0 if value["passed"] else 1
 
 

@@ -85,7 +85,7 @@ def test_odd_folder_names(tmp_path: Path, name: str) -> None:
     make_library(tmp_path / name, [{}])
     with database.snapshot(tmp_path / name) as reader:
         assert count(reader) == 1
-    assert [each.name for each in tmp_path.iterdir()] == [name]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_library_where_nobody_may_write_is_read(
@@ -98,7 +98,7 @@ def test_a_library_where_nobody_may_write_is_read(
     try:
         with database.snapshot(tmp_path) as reader:
             assert count(reader) == 1
-            assert [each.name for each in tmp_path.iterdir()] == [database.FILE_NAME]
+            assert [path.name for path in tmp_path.iterdir()] == [database.FILE_NAME]
     finally:
         tmp_path.chmod(0o755)
 
@@ -229,14 +229,14 @@ def test_edges_of_an_older_library_are_carried_over(
     make_library(fresh, sounds)
     with database.writing(fresh) as connection:
         edges.update(connection)
-        wanted = edges_in(connection)
+        expected = edges_in(connection)
         connection.execute(f"UPDATE sounds SET removed_at = '{SEEN}' WHERE id = 10")
         connection.execute("UPDATE sounds SET pack_id = 2 WHERE id = 1")
         due = [tuple(row) for row in connection.execute("SELECT * FROM links_due")]
         assert len(due) == 2
         changed = edges.update(connection)
     with database.writing(older) as connection:
-        assert edges_in(connection) == wanted
+        assert edges_in(connection) == expected
         assert [tuple(row) for row in connection.execute("SELECT * FROM links_due")] == due
         stats = edges.update(connection)
         assert stats | {"duration_seconds": 0} == changed | {"duration_seconds": 0}
@@ -266,7 +266,7 @@ def test_a_migration_that_fails_changes_nothing(
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises((LibraryError, ConfigError), match="cannot make"),
+        pytest.raises((LibraryError, ConfigError), match="cannot create"),
         database.writing(tmp_path / "file" / "library", create=True),
     ):
         pytest.fail("a file is in the way")

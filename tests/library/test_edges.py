@@ -86,16 +86,16 @@ def test_readers_see_all_of_the_change_or_none(tmp_path: Path, drawn_before: boo
     make_library(tmp_path, SOUNDS)
     if drawn_before:
         update(tmp_path)
-    with database.writing(tmp_path) as made:
-        before = [tuple(row) for row in made.execute("SELECT * FROM links")]
-        made.execute("UPDATE sounds SET pack_id = 2 WHERE id = 1")
-        made.execute(
+    with database.writing(tmp_path) as connection:
+        before = [tuple(row) for row in connection.execute("SELECT * FROM links")]
+        connection.execute("UPDATE sounds SET pack_id = 2 WHERE id = 1")
+        connection.execute(
             "CREATE TRIGGER t BEFORE INSERT ON pack_hubs BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
         with pytest.raises(sqlite3.DatabaseError, match="no"):
-            edges.update(made)
-        assert [tuple(row) for row in made.execute("SELECT * FROM links")] == before
-        made.execute("DROP TRIGGER t")
+            edges.update(connection)
+        assert [tuple(row) for row in connection.execute("SELECT * FROM links")] == before
+        connection.execute("DROP TRIGGER t")
     assert (1, 1, 2) in update(tmp_path)[1]
 
 

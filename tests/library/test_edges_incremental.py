@@ -110,9 +110,9 @@ def assert_counted(
     after: dict[int, tuple[int, int | None]],
 ) -> None:
     """Compare edge_stats with counting one by one."""
-    for kind, which in (("user", 0), ("pack", 1)):
-        old = {(sound, hubs[which]) for sound, hubs in before.items() if hubs[which] is not None}
-        new = {(sound, hubs[which]) for sound, hubs in after.items() if hubs[which] is not None}
+    for kind, column in (("user", 0), ("pack", 1)):
+        old = {(sound, hubs[column]) for sound, hubs in before.items() if hubs[column] is not None}
+        new = {(sound, hubs[column]) for sound, hubs in after.items() if hubs[column] is not None}
         assert stats[f"{kind}_edges_added"] == len(new - old)
         assert stats[f"{kind}_edges_removed"] == len(old - new)
     shared = [(a[0] == b[0], a[1] == b[1] is not None) for a, b in combinations(after.values(), 2)]
@@ -193,8 +193,8 @@ def test_nights_of_a_larger_library_end_as_rebuilt(tmp_path: Path) -> None:
 
 def save_if_pack(connection: sqlite3.Connection, change: Change) -> None:
     sound, user, pack, removed = change
-    known = connection.execute("SELECT 1 FROM packs WHERE id = ?", (pack,)).fetchone()
-    save(connection, (sound, user, pack if known else None, removed))
+    row = connection.execute("SELECT 1 FROM packs WHERE id = ?", (pack,)).fetchone()
+    save(connection, (sound, user, pack if row else None, removed))
 
 
 @pytest.mark.parametrize(("changed", "rebuilt"), [(1, False), (3, False), (4, True), (9, True)])

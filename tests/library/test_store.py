@@ -11,11 +11,11 @@ from tests.support.make_library import make_library
 
 def saved(folder: Path, *raws: dict[str, Any], seen: str = "2025-01-01T00:00:00Z") -> int:
     """Save sounds that differ from a good one by `raws`; returns how many are new."""
-    with database.writing(folder, create=True) as made, database.transaction(made):
-        return store.save_sounds(made, [read_sound(GOOD | raw) for raw in raws], seen)
+    with database.writing(folder, create=True) as connection, database.transaction(connection):
+        return store.save_sounds(connection, [read_sound(GOOD | raw) for raw in raws], seen)
 
 
-def one(folder: Path, sql: str) -> tuple[Any, ...]:
+def first_row(folder: Path, sql: str) -> tuple[Any, ...]:
     with database.snapshot(folder) as reader:
         return tuple(reader.execute(sql).fetchone())
 
@@ -25,7 +25,7 @@ def test_a_sound_seen_again_is_renewed_but_for_its_first_time(tmp_path: Path) ->
     pack = {"pack": "https://freesound.org/apiv2/packs/901/", "pack_name": "N"}
     assert saved(tmp_path, pack | {"num_downloads": 2}, seen="2025-02-02T00:00:00Z") == 0
     columns = "num_downloads, pack_id, first_seen, last_seen"
-    assert one(tmp_path, f"SELECT {columns} FROM sounds") == (
+    assert first_row(tmp_path, f"SELECT {columns} FROM sounds") == (
         2,
         901,
         "2025-01-01T00:00:00Z",
@@ -39,7 +39,7 @@ def test_a_sound_twice_on_a_page_is_one(tmp_path: Path) -> None:
 
 def test_text_is_stored_as_it_is(tmp_path: Path) -> None:
     saved(tmp_path, {"tags": ["łódź"]})
-    assert one(tmp_path, "SELECT tags FROM sounds") == ('["łódź"]',)
+    assert first_row(tmp_path, "SELECT tags FROM sounds") == ('["łódź"]',)
 
 
 @pytest.mark.parametrize(
@@ -51,36 +51,38 @@ def test_a_packs_name_is_renewed_but_never_forgotten(
 ) -> None:
     for answer in answers:
         saved(tmp_path, {"pack_name": answer})
-    assert one(tmp_path, "SELECT name FROM packs") == (name,)
+    assert first_row(tmp_path, "SELECT name FROM packs") == (name,)
 
 
 @pytest.mark.parametrize("name", ["Larks", None])
 def test_a_pack_that_comes_back_is_not_gone(tmp_path: Path, name: str | None) -> None:
     saved(tmp_path, {})
-    with database.writing(tmp_path) as made:
-        made.execute("UPDATE packs SET gone_at = '2025-01-01T00:00:00Z'")
+    with database.writing(tmp_path) as connection:
+        connection.execute("UPDATE packs SET gone_at = '2025-01-01T00:00:00Z'")
     saved(tmp_path, {"pack_name": name})
-    assert one(tmp_path, "SELECT gone_at FROM packs") == (None,)
+    assert first_row(tmp_path, "SELECT gone_at FROM packs") == (None,)
 
 
 def test_marks_are_for_one_sound(tmp_path: Path) -> None:
     make_library(tmp_path, [{}, {}, {}])
-    with database.writing(tmp_path) as made:
-        store.mark_seen(made, 2, "2026-01-01T00:00:00Z")
-        store.mark_removed(made, 1, "2026-01-01T00:00:00Z")
-        rows = made.execute("SELECT id, last_seen > '2026', removed_at FROM sounds ORDER BY id")
+    with database.writing(tmp_path) as connection:
+        store.mark_seen(connection, 2, "2026-01-01T00:00:00Z")
+        store.mark_removed(connection, 1, "2026-01-01T00:00:00Z")
+        rows = connection.execute(
+            "SELECT id, last_seen > '2026', removed_at FROM sounds ORDER BY id"
+        )
         assert [tuple(row) for row in rows] == [
             (1, 0, "2026-01-01T00:00:00Z"),
             (2, 1, None),
             (3, 0, None),
         ]
-        assert store.present(made, [1, 2, 4]) == {2}
+        assert store.present(connection, [1, 2, 4]) == {2}
 
 
 @pytest.mark.parametrize("state", ["", "{", "[1]", "null", "5"])
 def test_an_unreadable_cursor_is_none(tmp_path: Path, state: str) -> None:
-    with database.writing(tmp_path, create=True) as made:
-        made.execute("INSERT INTO cursors VALUES ('newest', ?)", (state,))
-        assert store.read_cursor(made, "newest") == {}
-        store.save_cursor(made, "newest", {"high": "x"})
-        assert store.read_cursor(made, "newest") == {"high": "x"}
+    with database.writing(tmp_path, create=True) as connection:
+        connection.execute("INSERT INTO cursors VALUES ('newest', ?)", (state,))
+        assert store.read_cursor(connection, "newest") == {}
+        store.save_cursor(connection, "newest", {"high": "x"})
+        assert store.read_cursor(connection, "newest") == {"high": "x"}

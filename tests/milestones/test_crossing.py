@@ -120,7 +120,7 @@ def test_the_largest_boundary_counts_wherever_it_stands(tmp_path: Path) -> None:
     first, last = map(json.loads, path.read_text().splitlines())
     first |= {"timestamp": "2025-01-01T00:00:00Z"}
     path.write_text(f"{json.dumps(last)}\n{json.dumps(first)}\n")  # as a merge may leave them
-    assert [each["nodes"] for each in crossing.read_history(path)] == [200, 500]
+    assert [record["nodes"] for record in crossing.read_history(path)] == [200, 500]
     assert crossing.status(500, 100, [last, first])["crossed"] == []
 
 
@@ -128,9 +128,9 @@ def test_a_status_from_before_another_night_records_only_what_is_left(tmp_path: 
     path = tmp_path / "milestone_history.jsonl"
     old = crossing.status(300, 100, [])
     night(path, 200)
-    made = crossing.record(path, old, PASSED)
-    assert made is not None
-    assert made["crossed"] == [3]
+    record = crossing.record(path, old, PASSED)
+    assert record is not None
+    assert record["crossed"] == [3]
 
 
 @pytest.fixture
@@ -152,23 +152,23 @@ def test_detect_sets_the_outputs_that_the_workflow_reads(crossed: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("results", "code", "said"),
+    ("results", "code", "message"),
     [
         ({"passed": False}, 1, "validation did not pass"),
         ({"passed": "yes"}, 2, "passed"),
-        ({"milestone_number": 2}, 2, "is of milestone 2, "),
+        ({"milestone_number": 2}, 2, "is about milestone 2, "),
         ({"milestone_number": 3, "passed": False}, 2, "run summarize_milestone.py again"),
     ],
 )
 def test_record_refuses_what_did_not_pass_and_what_is_no_result(
-    crossed: Path, run: Run, results: dict[str, Any], code: int, said: str
+    crossed: Path, run: Run, results: dict[str, Any], code: int, message: str
 ) -> None:
     good = {"milestone_number": 1, "passed": True, "actions": []}
     path = crossed / "r.json"
     path.write_text(json.dumps(good | results))
     record = ["--status", crossed / "s.json", "--results", path, "--milestone-history"]
     done = run("record_milestone.py", *record, crossed / "h")
-    assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stderr
+    assert (done.returncode, message in done.stdout + done.stderr) == (code, True), done.stderr
     assert not (crossed / "h").exists()
     path.write_text(json.dumps(good))
     assert run("record_milestone.py", *record, crossed / "h").returncode == 0

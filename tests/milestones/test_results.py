@@ -172,7 +172,7 @@ def test_times_of_any_bash_and_locale(reports, times, seconds):
 def test_nothing_left_at_all(tmp_path):
     results = milestone_results.read(tmp_path)
     assert {result.status for result in results} == {NOT_FINISHED}
-    assert milestone_summary.times(results) == "No times were left behind."
+    assert milestone_summary.times(results) == "No times were recorded."
     schemas.check("milestone_results", milestone_results.as_json(results, 1), "results")
 
 

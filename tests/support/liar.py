@@ -43,13 +43,13 @@ def answering(answer: Callable[[str], tuple[int, bytes]]) -> Iterator[str]:
 @contextmanager
 def instead(nights: Nights, answer: Callable[[str], tuple[int, bytes]]) -> Iterator[None]:
     """Inside the block, `nights` asks a server that gives `answer`, not its stand-in."""
-    kept = nights.freesound
+    original = nights.freesound
     with answering(answer) as url:
-        nights.freesound = replace(kept, base_url=url, attempts=2)
+        nights.freesound = replace(original, base_url=url, attempts=2)
         try:
             yield
         finally:
-            nights.freesound = kept
+            nights.freesound = original
 
 
 @contextmanager

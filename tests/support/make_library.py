@@ -61,11 +61,11 @@ def _user(connection: Any, username: str) -> int:
 
 
 def _pack(connection: Any, name: str, user: int) -> int:
-    found = connection.execute(
+    row = connection.execute(
         "SELECT id FROM packs WHERE name = ? AND user_id = ?", (name, user)
     ).fetchone()
-    if found:
-        return int(found["id"])
+    if row:
+        return int(row["id"])
     return int(
         connection.execute(
             "INSERT INTO packs (name, user_id) VALUES (?, ?)", (name, user)

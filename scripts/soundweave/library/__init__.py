@@ -1,1 +1,1 @@
-"""The library of sounds: one SQLite file, its migrations and the edges in it."""
+"""The library of sounds: one SQLite file, its migrations and its edges."""

@@ -1,9 +1,9 @@
-"""Packs with sounds by others: in them alone may a same-pack pair be no same-user pair.
+"""Packs shared by several users: only there can a same-pack pair not be a same-user pair.
 
-On Freesound a pack belongs to one user. But a user who took another name is two users here until
-all of their sounds were seen again. The edge job keeps the list of such packs in `meta`, so that
-the pairs of the whole library are counted without looking at every pack. A sound that changed is
-looked at by itself: it brings its pack on the list when its user is not the pack's.
+On Freesound a pack belongs to one user. But a user who changed names is two users here until all
+of their sounds were seen again. The edge job keeps a list of the shared packs in `meta`, so that
+the library's pairs can be counted without reading every pack. A changed sound adds its pack to
+the list if its user is not the pack's.
 """
 
 import json
@@ -12,16 +12,16 @@ from collections.abc import Iterable
 
 KEY = "packs_of_others"
 
-# Of removed sounds, too: without them, each sound would have to be looked at.
-EVER = """
+# Removed sounds included: to exclude them, every sound would have to be read.
+ALL_SHARED = """
     SELECT DISTINCT pack_id FROM sounds CROSS JOIN packs ON packs.id = pack_id
     WHERE pack_id IS NOT NULL AND sounds.user_id != packs.user_id
 """
-NEWLY = """
+NEWLY_SHARED = """
     SELECT DISTINCT pack_id FROM links_due CROSS JOIN packs ON packs.id = pack_id
     WHERE links_due.user_id != packs.user_id
 """
-STILL = """
+STILL_SHARED = """
     SELECT DISTINCT pack_id FROM sounds CROSS JOIN packs ON packs.id = pack_id
     WHERE pack_id IN (SELECT value FROM json_each(?)) AND removed_at IS NULL
       AND sounds.user_id != packs.user_id
@@ -31,41 +31,41 @@ PAIRS = """
         SELECT pack_id, count(*) AS size FROM sounds
         WHERE removed_at IS NULL AND pack_id IN (SELECT value FROM json_each(?))
         GROUP BY pack_id, user_id
-    ), wholes AS (SELECT sum(size) AS size FROM shares GROUP BY pack_id)
-    SELECT coalesce((SELECT sum(size * (size - 1) / 2) FROM wholes), 0)
+    ), packs_in_full AS (SELECT sum(size) AS size FROM shares GROUP BY pack_id)
+    SELECT coalesce((SELECT sum(size * (size - 1) / 2) FROM packs_in_full), 0)
          - coalesce((SELECT sum(size * (size - 1) / 2) FROM shares), 0)
 """
 
 
-def known(connection: sqlite3.Connection) -> bool:
-    """Say whether the library has the list; without it, `find` must go first."""
-    return _stored(connection) is not None
+def is_listed(connection: sqlite3.Connection) -> bool:
+    """Whether the library has the list; if not, call `rebuild` first."""
+    return _load(connection) is not None
 
 
-def find(connection: sqlite3.Connection) -> None:
-    """Make the list from all sounds."""
-    _keep(connection, _column(connection.execute(EVER)))
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Build the list from all sounds."""
+    _save(connection, _column(connection.execute(ALL_SHARED)))
 
 
-def follow(connection: sqlite3.Connection) -> None:
+def update(connection: sqlite3.Connection) -> None:
     """Bring the list up to date with `links_due`."""
-    listed = json.loads(_stored(connection) or "[]")
-    _keep(connection, listed + _column(connection.execute(NEWLY)))
+    packs = json.loads(_load(connection) or "[]")
+    _save(connection, packs + _column(connection.execute(NEWLY_SHARED)))
 
 
 def pairs_across_users(connection: sqlite3.Connection) -> int:
-    """Return the number of pairs of sounds in one pack by different users."""
-    packs = _stored(connection) or "[]"
+    """Count the pairs of sounds that share a pack but not a user."""
+    packs = _load(connection) or "[]"
     return int(connection.execute(PAIRS, (packs,)).fetchone()[0])
 
 
-def _stored(connection: sqlite3.Connection) -> str | None:
+def _load(connection: sqlite3.Connection) -> str | None:
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (KEY,)).fetchone()
     return None if row is None else str(row[0])
 
 
-def _keep(connection: sqlite3.Connection, candidates: list[int]) -> None:
-    packs = _column(connection.execute(STILL, (json.dumps(candidates),)))
+def _save(connection: sqlite3.Connection, candidates: list[int]) -> None:
+    packs = _column(connection.execute(STILL_SHARED, (json.dumps(candidates),)))
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (KEY, json.dumps(packs)))
 
 

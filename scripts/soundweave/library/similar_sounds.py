@@ -1,7 +1,7 @@
-"""Similarity links: which sounds to ask for, and keeping the answers.
+"""Similarity links: which sounds to request similar ones for, and saving the answers.
 
-A request brings the similar sounds of one target, and nothing batches targets, so the order
-counts: each night asks where the network gains most.
+A request returns the similar sounds of one target, and targets cannot be batched, so the order
+matters: each night starts where the network gains most.
 """
 
 import sqlite3
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from soundweave.base import times
 from soundweave.base.config import CollectorConfig
 
-# Turns 1, 3, 5, ... go to isolated sounds: no pack, no other sound of their user, in no answer yet;
-# a link is the only one they can get. Turns 2, 4, 6, ... go to the others by popularity. Both
-# start with the most downloaded. A sound that was asked for comes last, the oldest answer first.
+# Places 1, 3, 5, ... go to isolated sounds: no pack, no other sound by their user, in no answer;
+# similarity is the only way to connect them. Places 2, 4, 6, ... go to the other sounds. Both start
+# with the most downloaded. Sounds requested before come last, the oldest answer first.
 TARGETS = """
     WITH alone AS MATERIALIZED (
         SELECT min(id) AS id, num_downloads, user_id FROM sounds
@@ -51,10 +51,10 @@ TARGETS = """
 def targets(
     connection: sqlite3.Connection, config: CollectorConfig, now: str, limit: int
 ) -> list[int]:
-    """Return up to `limit` ids of sounds to ask similar ones for, best first (see TARGETS).
+    """List up to `limit` ids of sounds to request similar ones for, best first (see TARGETS).
 
-    A sound asked for less than `similar_again_days` before `now` is left out, also when it had
-    no similar ones.
+    Leaves out sounds requested less than `similar_again_days` before `now`, even if they had no
+    similar ones.
     """
     again = times.before(now, days=config.similar_again_days)
     rows = connection.execute(TARGETS, {"limit": limit, "again": again, "now": now})
@@ -64,9 +64,9 @@ def targets(
 def save(
     connection: sqlite3.Connection, sound_id: int, scores: Mapping[int, float], when: str
 ) -> None:
-    """Put an answer (id -> score, maybe empty) in the place of the target's last one.
+    """Replace the target's last answer by a new one (id -> score, may be empty).
 
-    The sounds must be in the library. Call it in a transaction.
+    The sounds must be in the library. Call this in a transaction.
     """
     forget(connection, sound_id, both_ways=False)
     connection.executemany(
@@ -80,7 +80,7 @@ def save(
 
 
 def forget(connection: sqlite3.Connection, sound_id: int, *, both_ways: bool = True) -> None:
-    """Drop what a sound's answer said and, `both_ways`, what other answers said of it."""
+    """Delete a sound's answer and, if `both_ways`, its place in other sounds' answers."""
     connection.execute("DELETE FROM similarities WHERE source = ?", (sound_id,))
     connection.execute("DELETE FROM similarity_targets WHERE sound_id = ?", (sound_id,))
     if both_ways:

@@ -1,4 +1,4 @@
-"""Writing what the API said into the library."""
+"""Writes what the API returned into the library."""
 
 import json
 import sqlite3
@@ -26,19 +26,19 @@ UPSERT_SOUND = """
 def save_sounds(connection: sqlite3.Connection, sounds: Sequence[Sound], seen: str) -> int:
     """Insert or update sounds with their users and packs; returns how many are new.
 
-    A sound that was marked as removed and is seen again counts as new. Call it in a transaction.
+    A removed sound that is seen again counts as new. Call this in a transaction.
     """
-    known = present(connection, [sound.id for sound in sounds])
+    known_ids = present(connection, [sound.id for sound in sounds])
     for sound in sounds:
         user_id = _user(connection, sound.username)
         if sound.pack_id is not None:
             _save_pack(connection, sound.pack_id, sound.pack_name, user_id)
         connection.execute(UPSERT_SOUND, _row(sound, user_id, seen))
-    return len({sound.id for sound in sounds} - known)
+    return len({sound.id for sound in sounds} - known_ids)
 
 
 def present(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    """Return those of `ids` that the library has and that are not removed."""
+    """Which of `ids` are in the library and not removed."""
     rows = connection.execute(
         "SELECT id FROM sounds WHERE removed_at IS NULL AND id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
@@ -47,19 +47,19 @@ def present(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
 
 
 def mark_seen(connection: sqlite3.Connection, sound_id: int, when: str) -> None:
-    """Note that a sound is still there."""
+    """Record that a sound still exists."""
     connection.execute("UPDATE sounds SET last_seen = ? WHERE id = ?", (when, sound_id))
 
 
 def mark_removed(connection: sqlite3.Connection, sound_id: int, when: str) -> None:
-    """Keep a sound that Freesound no longer knows, marked as removed; its similarities go."""
-    # So no reader of them has to look for removed ends; one that comes back is asked for anew.
+    """Mark a sound that Freesound no longer knows as removed, and delete its similarities."""
+    # So readers need not filter out removed sounds; one that comes back is requested again.
     similar_sounds.forget(connection, sound_id)
     connection.execute("UPDATE sounds SET removed_at = ? WHERE id = ?", (when, sound_id))
 
 
 def read_cursor(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
-    """Return a walk's saved state; an unknown or unreadable one is empty, the walk starts anew."""
+    """Read a walk's saved state; a missing or unreadable one is empty, so the walk starts over."""
     row = connection.execute("SELECT state FROM cursors WHERE name = ?", (name,)).fetchone()
     try:
         state = json.loads(row["state"]) if row else {}
@@ -69,7 +69,7 @@ def read_cursor(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
 
 
 def save_cursor(connection: sqlite3.Connection, name: str, state: dict[str, Any]) -> None:
-    """Save a walk's state; in the transaction that keeps its page."""
+    """Save a walk's state; call this in the transaction that saves its page."""
     connection.execute(
         "INSERT INTO cursors (name, state) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET state = excluded.state",
@@ -78,17 +78,17 @@ def save_cursor(connection: sqlite3.Connection, name: str, state: dict[str, Any]
 
 
 def claim_source(connection: sqlite3.Connection, source: str) -> None:
-    """Remember where a library's sounds come from; raises ConfigError for another source.
+    """Record where a library's sounds come from; raises ConfigError for another source.
 
-    Sounds of the stand-in and of Freesound share numbers, so a library must never mix them.
+    Sounds of the stand-in and of Freesound share ids, so a library must never mix them.
     """
     connection.execute(
         "INSERT INTO meta (key, value) VALUES ('source', ?) ON CONFLICT DO NOTHING", (source,)
     )
-    kept = connection.execute("SELECT value FROM meta WHERE key = 'source'").fetchone()["value"]
-    if kept != source:
+    recorded = connection.execute("SELECT value FROM meta WHERE key = 'source'").fetchone()["value"]
+    if recorded != source:
         raise ConfigError(
-            f"this library was collected from {kept}, not from {source};"
+            f"this library was collected from {recorded}, not from {source};"
             " name another folder with --checkpoint-dir"
         )
 
@@ -102,7 +102,7 @@ def _user(connection: sqlite3.Connection, username: str) -> int:
 
 
 def _save_pack(connection: sqlite3.Connection, pack_id: int, name: str, user_id: int) -> None:
-    # Answers of before 2024 name no pack: keep a name once known.
+    # Answers from before 2024 lack the pack's name: keep the last known one.
     connection.execute(
         "INSERT INTO packs (id, name, user_id) VALUES (?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET gone_at = NULL,"

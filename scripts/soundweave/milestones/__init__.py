@@ -1,1 +1,1 @@
-"""When a milestone is reached, how its three jobs ended, and the summary."""
+"""When a milestone is reached, how its three actions ended, and the summary."""

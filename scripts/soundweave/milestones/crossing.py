@@ -1,6 +1,6 @@
-"""Milestones: every `interval` sounds there is one; each fires once, whatever happens between.
+"""Milestones: one every `interval` sounds. Each fires once, whatever happens in between.
 
-The history remembers the boundaries that were reached (number x interval), so neither a library
+The history records the boundaries that were reached (number x interval), so neither a library
 that shrank and grew back nor a changed interval fires one again.
 """
 
@@ -11,10 +11,10 @@ from soundweave.base import files, schemas, times
 
 
 def status(nodes: int, interval: int, history: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return whether `nodes` sounds crossed a milestone (milestone_status.schema.json)."""
+    """Report whether `nodes` sounds crossed a milestone (milestone_status.schema.json)."""
     reached = max((_boundary(record) for record in history), default=0)
     number = nodes // interval
-    crossed = [each for each in range(1, number + 1) if each * interval > reached]
+    crossed = list(range(reached // interval + 1, number + 1))
     previous = int(history[-1]["nodes"]) if history else 0
     return {
         "is_milestone": bool(crossed),
@@ -29,34 +29,34 @@ def status(nodes: int, interval: int, history: list[dict[str, Any]]) -> dict[str
 
 
 def read_history(path: Path) -> list[dict[str, Any]]:
-    """Return the milestones recorded so far, oldest first; raises ConfigError for other records."""
+    """Read the milestones recorded so far, oldest first; raises ConfigError for other records."""
     history = files.read_history(path)
     for number, record in enumerate(history, start=1):
         schemas.check("milestone", record, f"{path}, record {number}")
     return sorted(history, key=lambda record: str(record["timestamp"]))
 
 
-def record(path: Path, reached: dict[str, Any], results: dict[str, Any]) -> dict[str, Any] | None:
-    """Append a milestone whose actions ran; returns its record, or None when there is none to add.
+def record(path: Path, detected: dict[str, Any], results: dict[str, Any]) -> dict[str, Any] | None:
+    """Append a milestone whose actions ran; returns its record, or None if nothing was recorded.
 
-    `reached` is a milestone_status, `results` the milestone_results of the same night. Nothing is
-    recorded when a critical action did not pass: the next night tries again. A milestone that
-    the history already has is not recorded twice.
+    `detected` is a milestone_status, `results` the milestone_results of the same night. Nothing is
+    recorded if a critical action did not pass: the next night tries again. A milestone that is
+    already in the history is not recorded twice.
     """
-    again = status(reached["current_nodes"], reached["interval"], read_history(path))
-    if not again["is_milestone"] or not results["passed"]:
+    current = status(detected["current_nodes"], detected["interval"], read_history(path))
+    if not current["is_milestone"] or not results["passed"]:
         return None
-    made = {
+    milestone = {
         "timestamp": times.now(),
-        "milestone_number": again["milestone_number"],
-        "interval": again["interval"],
-        "nodes": again["current_nodes"],
-        "crossed": again["crossed"],
+        "milestone_number": current["milestone_number"],
+        "interval": current["interval"],
+        "nodes": current["current_nodes"],
+        "crossed": current["crossed"],
         "actions": {action["name"]: action["status"] for action in results["actions"]},
     }
-    schemas.check("milestone", made, "the milestone")
-    files.append_history(path, made)
-    return made
+    schemas.check("milestone", milestone, "the milestone")
+    files.append_history(path, milestone)
+    return milestone
 
 
 def _boundary(record: dict[str, Any]) -> int:

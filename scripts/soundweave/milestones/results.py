@@ -1,8 +1,7 @@
-"""How the three actions of a milestone ended, read from what the workflow's step left behind.
+"""How the three actions of a milestone ended, read from the files of the workflow's step.
 
-The step leaves `<name>.exit`, `<name>.time` and `<name>.log` for each action. A job that was
-killed leaves no exit file, an empty one, or a code of 128 and more: it did not finish. Only a
-written 0 is a pass.
+The step writes `<name>.exit`, `<name>.time` and `<name>.log` for each action. A killed job leaves
+no exit file, an empty one, or a code of 128 or more: it did not finish. Only a written 0 passes.
 """
 
 import json
@@ -14,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 PASSED, FAILED, NOT_FINISHED = "passed", "failed", "not finished"
-SIGNAL_BASE = 128  # bash: a command ended by signal n has code 128 + n
-WORDS = {
+SIGNAL_BASE = 128  # bash: a command killed by signal n has exit code 128 + n
+EXIT_CODES = {
     1: "found errors",
     2: "wrong usage or configuration",
     3: "stopped by a bug",
@@ -27,7 +26,7 @@ LAST_LINE_LENGTH = 200
 
 @dataclass(frozen=True)
 class Action:
-    """One of the three: its name in files and outputs, its title, its report if it writes one."""
+    """One of the three: its name in files and outputs, its title, and its report if it has one."""
 
     name: str
     title: str
@@ -62,17 +61,17 @@ class Result:
 
 
 def read(reports_dir: Path) -> list[Result]:
-    """Return how each action ended; whatever is missing or torn counts against it."""
-    return [_read_one(action, reports_dir) for action in ACTIONS]
+    """Read how each action ended; anything missing or damaged counts against it."""
+    return [_read_result(action, reports_dir) for action in ACTIONS]
 
 
 def passed(results: list[Result]) -> bool:
-    """Tell whether every critical action passed."""
+    """Whether every critical action passed."""
     return all(result.status == PASSED for result in results if result.action.critical)
 
 
 def as_json(results: list[Result], milestone_number: int) -> dict[str, Any]:
-    """Return the content of milestone_results.json (config/schemas/milestone_results)."""
+    """Build the content of milestone_results.json (milestone_results.schema.json)."""
     return {
         "milestone_number": milestone_number,
         "passed": passed(results),
@@ -90,17 +89,17 @@ def as_json(results: list[Result], milestone_number: int) -> dict[str, Any]:
     }
 
 
-def _read_one(action: Action, reports_dir: Path) -> Result:
+def _read_result(action: Action, reports_dir: Path) -> Result:
     code = _exit_code(reports_dir / f"{action.name}.exit")
     status, reason = _status(code)
     report = _read_report(reports_dir / action.report) if action.report else {}
     if status == PASSED and report is None:
         status, reason = FAILED, f"ended with 0 but left no readable {action.report}"
-    told = [reason, _counts(action, report or {})]
+    details = [reason, _counts(action, report or {})]
     if status != PASSED or action.report is None:
-        told.append(_last_line(reports_dir / f"{action.name}.log"))
+        details.append(_last_line(reports_dir / f"{action.name}.log"))
     started, ended = _times(reports_dir / f"{action.name}.time")
-    return Result(action, status, code, started, ended, "; ".join(text for text in told if text))
+    return Result(action, status, code, started, ended, "; ".join(text for text in details if text))
 
 
 def _status(code: int | None) -> tuple[str, str]:
@@ -109,7 +108,7 @@ def _status(code: int | None) -> tuple[str, str]:
     if code == 0:
         return PASSED, ""
     if code < SIGNAL_BASE:
-        return FAILED, WORDS.get(code, f"ended with code {code}")
+        return FAILED, EXIT_CODES.get(code, f"ended with code {code}")
     try:
         return NOT_FINISHED, f"killed by {signal.Signals(code - SIGNAL_BASE).name}"
     except ValueError:
@@ -124,8 +123,8 @@ def _exit_code(path: Path) -> int | None:
 def _times(path: Path) -> tuple[float | None, float | None]:
     # bash writes EPOCHREALTIME with the decimal point of the locale.
     lines = _text(path).replace(",", ".").splitlines()
-    found = [float(line) for line in lines if re.fullmatch(r"[0-9]+(\.[0-9]+)?", line)]
-    started, ended, *_ = [*found, None, None]
+    times = [float(line) for line in lines if re.fullmatch(r"[0-9]+(\.[0-9]+)?", line)]
+    started, ended, *_ = [*times, None, None]
     return started, ended
 
 

@@ -8,12 +8,12 @@ from soundweave.milestones.results import NOT_FINISHED, PASSED, Result, passed
 
 MARKS = {PASSED: "✅", NOT_FINISHED: "⛔"}
 FAILED_MARK = "❌"
-LOG_BYTES = 200_000  # of a longer log its end is shown; the artifact holds all of it
+LOG_BYTES = 200_000  # only the end of a longer log is printed; the artifact has all of it
 COLUMNS = ("Action", "Critical", "Result", "Details", "Time")
 
 
 def markdown(results: list[Result], milestone_number: int) -> str:
-    """Return the step summary: one row for each action, then the times."""
+    """Format the step summary: one row per action, then the times."""
     header = ["", *COLUMNS]
     rows = [header, ["---"] * len(header)]
     rows += [
@@ -25,7 +25,7 @@ def markdown(results: list[Result], milestone_number: int) -> str:
 
 
 def text(results: list[Result], milestone_number: int) -> str:
-    """Return the same table for a terminal."""
+    """Format the same table for a terminal."""
     rows = [COLUMNS, *(_cells(result) for result in results)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
@@ -33,15 +33,15 @@ def text(results: list[Result], milestone_number: int) -> str:
 
 
 def times(results: list[Result]) -> str:
-    """Return how long the actions took side by side and one after another, and the slowest."""
-    known = [result for result in results if result.seconds is not None]
-    if not known:
-        return "No times were left behind."
-    slowest = max(known, key=lambda result: result.seconds or 0)
-    wall = max(result.ended or 0 for result in known) - min(result.started or 0 for result in known)
-    one_by_one = sum(result.seconds or 0 for result in known)
+    """Say how long the actions took in parallel and one after another, and name the slowest."""
+    timed = [result for result in results if result.seconds is not None]
+    if not timed:
+        return "No times were recorded."
+    slowest = max(timed, key=lambda result: result.seconds or 0)
+    wall = max(result.ended or 0 for result in timed) - min(result.started or 0 for result in timed)
+    in_sequence = sum(result.seconds or 0 for result in timed)
     return (
-        f"Side by side {wall:.1f} s, one after another {one_by_one:.1f} s; "
+        f"Side by side {wall:.1f} s, one after another {in_sequence:.1f} s; "
         f"slowest: {slowest.action.title}, {slowest.seconds:.1f} s."
     )
 
@@ -55,7 +55,7 @@ def annotate(results: list[Result]) -> None:
 
 
 def print_logs(results: list[Result], reports_dir: Path) -> None:
-    """Print each log in a group of its own; a workflow command in a log stays text."""
+    """Print each log in its own group; workflow commands in a log stay text."""
     for result in results:
         name = f"{result.action.name}.log"
         token = secrets.token_hex(16)
