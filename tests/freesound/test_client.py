@@ -213,7 +213,7 @@ def test_a_redirect_is_not_followed(server: Any, client: Make) -> None:
 
 def test_a_truncated_body_is_tried_again(server: Server, client: Make) -> None:
     server.short = 50
-    with pytest.raises(ApiError, match="no whole answer"):
+    with pytest.raises(ApiError, match="no complete answer"):
         client().get("search/")
     assert len(server.paths) == 3
 
@@ -222,21 +222,21 @@ def test_a_body_that_is_not_what_its_header_says_is_tried_again(
     server: Server, client: Make
 ) -> None:
     server.extra = {"Content-Encoding": "gzip"}
-    with pytest.raises(ApiError, match="no whole answer"):
+    with pytest.raises(ApiError, match="no complete answer"):
         client().get("search/")
     assert len(server.paths) == 3
 
 
 def test_an_address_that_cannot_be_asked(server: Server, client: Make) -> None:
     server.base_url = "http://127.0.0.1:99999/"
-    with pytest.raises(ConfigError, match="cannot be asked for"):
+    with pytest.raises(ConfigError, match="cannot be requested"):
         client().get("search/")
 
 
 def test_nobody_there(client: Make, server: Any) -> None:
     server.base_url = "http://127.0.0.1:9/apiv2/"
     made = client()
-    with pytest.raises(ApiError, match="no whole answer"):
+    with pytest.raises(ApiError, match="no complete answer"):
         made.get("search/")
     assert made.requests_sent == 3
 

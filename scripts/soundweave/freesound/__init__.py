@@ -1,1 +1,1 @@
-"""Freesound's API: requests within the quota, and its answers as checked values."""
+"""Freesound's API: requests within the quota, and its answers as validated values."""

@@ -1,7 +1,7 @@
 """The HTTP client for Freesound's API: key, timeouts, retries, quota, circuit breaker.
 
 Retried: 429 of the minute window, 500/502/503/504, timeouts, broken and unreadable bodies.
-Never retried: 400, 401, 404. Links in answers are never followed: the key goes to one host only.
+Never retried: 400, 401, 404. Links and redirects are never followed: the key goes to one host only.
 """
 
 import logging
@@ -23,13 +23,14 @@ from soundweave.base.errors import (
     NotFoundError,
     QuotaExhaustedError,
 )
+from soundweave.base.http import USER_AGENT, authorization
 from soundweave.freesound.quota import Quota
 
 log = logging.getLogger(__name__)
 
 THROTTLED_SECONDS = 20.0  # the minute window slides: a third of it frees a third of the requests
 NO_DETAILS = "no details"
-BROKEN = (
+CONNECTION_ERRORS = (
     requests.Timeout,
     requests.ConnectionError,
     requests.exceptions.ChunkedEncodingError,
@@ -38,15 +39,15 @@ BROKEN = (
 
 
 class TransientError(ApiError):
-    """Worth another try."""
+    """A failure that may go away; the request is retried."""
 
 
 class ThrottledError(TransientError):
-    """The minute window is full."""
+    """Freesound's limit of requests per minute is reached."""
 
 
 class FreesoundClient:
-    """Sends GET requests one at a time; `max_requests` counts every one of them, retries too."""
+    """Sends GET requests one at a time, at most `max_requests` of them, retries included."""
 
     def __init__(
         self,
@@ -59,13 +60,13 @@ class FreesoundClient:
     ) -> None:
         self._config = config
         self._quota = quota
-        self._ceiling = max_requests
+        self._limit = max_requests
         self.requests_sent = 0
         self._session = requests.Session()
         self._session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
-        self._session.auth = _token(api_key)
+        self._session.auth = authorization(f"Token {api_key}")
         self._retrying = tenacity.Retrying(
-            stop=self._enough,
+            stop=self._must_stop,
             wait=self._delay,
             retry=tenacity.retry_if_exception_type(TransientError),
             before_sleep=_log_retry,
@@ -75,37 +76,37 @@ class FreesoundClient:
 
     @property
     def requests_left(self) -> int:
-        """How many requests may still be sent under the present limit."""
-        return max(0, self._ceiling - self.requests_sent)
+        """How many more requests the current limit allows."""
+        return max(0, self._limit - self.requests_sent)
 
     @contextmanager
-    def limited_to(self, requests_more: int) -> Iterator[None]:
-        """Inside the block, send at most `requests_more` requests."""
-        outer = self._ceiling
-        self._ceiling = min(outer, self.requests_sent + requests_more)
+    def limited_to(self, count: int) -> Iterator[None]:
+        """Inside the block, send at most `count` more requests."""
+        outer_limit = self._limit
+        self._limit = min(outer_limit, self.requests_sent + count)
         try:
             yield
         finally:
-            self._ceiling = outer
+            self._limit = outer_limit
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> dict[str, Any]:
-        """Return the JSON object at `path` (relative to the base URL, ending in a slash).
+        """Get the JSON object at `path` (relative to the base URL, ending in a slash).
 
-        Raises NotFoundError, ConfigError (the key is refused), BudgetSpentError,
-        QuotaExhaustedError, or ApiError when all attempts failed or no request is left for another.
+        Raises NotFoundError, ConfigError (the key was refused), BudgetSpentError,
+        QuotaExhaustedError, or ApiError when every attempt failed or no request is left to retry.
         """
-        answer: dict[str, Any] = self._retrying(self._once, path, dict(params or {}))
+        answer: dict[str, Any] = self._retrying(self._send, path, dict(params or {}))
         return answer
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _once(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
+    def _send(self, path: str, params: dict[str, str | int]) -> dict[str, Any]:
         if self.requests_left == 0:
             raise BudgetSpentError(f"{self.requests_sent} requests sent, the limit of this run")
         self._quota.wait_turn()
-        entry = self._quota.sent(path)
+        ledger_row = self._quota.sent(path)
         self.requests_sent += 1
         try:
             response = self._session.get(
@@ -114,36 +115,40 @@ class FreesoundClient:
                 timeout=self._config.timeout_seconds,
                 allow_redirects=False,
             )
-        except BROKEN as error:
-            what = f"no whole answer from {self._config.base_url}{path}"
-            raise TransientError(f"{what} ({type(error).__name__})") from error
+        except CONNECTION_ERRORS as error:
+            address = f"{self._config.base_url}{path}"
+            raise TransientError(
+                f"no complete answer from {address} ({type(error).__name__})"
+            ) from error
         except (requests.RequestException, OSError) as error:
-            raise ConfigError(f"{path}: cannot be asked for ({type(error).__name__})") from error
-        except ValueError as error:  # a Location that is no address, even if it is not followed
-            raise ApiError(f"{path}: an answer that cannot be read ({error})") from error
-        self._quota.answered(entry, response.status_code)
-        return _interpreted(path, response)
+            raise ConfigError(f"{path}: cannot be requested ({type(error).__name__})") from error
+        except (
+            ValueError
+        ) as error:  # requests parses a Location header even when it does not follow it
+            raise ApiError(f"{path}: the answer cannot be read ({error})") from error
+        self._quota.answered(ledger_row, response.status_code)
+        return _parse(path, response)
 
-    def _enough(self, state: tenacity.RetryCallState) -> bool:
-        # Out of requests, the failure is the news, not that there is no other try.
+    def _must_stop(self, state: tenacity.RetryCallState) -> bool:
+        # With no request left, report the failure itself, not that it cannot be retried.
         return state.attempt_number >= self._config.attempts or self.requests_left == 0
 
     def _delay(self, state: tenacity.RetryCallState) -> float:
-        growing = self._config.backoff_seconds * 2.0 ** (state.attempt_number - 1)
+        delay = self._config.backoff_seconds * 2.0 ** (state.attempt_number - 1)
         if isinstance(state.outcome and state.outcome.exception(), ThrottledError):
-            growing = max(growing, THROTTLED_SECONDS)
-        # Jitter keeps two jobs with one key from knocking together again.
-        return min(growing, self._config.backoff_max_seconds) * random.uniform(0.75, 1.25)  # noqa: S311
+            delay = max(delay, THROTTLED_SECONDS)
+        # Jitter keeps two jobs that share a key from retrying in step.
+        return min(delay, self._config.backoff_max_seconds) * random.uniform(0.75, 1.25)  # noqa: S311
 
 
-def _interpreted(path: str, response: requests.Response) -> dict[str, Any]:
+def _parse(path: str, response: requests.Response) -> dict[str, Any]:
     status = response.status_code
     if status == requests.codes.ok:
         return _json_object(path, response)
     detail = _detail(response)
     if status == requests.codes.unauthorized:
         raise ConfigError(f"Freesound refused the key ({detail}); check FREESOUND_API_KEY")
-    # A 404 page of something in between says nothing of a sound.
+    # A 404 without details comes from a proxy and says nothing about the sound.
     if status == requests.codes.not_found and detail != NO_DETAILS:
         raise NotFoundError(f"{path}: not found")
     if status == requests.codes.too_many_requests:
@@ -179,16 +184,7 @@ def _detail(response: requests.Response) -> str:
     return " ".join(str(detail).split())[:200]
 
 
-def _token(api_key: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    # As an auth object, not a plain header: a ~/.netrc entry would replace a header.
-    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Token {api_key}"
-        return request
-
-    return authorize
-
-
 def _log_retry(state: tenacity.RetryCallState) -> None:
     delay = state.next_action.sleep if state.next_action else 0.0
     error = state.outcome.exception() if state.outcome else None
-    log.warning("%s; attempt %d, again in %.1f s", error, state.attempt_number, delay)
+    log.warning("%s; attempt %d, retrying in %.1f s", error, state.attempt_number, delay)

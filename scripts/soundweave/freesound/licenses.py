@@ -1,11 +1,11 @@
-"""Freesound's licences: the deed's URL -> short name, real version, family and a safe link."""
+"""Freesound's licenses: the deed's URL -> short name, real version, family and a safe link."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class License:
-    """A licence as the page shows it; an unknown one has no deed and keeps its text as name."""
+    """A license as the site shows it; an unknown one has no deed, and its text is its name."""
 
     name: str
     family: str  # zero | by | by-nc | sampling | other
@@ -36,9 +36,9 @@ _KNOWN = {
 
 
 def find(url: str) -> License:
-    """Return the licence that `url` names, http or https, with or without its last slash.
+    """Find the license that `url` names: http or https, with or without a trailing slash.
 
-    The link of the answer comes from the table, never from `url`.
+    The deed comes from the table, never from `url`.
     """
     address = url.strip().removeprefix("http://").removeprefix("https://").rstrip("/") + "/"
     return _KNOWN.get(address) or License(url, "other", None)

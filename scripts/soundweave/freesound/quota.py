@@ -1,8 +1,8 @@
-"""The quota ledger: Freesound counts a key's requests in two sliding windows and tells neither.
+"""The quota ledger: Freesound limits a key's requests in two sliding windows it does not report.
 
-So every request is written to the library before it is sent, and the windows are counted there,
-across runs. A request refused with 401 or 429 was not counted by Freesound either; one without
-an answer may have been, so it is.
+So each request is written to the library before it is sent, and the windows are counted there,
+across runs. Freesound does not count requests it refuses with 401 or 429, so neither do we; one
+without an answer may have counted, so it counts.
 """
 
 import logging
@@ -38,16 +38,16 @@ class Quota:
         self._sleep = sleep
 
     def forget_old(self) -> None:
-        """Drop what no window reaches any more."""
+        """Drop the requests that are too old to matter."""
         self._connection.execute("DELETE FROM requests WHERE at < ?", (self._clock() - 2 * DAY,))
 
     def left_today(self) -> int:
-        """Return how many requests the 24-hour window still has room for."""
+        """How many requests the 24-hour window still has room for."""
         return max(0, self._per_day - self._used(DAY))
 
     def wait_turn(self) -> None:
-        """Return when a request may be sent; raises QuotaExhaustedError when the day is full."""
-        # A clock that was ahead leaves entries in the future: they count as of now.
+        """Wait until a request may be sent; raises QuotaExhaustedError when the day is full."""
+        # A clock that was ahead leaves entries in the future: count them as sent now.
         now = self._clock()
         self._connection.execute("UPDATE requests SET at = ? WHERE at > ?", (now, now))
         if self.left_today() == 0:
@@ -61,14 +61,14 @@ class Quota:
             self._sleep(pause)
 
     def sent(self, path: str) -> int:
-        """Enter a request that is about to be sent; returns its row in the ledger."""
+        """Record a request that is about to be sent; returns its row in the ledger."""
         cursor = self._connection.execute(
             "INSERT INTO requests (at, path) VALUES (?, ?)", (self._clock(), path)
         )
         return int(cursor.lastrowid or 0)
 
     def answered(self, row: int, status: int) -> None:
-        """Enter the HTTP status of the answer to a request."""
+        """Record the HTTP status of the answer to a request."""
         self._connection.execute("UPDATE requests SET status = ? WHERE id = ?", (status, row))
 
     def _used(self, window: float) -> int:
@@ -76,7 +76,7 @@ class Quota:
         return int(self._connection.execute(query, (self._clock() - window,)).fetchone()[0])
 
     def _free_in(self, window: float, limit: int) -> float:
-        # Room comes when the oldest of the newest `limit` requests leaves the window.
+        # A slot frees up when the oldest of the newest `limit` requests leaves the window.
         query = f"SELECT at FROM requests WHERE {COUNTED} ORDER BY at DESC LIMIT 1 OFFSET ?"  # noqa: S608
         row = self._connection.execute(query, (limit - 1,)).fetchone()
         # A clock set back leaves entries in the future: never wait longer than one window.

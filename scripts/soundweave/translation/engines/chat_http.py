@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ import requests
 
 from soundweave import USER_AGENT
 from soundweave.base.errors import ConfigError
+from soundweave.base.http import USER_AGENT, authorization
 from soundweave.translation.engines.deadline import Adapter, Watch
 from soundweave.translation.failures import DeniedError, TruncatedError, UnavailableError
 from soundweave.translation.settings import KEY_VARIABLE, ChatSettings
@@ -146,7 +147,7 @@ class Line:
             session = _Session()
             session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
             session.headers["Accept-Encoding"] = "identity"
-            session.auth = _bearer(self._key)
+            session.auth = authorization(f"Bearer {self._key}" if self._key else "")
             for scheme in ("http://", "https://"):
                 session.mount(scheme, Adapter(pool_maxsize=self._concurrency))
             self._opened = (os.getpid(), session)
@@ -193,11 +194,3 @@ def checked_key(api_key: str) -> str:
     return key
 
 
-def _bearer(key: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    # As an auth object even without a key: a ~/.netrc entry would be sent otherwise.
-    def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if key:
-            request.headers["Authorization"] = f"Bearer {key}"
-        return request
-
-    return authorize
