@@ -12,8 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from soundweave.collecting.collector import Outcome
-from soundweave.collecting.metrics import append, night_line
+from soundweave.collecting.metrics import Outcome, append, night_line
 from soundweave.library import database
 
 LARGEST_SHARE = 40_000 / 700_000

@@ -3,26 +3,27 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from soundweave.base import cli, config, paths
-from soundweave.collecting import night
-from soundweave.collecting.collector import MODES, Outcome
+from soundweave.collecting import night, plan
+from soundweave.collecting.metrics import Outcome
 from soundweave.github import actions
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return 0 when Freesound could be asked, 1 when nothing could be collected."""
+    """Returns 0 when sounds could be collected, 1 when Freesound did not answer."""
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose, log_file=args.log_file)
     settings = config.load()
-    choice = night.choose(
-        settings, mode=args.mode, query=args.query, max_requests=args.max_requests
+    tonight = plan.choose(
+        settings.collector, mode=args.mode, query=args.query, max_requests=args.max_requests
     )
     if args.dry_run:
-        plan = night.dry_run(settings, choice, args.checkpoint_dir)
-        cli.show(plan, _plan_text(plan), as_json=args.json)
+        expected = night.dry_run(settings, tonight, args.checkpoint_dir)
+        cli.show(expected, _expected_text(expected), as_json=args.json)
         return 0
-    line, outcome = night.run(settings, choice, args.checkpoint_dir, args.metrics_history)
+    line, outcome = night.run(settings, tonight, args.checkpoint_dir, args.metrics_history)
     actions.set_outputs({name: line[name] for name in ("added", "removed", "nodes", "requests")})
     actions.add_summary(f"{_text(line)}.")
     cli.show(line, _text(line), as_json=args.json)
@@ -36,16 +37,18 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "python scripts/collect_sounds.py --mode search --query rain --max-requests 20",
     )
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
-    cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "gets one more line")
-    parser.add_argument("--mode", default="", help=f"{' | '.join(MODES)} (from the configuration)")
-    parser.add_argument("--query", default="", help="what mode search looks for")
+    cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "gets a new line")
+    parser.add_argument(
+        "--mode", default="", help=f"{' | '.join(plan.MODES)} (from the configuration)"
+    )
+    parser.add_argument("--query", default="", help="what to search for in mode search")
     parser.add_argument(
         "--max-requests",
         default="",
         metavar="N",
         help="stop after N requests, retries included (from the configuration)",
     )
-    parser.add_argument("--log-file", type=Path, metavar="PATH", help="keep the log here as well")
+    parser.add_argument("--log-file", type=Path, metavar="PATH", help="also write the log here")
     parser.add_argument("--dry-run", action="store_true", help="print the plan, send no request")
     return parser.parse_args(argv)
 
@@ -56,7 +59,7 @@ def _exit_code(outcome: Outcome) -> int:
     if not outcome.failure:
         return 0
     if outcome.pages:
-        actions.warning(f"{outcome.failure}; what came before is kept, the next night goes on")
+        actions.warning(f"{outcome.failure}; what came before is kept, the next night continues")
         return 0
     actions.error(f"nothing could be collected: {outcome.failure}")
     return 1
@@ -70,11 +73,11 @@ def _text(line: dict[str, object]) -> str:
     )
 
 
-def _plan_text(plan: dict[str, object]) -> str:
-    phases = plan["phases"] if isinstance(plan["phases"], dict) else {}
-    steps = [f"  {name:8} at most {requests}" for name, requests in phases.items()]
-    left = f"{plan['quota_left']} left in the quota of 24 hours"
-    return "\n".join([f"mode {plan['mode']}: {plan['requests']} requests at most ({left})", *steps])
+def _expected_text(expected: dict[str, Any]) -> str:
+    phases = [f"  {name:8} at most {count}" for name, count in expected["phases"].items()]
+    left = f"{expected['quota_left']} left in the quota of 24 hours"
+    title = f"mode {expected['mode']}: {expected['requests']} requests at most ({left})"
+    return "\n".join([title, *phases])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pytest
 from soundweave.base import files
 from soundweave.base.errors import ConfigError
 from soundweave.collecting import metrics
-from soundweave.collecting.collector import Outcome
+from soundweave.collecting.metrics import Outcome
 from soundweave.library import database
 from tests.support.make_library import make_library
 

@@ -25,7 +25,7 @@ Start = Callable[[Catalog], Nights]
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Start nights over a catalogue."""
+    """Start nights against a stand-in with a given catalog."""
     opened = []
 
     def begin(catalogue: Catalog) -> Nights:
@@ -33,8 +33,8 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         return opened[-1].__enter__()
 
     yield begin
-    for each in opened:
-        each.__exit__(None, None, None)
+    for nights in opened:
+        nights.__exit__(None, None, None)
 
 
 def in_pack(number: int, pack: int = 7) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def test_packs_are_read_again_after_a_while(start: Start) -> None:
     assert nights.run("packs")["requests"] == 2
     assert nights.value("SELECT count(*) FROM cursors WHERE name LIKE 'pack:%'") == 0
     assert nights.run("packs")["requests"] == 0
-    with database.writing(nights.library) as made:
-        made.execute("UPDATE packs SET completed_at = ?", (OLD,))
-    nights.standin.catalog.add(in_pack(999))
+    with database.writing(nights.library) as connection:
+        connection.execute("UPDATE packs SET completed_at = ?", (OLD,))
+    nights.standin.catalogue.add(in_pack(999))
     line = nights.run("packs")
     assert (line["requests"], line["added"]) == (2, 1)
 
@@ -90,8 +90,8 @@ def test_a_pack_that_shrank_is_complete_not_gone(start: Start) -> None:
 def test_a_pack_that_comes_back_is_read(start: Start) -> None:
     nights = start(one_pack(399))
     nights.run(most=1)
-    with database.writing(nights.library) as made:
-        made.execute("UPDATE packs SET gone_at = ?", (OLD,))
+    with database.writing(nights.library) as connection:
+        connection.execute("UPDATE packs SET gone_at = ?", (OLD,))
     assert nights.run("packs")["requests"] == 0
     nights.run(most=2)
     assert nights.run("packs")["requests"] == 3
@@ -118,9 +118,9 @@ def test_packs_that_all_fail_end_the_phase_but_not_the_night(start: Start) -> No
     nights.standin.add_fault(Fault("overloaded", times=None, path="packs/*"))
     line, outcome = nights.night("mixed", most=100)
     assert (line["stopped"], "packs/" in outcome.failure) == ("failed", True)
-    asked = {entry.path for entry in nights.standin.log if entry.path.startswith("packs/")}
-    assert len(asked) == 3
-    assert nights.ids() == set(nights.standin.catalog.sounds)
+    paths = {entry.path for entry in nights.standin.log if entry.path.startswith("packs/")}
+    assert len(paths) == 3
+    assert nights.ids() == set(nights.standin.catalogue.sounds)
 
 
 # refresh
@@ -167,9 +167,9 @@ def test_a_sound_that_search_does_not_know_is_looked_at(
 ) -> None:
     saved(tmp_path, {}, seen=OLD)
     client: Any = Client(answer)
-    with database.writing(tmp_path) as made:
-        list(phases.refresh(phases.Night(made, client, SETTINGS, NOW)))
-        row = made.execute("SELECT name, removed_at, last_seen FROM sounds").fetchone()
+    with database.writing(tmp_path) as connection:
+        list(phases.refresh(phases.Night(connection, client, SETTINGS, NOW)))
+        row = connection.execute("SELECT name, removed_at, last_seen FROM sounds").fetchone()
     assert tuple(row) == (name, removed_at, OLD if removed_at else NOW)
 
 
@@ -196,9 +196,9 @@ def test_a_404_page_of_something_in_between_removes_nothing(start: Start) -> Non
     assert "404" in outcome.failure
 
 
-@pytest.mark.parametrize(("most", "asked"), [(1, 0), (2, 1), (3, 1), (4, 2), (100, 2)])
+@pytest.mark.parametrize(("most", "id_searches"), [(1, 0), (2, 1), (3, 1), (4, 2), (100, 2)])
 def test_refreshing_takes_at_most_half_of_a_small_night(
-    start: Start, most: int, asked: int
+    start: Start, most: int, id_searches: int
 ) -> None:
     nights = start(one_pack(600))
     nights.run(most=3)
@@ -206,7 +206,7 @@ def test_refreshing_takes_at_most_half_of_a_small_night(
     before = len(nights.standin.log)
     nights.run(most=most)
     filters = [entry.query.get("filter", "") for entry in nights.standin.log[before:]]
-    assert sum(each.startswith("id:") for each in filters) == asked
+    assert sum(text.startswith("id:") for text in filters) == id_searches
 
 
 def test_the_smallest_refresh_still_marks_what_is_gone(start: Start) -> None:

@@ -28,12 +28,16 @@ class Freesound:
         bounds = re.fullmatch(r"created:\[(\S+) TO (\S+)\]", params["filter"])
         assert bounds
         low, high = (bound.replace("*", "") for bound in bounds.groups())
-        found = [(at, n) for n, at in enumerate(self.created, 1) if low <= at <= (high or "9")]
-        found.sort(reverse=params["sort"] == "created_desc")
+        matches = [
+            (created, n)
+            for n, created in enumerate(self.created, 1)
+            if low <= created <= (high or "9")
+        ]
+        matches.sort(reverse=params["sort"] == "created_desc")
         end = params["page"] * api.PAGE_SIZE
-        rows: Rows = [sound(n, at) for at, n in found[end - api.PAGE_SIZE : end]]
+        rows: Rows = [sound(n, created) for created, n in matches[end - api.PAGE_SIZE : end]]
         rows = self.change(len(self.asked), rows)
-        return {"results": rows, "next": "more" if end < len(found) else None}
+        return {"results": rows, "next": "more" if end < len(matches) else None}
 
 
 def sound(number: int, created: str) -> dict[str, Any]:
@@ -45,7 +49,7 @@ def steps(freesound: Any, state: State, most: int = 10_000) -> tuple[set[int], S
     seen: set[int] = set()
     pages = walk(freesound, state, query="", overlap_days=1)
     for _, (page, new) in zip(range(most), pages, strict=False):
-        seen |= {each.id for each in page.sounds}
+        seen |= {sound.id for sound in page.sounds}
         state = new
     return seen, state
 
@@ -73,8 +77,8 @@ def test_more_sounds_in_one_second_than_a_bound_holds(nights: int, most: int) ->
     seen: set[int] = set()
     state: State = {}
     for _ in range(nights):
-        found, state = steps(freesound, state, most)
-        seen |= found
+        tonight, state = steps(freesound, state, most)
+        seen |= tonight
     assert len(seen) == 127
 
 
@@ -94,12 +98,12 @@ def test_a_night_begins_at_a_fresh_bound() -> None:
     assert freesound.asked == [("created_desc", f"created:[* TO {day(170)}]", 1)]
 
 
-@pytest.mark.parametrize("known", [{}, {"high": day(1), "done": True}])
-def test_a_time_in_the_future_hides_no_later_sound(known: State) -> None:
+@pytest.mark.parametrize("start_state", [{}, {"high": day(1), "done": True}])
+def test_a_time_in_the_future_hides_no_later_sound(start_state: State) -> None:
     freesound = Freesound([day(0), day(1)])
     future = sound(3, "2999-01-01T00:00:00Z")
-    freesound.change = lambda _, rows: [*rows, future] if known else [future, *rows]
-    _, state = steps(freesound, known)
+    freesound.change = lambda _, rows: [*rows, future] if start_state else [future, *rows]
+    _, state = steps(freesound, start_state)
     assert day(1) < state["high"] <= times.now()
 
 
@@ -164,14 +168,16 @@ def test_a_search_without_results_asks_once_a_night() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "lie"),
+    ("start_state", "lie"),
     [
         ({}, day(0)),  # looking back, a time long past
         ({"high": day(100), "done": True}, day(340)),  # looking ahead, one soon to come
     ],
 )
 @pytest.mark.parametrize("request_number", [1, 10])
-def test_a_time_out_of_order_moves_no_bound(known: State, lie: str, request_number: int) -> None:
+def test_a_time_out_of_order_moves_no_bound(
+    start_state: State, lie: str, request_number: int
+) -> None:
     """What one false time would skip is found, even when the night ends just there."""
     freesound = Freesound([day(n) for n in range(350)])
 
@@ -181,11 +187,11 @@ def test_a_time_out_of_order_moves_no_bound(known: State, lie: str, request_numb
         return rows
 
     freesound.change = change
-    seen, state = steps(freesound, known, request_number)
-    found, _ = steps(freesound, state)
-    wanted = set(range(101 if known else 1, 351))
+    seen, state = steps(freesound, start_state, request_number)
+    seen_later, _ = steps(freesound, state)
+    expected = set(range(101 if start_state else 1, 351))
     # The sound whose row was false is only seen where its page is asked for again.
-    assert len(wanted - seen - found) <= 1
+    assert len(expected - seen - seen_later) <= 1
 
 
 def test_a_false_time_on_the_first_page_hides_no_later_sound() -> None:

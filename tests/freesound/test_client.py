@@ -46,17 +46,17 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    told = Server()
+    server = Server()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told.headers.append(dict(self.headers))
-            told.paths.append(self.path)
-            status, body = told.answers.pop(0) if len(told.answers) > 1 else told.answers[0]
+            server.headers.append(dict(self.headers))
+            server.paths.append(self.path)
+            status, body = server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
             self.send_response(status)
-            for name, value in told.extra.items():
+            for name, value in server.extra.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body) + told.short))
+            self.send_header("Content-Length", str(len(body) + server.short))
             self.end_headers()
             self.wfile.write(body)
 
@@ -66,8 +66,8 @@ def server() -> Iterator[Server]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
         thread.start()
-        told.base_url = f"http://127.0.0.1:{listening.server_port}/apiv2/"
-        yield told
+        server.base_url = f"http://127.0.0.1:{listening.server_port}/apiv2/"
+        yield server
         listening.shutdown()
         thread.join()
 
@@ -83,17 +83,17 @@ Make = Callable[..., FreesoundClient]
 
 @pytest.fixture
 def client(server: Any, ledger: sqlite3.Connection) -> Iterator[Make]:
-    made: list[FreesoundClient] = []
+    clients: list[FreesoundClient] = []
 
     def make(max_requests: int = 100, attempts: int = 3, **options: Any) -> FreesoundClient:
         config = replace(FAST, base_url=server.base_url, attempts=attempts)
         quota = Quota(ledger, per_minute=1000, per_day=1000)
-        made.append(FreesoundClient(config, KEY, quota, max_requests=max_requests, **options))
-        return made[-1]
+        clients.append(FreesoundClient(config, KEY, quota, max_requests=max_requests, **options))
+        return clients[-1]
 
     yield make
-    for each in made:
-        each.close()
+    for client in clients:
+        client.close()
 
 
 def test_a_request_carries_key_and_parameters(server: Server, client: Make) -> None:
@@ -135,9 +135,9 @@ def test_what_may_pass_is_tried_again(
     server: Server, client: Make, answer: tuple[int, bytes]
 ) -> None:
     server.answers = [answer, answer, OK]
-    made = client()
-    assert made.get("search/") == {"count": 1}
-    assert made.requests_sent == 3
+    freesound = client()
+    assert freesound.get("search/") == {"count": 1}
+    assert freesound.requests_sent == 3
     server.answers = [answer]
     with pytest.raises(ApiError):
         client().get("search/")
@@ -235,10 +235,10 @@ def test_an_address_that_cannot_be_asked(server: Server, client: Make) -> None:
 
 def test_nobody_there(client: Make, server: Any) -> None:
     server.base_url = "http://127.0.0.1:9/apiv2/"
-    made = client()
+    freesound = client()
     with pytest.raises(ApiError, match="no complete answer"):
-        made.get("search/")
-    assert made.requests_sent == 3
+        freesound.get("search/")
+    assert freesound.requests_sent == 3
 
 
 def test_delays_grow_with_jitter_up_to_the_limit(server: Any, ledger: sqlite3.Connection) -> None:
@@ -248,10 +248,10 @@ def test_delays_grow_with_jitter_up_to_the_limit(server: Any, ledger: sqlite3.Co
         FAST, base_url=server.base_url, attempts=8, backoff_seconds=1.0, backoff_max_seconds=20.0
     )
     quota = Quota(ledger, per_minute=1000, per_day=1000)
-    made = FreesoundClient(config, KEY, quota, max_requests=50, sleep=slept.append)
+    freesound = FreesoundClient(config, KEY, quota, max_requests=50, sleep=slept.append)
     with pytest.raises(ApiError):
-        made.get("search/")
-    made.close()
+        freesound.get("search/")
+    freesound.close()
     assert len(slept) == 7
     for delay, middle in zip(slept, [1, 2, 4, 8, 16, 20, 20], strict=True):
         assert 0.75 * middle <= delay <= 1.25 * middle
@@ -265,35 +265,35 @@ def test_a_throttled_minute_is_waited_out(server: Any, ledger: sqlite3.Connectio
         FAST, base_url=server.base_url, attempts=5, backoff_seconds=1.0, backoff_max_seconds=60.0
     )
     quota = Quota(ledger, per_minute=1000, per_day=1000)
-    made = FreesoundClient(config, KEY, quota, max_requests=50, sleep=slept.append)
+    freesound = FreesoundClient(config, KEY, quota, max_requests=50, sleep=slept.append)
     with pytest.raises(ApiError):
-        made.get("search/")
-    made.close()
+        freesound.get("search/")
+    freesound.close()
     assert sum(slept) >= 60
 
 
 def test_retries_count_towards_the_limit(server: Server, client: Make) -> None:
     server.answers = [OVERLOADED]
-    made = client(max_requests=2, attempts=5)
+    freesound = client(max_requests=2, attempts=5)
     with pytest.raises(ApiError, match="overloaded"):
-        made.get("search/")
+        freesound.get("search/")
     assert len(server.paths) == 2
     with pytest.raises(BudgetSpentError):
-        made.get("search/")
+        freesound.get("search/")
 
 
 def test_an_inner_limit_ends_with_its_block(client: Make) -> None:
-    made = client(max_requests=3)
-    with made.limited_to(1):
-        made.get("a/")
+    freesound = client(max_requests=3)
+    with freesound.limited_to(1):
+        freesound.get("a/")
         with pytest.raises(BudgetSpentError):
-            made.get("a/")
-    made.get("a/")
-    with made.limited_to(50):
-        made.get("a/")
+            freesound.get("a/")
+    freesound.get("a/")
+    with freesound.limited_to(50):
+        freesound.get("a/")
         with pytest.raises(BudgetSpentError):
-            made.get("a/")
-    assert (made.requests_sent, made.requests_left) == (3, 0)
+            freesound.get("a/")
+    assert (freesound.requests_sent, freesound.requests_left) == (3, 0)
 
 
 def test_every_request_is_in_the_ledger(
@@ -317,13 +317,13 @@ def test_no_error_shows_the_key(server: Any, client: Make) -> None:
 SOUND = {"name": "n", "username": "u", "license": "l", "created": "2020-01-01T00:00:00Z"}
 
 
-def search(client: Make, page: int = 1) -> api.Page:
+def search(client: Make, page: int = 1) -> api.SoundPage:
     return api.search(client(), query="", filters="", sort="created_asc", page=page)
 
 
 def test_a_page_behind_the_end_is_empty_and_the_last(server: Server, client: Make) -> None:
     server.answers = [(404, detail("Invalid page."))]
-    assert search(client, page=2) == api.Page((), last=True)
+    assert search(client, page=2) == api.SoundPage((), last=True)
     with pytest.raises(NotFoundError):
         search(client, page=1)
 
@@ -349,7 +349,7 @@ def test_what_the_database_lost_is_passed_over_in_silence(
 
 def test_one_sound_is_asked_for_with_its_fields(server: Server, client: Make) -> None:
     server.answers = [(200, json.dumps(SOUND | {"id": 5}).encode())]
-    assert [sound.id for sound in api.sound(client(), 5)] == [5]
+    assert api.get_sound(client(), 5).id == 5
     path, _, query = server.paths[0].partition("?")
     assert path == "/apiv2/sounds/5/"
     assert {"license", "created", "username"} <= set(parse_qs(query)["fields"][0].split(","))

@@ -31,8 +31,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with database.writing(tmp_path, create=True) as made:
-        yield made
+    with database.writing(tmp_path, create=True) as connection:
+        yield connection
 
 
 def ledger(connection: sqlite3.Connection, clock: Clock, minute: int = 3, day: int = 10) -> Quota:

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundweave.freesound.sound import BadRecordError, clean, read_sound
+from soundweave.freesound.sound import InvalidSoundError, clean, read_sound
 
 KINDS = ("mp3", "ogg")
 GOOD = {
@@ -97,13 +97,13 @@ def test_optional_fields_may_be_null_or_missing(field: str) -> None:
     ],
 )
 def test_wrong_fields_are_refused_by_name(field: str, value: object) -> None:
-    with pytest.raises(BadRecordError, match=field):
+    with pytest.raises(InvalidSoundError, match=field):
         read_sound(GOOD | {field: value})
 
 
 @pytest.mark.parametrize("raw", [None, [], "sound", 5])
 def test_what_is_no_object_is_refused(raw: object) -> None:
-    with pytest.raises(BadRecordError):
+    with pytest.raises(InvalidSoundError):
         read_sound(raw)
 
 
@@ -140,7 +140,7 @@ def test_any_json_value_in_any_field_is_read_or_refused(value: object) -> None:
     for field in GOOD:
         try:
             sound = read_sound(GOOD | {field: value})
-        except BadRecordError:
+        except InvalidSoundError:
             continue
         json.dumps(vars(sound), allow_nan=False)
 
@@ -150,7 +150,7 @@ def recorded_sounds(folder: Path) -> list[dict[str, object]]:
     answers = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     for path in sorted(folder.glob("*.yml")):
         exchanges = yaml.safe_load(path.read_text())["http_interactions"]
-        answers += [json.loads(each["response"]["body"]["string"]) for each in exchanges]
+        answers += [json.loads(exchange["response"]["body"]["string"]) for exchange in exchanges]
     flat: list[object] = []
     for answer in answers:
         flat += answer if isinstance(answer, list) else answer.get("results", [answer])
@@ -159,16 +159,16 @@ def recorded_sounds(folder: Path) -> list[dict[str, object]]:
 
 def test_recorded_answers_parse(real_freesound: Path) -> None:
     raws = recorded_sounds(real_freesound / "api_responses")
-    whole = [raw for raw in raws if {"license", "created"} <= raw.keys()]
-    assert len(whole) >= 8
-    for raw in whole:
+    complete = [raw for raw in raws if {"license", "created"} <= raw.keys()]
+    assert len(complete) >= 8
+    for raw in complete:
         sound = read_sound(raw)
         assert sound.id == raw["id"]
         assert list(sound.tags) == raw.get("tags", [])
         assert (sound.pack_id is None) == (raw.get("pack") is None)
         assert sound.created.startswith(str(raw["created"])[:19])
-    asked_for_less = [raw for raw in raws if raw not in whole]
-    assert len(asked_for_less) >= 20
-    for raw in asked_for_less:
-        with pytest.raises(BadRecordError, match="license"):
+    partial = [raw for raw in raws if raw not in complete]
+    assert len(partial) >= 20
+    for raw in partial:
+        with pytest.raises(InvalidSoundError, match="license"):
             read_sound(raw)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from soundweave.base import config
 from soundweave.base.errors import ApiError
-from soundweave.collecting.collector import Choice, shares
 from soundweave.freesound import api
 from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
@@ -30,12 +29,12 @@ COLLECTOR = config.load(environ={}).collector
 
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
-    with nights_of(synthetic_catalog(sounds=300, seed=3), tmp_path, monkeypatch) as made:
-        made.collector = replace(made.collector, refresh_requests=0)
-        yield made
+    with nights_of(synthetic_catalogue(sounds=300, seed=3), tmp_path, monkeypatch) as nights:
+        nights.collector = replace(nights.collector, refresh_requests=0)
+        yield nights
 
 
-def asked(nights: Nights) -> list[int]:
+def requested_ids(nights: Nights) -> list[int]:
     paths = [entry.path.split("/") for entry in nights.standin.log]
     return [int(path[1]) for path in paths if path[-2] == "similar"]
 
@@ -48,15 +47,15 @@ def rows(nights: Nights, sql: str) -> list[tuple[Any, ...]]:
 # Choosing targets
 
 
-def chosen(folder: Path, limit: int = 100, **changes: float) -> list[int]:
+def targets(folder: Path, limit: int = 100, **changes: float) -> list[int]:
     with database.snapshot(folder) as connection:
         return similar_sounds.targets(connection, replace(COLLECTOR, **changes), NOW, limit)
 
 
 def ask(folder: Path, sound_id: int, when: str, **scores: float) -> None:
-    found = {int(name[1:]): score for name, score in scores.items()}
+    score_by_id = {int(name[1:]): score for name, score in scores.items()}
     with database.writing(folder) as connection, database.transaction(connection):
-        similar_sounds.save(connection, sound_id, found, when)
+        similar_sounds.save(connection, sound_id, score_by_id, when)
 
 
 CROWD = [
@@ -71,26 +70,26 @@ CROWD = [
 
 def test_isolated_and_popular_sounds_alternate(tmp_path: Path) -> None:
     make_library(tmp_path, CROWD)
-    assert chosen(tmp_path) == [5, 1, 4, 2, 3, 6]
-    assert [chosen(tmp_path, limit) for limit in (0, 1, 4)] == [[], [5], [5, 1, 4, 2]]
+    assert targets(tmp_path) == [5, 1, 4, 2, 3, 6]
+    assert [targets(tmp_path, limit) for limit in (0, 1, 4)] == [[], [5], [5, 1, 4, 2]]
 
 
 def test_a_sound_in_an_answer_is_not_isolated(tmp_path: Path) -> None:
     make_library(tmp_path, CROWD)
     ask(tmp_path, 1, NOW, s5=0.9)
-    assert chosen(tmp_path) == [4, 2, 3, 6, 5]
+    assert targets(tmp_path) == [4, 2, 3, 6, 5]
 
 
 def test_company_that_was_removed_is_none(tmp_path: Path) -> None:
     gone = {"username": "loner", "num_downloads": 99, "removed_at": NOW}
     packed = {"username": "hermit", "num_downloads": 1, "pack": "q"}
     make_library(tmp_path, [*CROWD, {"id": 7, **gone}, {"id": 8, **packed}])
-    assert chosen(tmp_path) == [4, 1, 2, 3, 6, 5, 8]
+    assert targets(tmp_path) == [4, 1, 2, 3, 6, 5, 8]
 
 
 def test_equals_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
     make_library(tmp_path, [{"id": n, "username": f"u{n % 2}"} for n in (9, 3, 7, 5, 2, 4)])
-    assert chosen(tmp_path) == [2, 3, 4, 5, 7, 9]
+    assert targets(tmp_path) == [2, 3, 4, 5, 7, 9]
 
 
 @pytest.mark.parametrize(
@@ -108,14 +107,14 @@ def test_an_answer_holds_for_its_time(
 ) -> None:
     make_library(tmp_path, [{"id": 1}, {"id": 2}])
     ask(tmp_path, 1, when, **scores)
-    assert chosen(tmp_path, similar_again_days=days) == ([2, 1] if again else [2])
+    assert targets(tmp_path, similar_again_days=days) == ([2, 1] if again else [2])
 
 
 def test_the_oldest_answer_is_renewed_first_after_those_never_asked(tmp_path: Path) -> None:
     make_library(tmp_path, [{"id": n, "num_downloads": n} for n in range(1, 6)])
     for sound_id, year in ((1, 2024), (2, 2023), (3, 2025)):
         ask(tmp_path, sound_id, f"{year}-01-01T00:00:00Z")
-    assert chosen(tmp_path) == [5, 4, 2, 1, 3]
+    assert targets(tmp_path) == [5, 4, 2, 1, 3]
 
 
 def test_choosing_reads_no_whole_table(tmp_path: Path) -> None:
@@ -232,21 +231,21 @@ def test_an_answer_without_any_score_is_an_error(tmp_path: Path, results: object
 
 def test_a_night_brings_the_standins_neighbours(nights: Nights) -> None:
     nights.run(most=1)
-    known = nights.ids()
+    ids_before = nights.ids()
     line = nights.run("similar")
     assert line["stopped"] == "complete"
     targets = dict(rows(nights, "SELECT sound_id, found FROM similarity_targets"))
-    assert sorted(asked(nights)) == sorted(targets)
-    assert set(targets) == nights.ids() > known  # what was found was asked for as well
-    truth = Neighbors(nights.standin.catalog)
-    kept: dict[int, dict[int, float]] = {number: {} for number in targets}
+    assert sorted(requested_ids(nights)) == sorted(targets)
+    assert set(targets) == nights.ids() > ids_before  # what was found was asked for as well
+    catalog_neighbors = Neighbours(nights.standin.catalogue)
+    scores_by_source: dict[int, dict[int, float]] = {number: {} for number in targets}
     for source, target, score in rows(nights, "SELECT * FROM similarities"):
-        kept[source][target] = score
-    for number, scores in kept.items():
-        near = truth.of(number)
-        assert targets[number] == len(scores) == min(len(near), 20)
-        assert scores.items() <= near.items()
-        assert sorted(scores.values()) == sorted(near.values())[-20:][: len(scores)]
+        scores_by_source[source][target] = score
+    for number, scores in scores_by_source.items():
+        neighbors = catalog_neighbors.of(number)
+        assert targets[number] == len(scores) == min(len(neighbors), 20)
+        assert scores.items() <= neighbors.items()
+        assert sorted(scores.values()) == sorted(neighbors.values())[-20:][: len(scores)]
     assert 0 in targets.values()
     assert 20 in targets.values()
     assert nights.run("similar")["requests"] == 0
@@ -254,9 +253,9 @@ def test_a_night_brings_the_standins_neighbours(nights: Nights) -> None:
 
 def test_sounds_found_by_similarity_are_kept_whole(nights: Nights) -> None:
     nights.run(most=1)
-    known = nights.ids()
+    ids_before = nights.ids()
     line = nights.run("similar")
-    new = nights.ids() - known
+    new = nights.ids() - ids_before
     assert line["added"] == len(new) > 0
     names = dict(rows(nights, "SELECT id, name FROM sounds"))
     created = dict(rows(nights, "SELECT id, created FROM sounds"))
@@ -277,14 +276,14 @@ def test_pairs_are_symmetric_with_the_best_score(tmp_path: Path) -> None:
 def test_an_answer_replaces_the_last_one(nights: Nights) -> None:
     nights.run()
     nights.run("similar")
-    before = len(asked(nights))
+    before = len(requested_ids(nights))
     some = rows(nights, "SELECT source FROM similarities LIMIT 1")[0][0]
     full = nights.standin.catalog.sounds[some]
     nights.standin.catalog.add({**full, "tags": ["unheard-of"]})
     with database.writing(nights.library) as connection:
         connection.execute("UPDATE similarity_targets SET asked_at = '2020-01-01T00:00:00Z'")
     nights.run("similar", most=400)
-    assert len(asked(nights)) == 2 * before
+    assert len(requested_ids(nights)) == 2 * before
     assert nights.value(f"SELECT count(*) FROM similarities WHERE {some} IN (source, target)") == 0
 
 
@@ -315,7 +314,7 @@ def test_a_target_that_fails_is_passed_over_and_not_remembered(nights: Nights) -
     nights.standin.add_fault(Fault("server_error", None, f"sounds/{bad}/similar/"))
     line, outcome = nights.night("similar")
     assert (line["stopped"], outcome.failure) == ("complete", "")
-    assert asked(nights).count(bad) == nights.freesound.attempts
+    assert requested_ids(nights).count(bad) == nights.freesound.attempts
     assert nights.value("SELECT count(*) FROM similarity_targets") == 299
     nights.standin.clear_faults()
     assert nights.run("similar")["requests"] == 1
@@ -339,8 +338,8 @@ def test_without_similarity_the_rest_of_a_mixed_night_goes_on(nights: Nights) ->
     line, outcome = nights.night("mixed", most=300)
     assert line["stopped"] == "failed"
     assert "similarity does not answer" in outcome.failure
-    assert len(asked(nights)) == 3 * nights.freesound.attempts
-    assert nights.ids() == set(nights.standin.catalog.sounds)
+    assert len(requested_ids(nights)) == 3 * nights.freesound.attempts
+    assert nights.ids() == set(nights.standin.catalogue.sounds)
     line, outcome = nights.night("similar")
     assert (line["stopped"], outcome.pages) == ("failed", 0)
 
@@ -361,7 +360,7 @@ def test_the_quota_ends_a_night_in_mid_phase_and_the_next_goes_on(
     nights.standin.clear_faults()
     nights.freesound = replace(nights.freesound, requests_per_day=100_000)
     nights.run("similar")
-    answered = [n for n in asked(nights) if n not in asked(nights)[7:8]]
+    answered = [n for n in requested_ids(nights) if n not in requested_ids(nights)[7:8]]
     assert len(answered) == len(set(answered))
     assert nights.value("SELECT count(*) FROM similarity_targets") == 300
 
@@ -377,7 +376,7 @@ def test_any_split_into_nights_asks_each_sound_once(
         for budget in budgets:
             assert nights.run("similar", most=budget)["requests"] <= budget
         nights.run("similar")
-        assert sorted(asked(nights)) == sorted(nights.standin.catalog.sounds)
+        assert sorted(requested_ids(nights)) == sorted(nights.standin.catalogue.sounds)
 
 
 def test_a_library_grows_along_its_similarities(
@@ -390,22 +389,6 @@ def test_a_library_grows_along_its_similarities(
         assert nights.ids() == {1}
         nights.run("similar")
         assert nights.ids() == set(range(1, 9))
-
-
-@pytest.mark.parametrize(
-    ("most", "limits"),
-    [
-        (100, {"refresh": 2, "packs": 50, "similar": 20, "newest": 100}),
-        (50, {"refresh": 2, "packs": 25, "similar": 10, "newest": 50}),
-        (1000, {"refresh": 2, "packs": 500, "similar": 20, "newest": 1000}),
-        (4, {"refresh": 2, "packs": 2, "newest": 4}),
-    ],
-)
-def test_a_mixed_night_keeps_similar_sounds_to_their_share(
-    most: int, limits: dict[str, int]
-) -> None:
-    found = shares(Choice("mixed", "", most), COLLECTOR)
-    assert list(found.items()) == list(limits.items())
 
 
 def test_a_mixed_night_asks_in_order(nights: Nights) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from soundweave.base import config
-from soundweave.collecting import night as collection
-from soundweave.collecting.collector import Choice, Outcome
+from soundweave.collecting import night
+from soundweave.collecting.metrics import Outcome
+from soundweave.collecting.plan import Plan
 from soundweave.library import database
 from soundweave.standin import Catalog, StandIn
 
@@ -45,7 +46,7 @@ class Nights:
         settings = replace(
             config.load(environ={}), freesound=self.freesound, collector=self.collector
         )
-        return collection.run(settings, Choice(mode, query, most), self.library, self.metrics)
+        return night.run(settings, Plan(mode, query, most), self.library, self.metrics)
 
     def age(self) -> None:
         """Let the sounds be ones that nobody looked at for years."""

@@ -1,1 +1,1 @@
-"""A night's collection: which sounds to ask for, in which order, and what it came to."""
+"""A night of collecting: what it plans, its phases, its walks through search, its metrics."""

@@ -1,12 +1,23 @@
-"""data/metrics_history.jsonl: one line a night, whatever the night brought."""
+"""What a night came to, and data/metrics_history.jsonl: one line per night, whatever happened."""
 
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 from soundweave.base import schemas, times
 from soundweave.base.files import append_history
-from soundweave.collecting.collector import Outcome
 from soundweave.library.database import counts
+
+
+@dataclass
+class Outcome:
+    """What a night came to; `stopped` says why it ended (see metrics.schema.json)."""
+
+    added: int = 0
+    removed: int = 0
+    pages: int = 0
+    stopped: str = "complete"
+    failure: str = ""
 
 
 def night_line(
@@ -17,7 +28,7 @@ def night_line(
     requests: int,
     duration_seconds: float,
 ) -> dict[str, object]:
-    """Return the line of a night that ends now (metrics.schema.json)."""
+    """Build the metrics line of a night that ends now (metrics.schema.json)."""
     totals = counts(connection)
     return {
         "timestamp": times.now(),

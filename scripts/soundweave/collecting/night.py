@@ -1,4 +1,4 @@
-"""Setting a night up: library, quota, client; then collecting, then its line in the history."""
+"""One night of collecting: set it up, run its phases, record how it went."""
 
 import logging
 import os
@@ -8,15 +8,23 @@ import time
 from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from soundweave.base import files, times
 from soundweave.base.config import Config, FreesoundConfig
-from soundweave.base.errors import ConfigError, NoLibraryError
-from soundweave.collecting import collector, metrics
-from soundweave.collecting.collector import Choice, Outcome
-from soundweave.collecting.phases import Night
-from soundweave.freesound import sound
+from soundweave.base.errors import (
+    ApiError,
+    BudgetSpentError,
+    ConfigError,
+    NoLibraryError,
+    QuotaExhaustedError,
+)
+from soundweave.base.progress import Progress, progress
+from soundweave.collecting import metrics
+from soundweave.collecting.metrics import Outcome
+from soundweave.collecting.phases import PHASES, Night
+from soundweave.collecting.plan import Plan, request_limits, requests_needed
 from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
 from soundweave.github import actions
@@ -25,73 +33,45 @@ from soundweave.library import database, store
 log = logging.getLogger(__name__)
 
 
-def choose(config: Config, *, mode: str, query: str, max_requests: str) -> Choice:
-    """Check what the command line says and fill its gaps from the configuration.
-
-    An empty text means "not given": a workflow hands its empty inputs on. A query alone means
-    mode search. Raises ConfigError.
-    """
-    if query and mode not in {"", "search"}:
-        raise ConfigError(f"--query goes with mode search, not with mode {mode}")
-    chosen = Choice(
-        mode=mode or ("search" if query else config.collector.mode),
-        query=query or config.collector.query,
-        max_requests=_whole(max_requests) if max_requests else config.collector.max_requests,
-    )
-    if chosen.mode not in collector.MODES:
-        raise ConfigError(f"unknown mode {mode!r}; choose one of {', '.join(collector.MODES)}")
-    if chosen.query != sound.clean(chosen.query):
-        raise ConfigError(f"--query {chosen.query!r} is not text that can be sent; type it anew")
-    if chosen.mode == "search" and not chosen.query.strip():
-        raise ConfigError("mode search needs --query, or collector.query in config/pipeline.yaml")
-    return chosen
-
-
 def run(
-    config: Config, choice: Choice, checkpoint_dir: Path, metrics_history: Path
+    config: Config, plan: Plan, checkpoint_dir: Path, metrics_history: Path
 ) -> tuple[dict[str, object], Outcome]:
-    """Collect one night; returns its metrics line and how it went."""
+    """Collect one night; returns its metrics line and its outcome."""
     key = api_key()
-    began = time.monotonic()
+    start = time.monotonic()
     with database.writing(checkpoint_dir, create=True) as connection:
         _warn_of_loss(connection, metrics_history)
         store.claim_source(connection, source(config.freesound.base_url))
         quota = _quota(connection, config.freesound)
         quota.forget_old()
         outcome = Outcome()
-        client = FreesoundClient(config.freesound, key, quota, max_requests=choice.max_requests)
-        night = Night(connection, client, config.collector, times.now())
+        client = FreesoundClient(config.freesound, key, quota, max_requests=plan.max_requests)
+        night = Night(connection, client, config.collector, times.now(), plan.query)
         try:
             with closing(client):
-                collector.collect(night, choice, outcome)
+                _collect(night, plan, outcome)
         except BaseException:
             outcome.stopped = "failed"
-            if outcome.pages:  # what was kept is accounted for, whatever ended the night
-                metrics.append(metrics_history, _line(night, choice, outcome, began))
+            if outcome.pages:  # saved pages are recorded, whatever ended the night
+                metrics.append(metrics_history, _line(night, plan, outcome, start))
             raise
-        line = _line(night, choice, outcome, began)
+        line = _line(night, plan, outcome, start)
     metrics.append(metrics_history, line)
     return line, outcome
 
 
-def dry_run(config: Config, choice: Choice, checkpoint_dir: Path) -> dict[str, object]:
-    """Return a night's phases with the requests each would use; sends none, changes nothing."""
+def dry_run(config: Config, plan: Plan, checkpoint_dir: Path) -> dict[str, Any]:
+    """Count the requests that each phase would use; sends none and changes nothing."""
     try:
         with database.snapshot(checkpoint_dir) as connection:
-            left = _quota(connection, config.freesound).left_today()
-            needed = collector.requests_needed(connection, choice, config.collector, times.now())
+            return _expected(config, plan, connection)
     except NoLibraryError:
-        left = config.freesound.requests_per_day
-        limits = collector.shares(choice, config.collector)
-        needed = {
-            name: 0 if name in {"refresh", "packs", "similar"} else limits[name] for name in limits
-        }
-    total = min(sum(needed.values()), choice.max_requests, left)
-    return {"mode": choice.mode, "phases": needed, "requests": total, "quota_left": left}
+        with database.empty() as connection:
+            return _expected(config, plan, connection)
 
 
 def api_key() -> str:
-    """Return FREESOUND_API_KEY; raises ConfigError that says how to get one."""
+    """Read FREESOUND_API_KEY; raises ConfigError that says how to get one."""
     key = os.environ.get("FREESOUND_API_KEY", "").strip()
     if not key:
         raise ConfigError(
@@ -99,12 +79,12 @@ def api_key() -> str:
             " or run `make nightly` to try everything without one"
         )
     if not re.fullmatch(r"[!-~]+", key):
-        raise ConfigError("FREESOUND_API_KEY holds blanks or odd characters; copy it again")
+        raise ConfigError("FREESOUND_API_KEY contains spaces or unusual characters; copy it again")
     return key
 
 
 def source(base_url: str) -> str:
-    """Return what a library remembers of its origin; the port of a stand-in changes."""
+    """Name where a library's sounds come from; a stand-in's port changes, so it has one name."""
     host = urlsplit(base_url).hostname or ""
     try:
         local = ip_address(host).is_loopback
@@ -113,13 +93,53 @@ def source(base_url: str) -> str:
     return "a stand-in on this machine" if local else base_url
 
 
-def _line(night: Night, choice: Choice, outcome: Outcome, began: float) -> dict[str, object]:
+def _collect(night: Night, plan: Plan, outcome: Outcome) -> None:
+    # `outcome` is updated page by page, so that it is right even if an error ends the night.
+    with progress("collecting", plan.max_requests, "requests") as bar:
+        try:
+            for name, limit in request_limits(plan, night.config).items():
+                _run_phase(night, name, limit, outcome, bar)
+        except QuotaExhaustedError as error:
+            outcome.stopped = "quota"
+            log.warning("%s", error)
+        except KeyboardInterrupt:
+            outcome.stopped = "interrupted"
+
+
+def _run_phase(night: Night, name: str, limit: int, outcome: Outcome, bar: Progress) -> None:
+    requests_shown = night.client.requests_sent
+    try:
+        with night.client.limited_to(limit):
+            for change in PHASES[name](night):
+                outcome.added += change.added
+                outcome.removed += change.removed
+                outcome.pages += 1
+                bar.step(night.client.requests_sent - requests_shown)
+                requests_shown = night.client.requests_sent
+                bar.note(f"{name}: {outcome.added} new sounds")
+    except ApiError as error:
+        # A pack or sound that cannot be read must not keep the other phases from running.
+        outcome.stopped, outcome.failure = "failed", str(error)
+        log.warning("%s: %s", name, error)
+    except BudgetSpentError:
+        if night.client.requests_left == 0 and not outcome.failure:
+            outcome.stopped = "max_requests"
+
+
+def _expected(config: Config, plan: Plan, connection: sqlite3.Connection) -> dict[str, Any]:
+    quota_left = _quota(connection, config.freesound).left_today()
+    needed = requests_needed(connection, plan, config.collector, times.now())
+    total = min(sum(needed.values()), plan.max_requests, quota_left)
+    return {"mode": plan.mode, "phases": needed, "requests": total, "quota_left": quota_left}
+
+
+def _line(night: Night, plan: Plan, outcome: Outcome, start: float) -> dict[str, object]:
     return metrics.night_line(
         night.connection,
         outcome,
-        mode=choice.mode,
+        mode=plan.mode,
         requests=night.client.requests_sent,
-        duration_seconds=time.monotonic() - began,
+        duration_seconds=time.monotonic() - start,
     )
 
 
@@ -127,15 +147,9 @@ def _warn_of_loss(connection: sqlite3.Connection, metrics_history: Path) -> None
     history = files.read_history(metrics_history)
     if history and history[-1].get("nodes") and database.counts(connection)["sounds"] == 0:
         actions.warning(
-            f"the library is empty, but the last night had {history[-1]['nodes']} sounds:"
-            " it was lost between the nights (a cache lives for a week); this night starts anew"
+            f"the library is empty, but the last night had {history[-1]['nodes']} sounds: it was"
+            " lost between the nights (a cache lives for a week); this night starts from scratch"
         )
-
-
-def _whole(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) == 0:
-        raise ConfigError(f"--max-requests: {text!r} is not a whole number from 1 to 999999")
-    return int(text)
 
 
 def _quota(connection: sqlite3.Connection, config: FreesoundConfig) -> Quota:

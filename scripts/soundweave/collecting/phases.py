@@ -1,12 +1,11 @@
-"""What a night does, phase by phase; each keeps its pages one by one and can stop after any.
+"""The phases of a night. Each saves its pages one by one and can stop after any of them.
 
-A phase is a generator that yields after every page it kept, with the number of sounds that page
-added and removed.
+A phase is a generator: after every page it saved, it yields what that page changed.
 """
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from soundweave.base import times
@@ -15,17 +14,18 @@ from soundweave.base.errors import ApiError, NotFoundError
 from soundweave.collecting.walk import walk
 from soundweave.freesound import api
 from soundweave.freesound.client import FreesoundClient
+from soundweave.freesound.sound import Sound
 from soundweave.library import similar_sounds, store
 from soundweave.library.database import transaction
 
-SIMILAR_BATCH = 100  # targets chosen at once: what was found changes what comes next
 log = logging.getLogger(__name__)
 
-FAILURES_IN_A_ROW = 3  # in a row: more than a sound that cannot be asked for
+SIMILAR_BATCH = 100  # targets selected at a time: their answers change which ones come next
+MAX_FAILURES_IN_A_ROW = 3  # as many are an outage, not a few sounds that cannot be requested
 
 
 @dataclass(frozen=True)
-class Kept:
+class Change:
     """What one page changed in the library."""
 
     added: int = 0
@@ -34,79 +34,88 @@ class Kept:
 
 @dataclass(frozen=True)
 class Night:
-    """What the phases share; `started` is the stamp of the night's begin."""
+    """What the phases share; `started` is the timestamp of the night, `query` is for `search`."""
 
     connection: sqlite3.Connection
     client: FreesoundClient
     config: CollectorConfig
     started: str
+    query: str = ""
 
 
-def search(night: Night, query: str) -> Iterator[Kept]:
-    """Walk through the sounds that match `query`, all of them when it is empty."""
-    name = f"search:{query}" if query else "newest"
-    state = store.read_cursor(night.connection, name)
-    pages = walk(night.client, state, query=query, overlap_days=night.config.overlap_days)
-    for page, new_state in pages:
-        with transaction(night.connection):
-            added = store.save_sounds(night.connection, page.sounds, night.started)
-            store.save_cursor(night.connection, name, new_state)
-        yield Kept(added=added)
+def newest(night: Night) -> Iterator[Change]:
+    """Walk through all sounds, first those uploaded since the last night, then older ones."""
+    return _walk(night, "newest", query="")
 
 
-def packs(night: Night) -> Iterator[Kept]:
-    """Read the whole list of each known pack, those with most known sounds first.
+def search(night: Night) -> Iterator[Change]:
+    """Walk through the sounds that match the night's query."""
+    return _walk(night, f"search:{night.query}", night.query)
 
-    One that fails is passed over and comes again another night; raises ApiError after
-    three in a row.
+
+def packs(night: Night) -> Iterator[Change]:
+    """Read the complete list of each known pack, those with the most known sounds first.
+
+    A pack that fails is skipped and retried another night; raises ApiError after three in a row.
     """
-    in_a_row = 0
+    failures_in_a_row = 0
     for pack_id in due_packs(night.connection, night.config, night.started):
         try:
             yield from _pack(night, pack_id)
-            in_a_row = 0
+            failures_in_a_row = 0
         except ApiError as error:
             log.warning("pack %d: %s", pack_id, error)
-            in_a_row += 1
-            if in_a_row == FAILURES_IN_A_ROW:
+            failures_in_a_row += 1
+            if failures_in_a_row == MAX_FAILURES_IN_A_ROW:
                 raise
 
 
-def similar(night: Night) -> Iterator[Kept]:
-    """Ask for the sounds similar to others, where the network gains most (similarity.TARGETS).
+def similar(night: Night) -> Iterator[Change]:
+    """Request similar sounds where the network gains most (similar_sounds.TARGETS).
 
-    One that fails is passed over and comes again another night; raises ApiError after
-    three in a row.
+    A sound that fails is skipped and retried another night; raises ApiError after three in a row.
     """
     failed: set[int] = set()
-    in_a_row = 0
-    while due := _due_similar(night, failed):
-        for sound_id in due:
+    failures_in_a_row = 0
+    while targets := _similar_targets(night, failed):
+        for sound_id in targets:
             try:
                 answer = api.similar(night.client, sound_id, night.config.similar_keep)
             except ApiError as error:
                 failed.add(sound_id)
-                in_a_row += 1
-                if in_a_row == FAILURES_IN_A_ROW:
+                failures_in_a_row += 1
+                if failures_in_a_row == MAX_FAILURES_IN_A_ROW:
                     raise ApiError(f"similarity does not answer: {error}") from error
                 continue
-            in_a_row = 0
-            yield _keep_similar(night, sound_id, answer)
+            failures_in_a_row = 0
+            with transaction(night.connection):
+                change = _save(night, answer.sounds)
+                similar_sounds.save(night.connection, sound_id, answer.scores, night.started)
+            yield change
 
 
-def refresh(night: Night) -> Iterator[Kept]:
-    """Look again at the sounds not seen for longest; mark those that are gone."""
+def refresh(night: Night) -> Iterator[Change]:
+    """Check the sounds that were not seen for longest; mark those that are gone."""
     for ids in due_sounds(night.connection, night.config, night.started):
-        found = api.sounds_by_id(night.client, ids).sounds
+        sounds = api.sounds_by_id(night.client, ids).sounds
         with transaction(night.connection):
-            added = store.save_sounds(night.connection, found, night.started)
-        yield Kept(added=added)
-        for sound_id in sorted(set(ids) - {sound.id for sound in found}):
-            yield _look_at(night, sound_id)
+            change = _save(night, sounds)
+        yield change
+        for sound_id in sorted(set(ids) - {sound.id for sound in sounds}):
+            yield _check_sound(night, sound_id)
+
+
+PHASES: dict[str, Callable[[Night], Iterator[Change]]] = {
+    "newest": newest,
+    "search": search,
+    "packs": packs,
+    "similar": similar,
+    "refresh": refresh,
+}
 
 
 def due_packs(connection: sqlite3.Connection, config: CollectorConfig, now: str) -> list[int]:
-    """Return the packs to read: those never read whole, then those read long ago."""
+    """List the packs to read: first those never read completely, then those read long ago."""
     rows = connection.execute(
         """
         SELECT packs.id FROM packs JOIN sounds ON sounds.pack_id = packs.id
@@ -121,7 +130,7 @@ def due_packs(connection: sqlite3.Connection, config: CollectorConfig, now: str)
 def due_sounds(
     connection: sqlite3.Connection, config: CollectorConfig, now: str
 ) -> list[Sequence[int]]:
-    """Return the sounds to look at again, one list for each request."""
+    """List the ids of the sounds to check again, one list for each request."""
     rows = connection.execute(
         "SELECT id FROM sounds WHERE removed_at IS NULL AND last_seen <= ? AND last_seen < ?"
         " ORDER BY last_seen, id LIMIT ?",
@@ -135,35 +144,42 @@ def due_sounds(
     return [ids[start : start + api.PAGE_SIZE] for start in range(0, len(ids), api.PAGE_SIZE)]
 
 
-def _due_similar(night: Night, failed: set[int]) -> list[int]:
-    chosen = similar_sounds.targets(
+def _walk(night: Night, cursor: str, query: str) -> Iterator[Change]:
+    state = store.read_cursor(night.connection, cursor)
+    pages = walk(night.client, state, query=query, overlap_days=night.config.overlap_days)
+    for page, new_state in pages:
+        with transaction(night.connection):
+            change = _save(night, page.sounds)
+            store.save_cursor(night.connection, cursor, new_state)
+        yield change
+
+
+def _save(night: Night, sounds: Sequence[Sound]) -> Change:
+    return Change(added=store.save_sounds(night.connection, sounds, night.started))
+
+
+def _similar_targets(night: Night, failed: set[int]) -> list[int]:
+    targets = similar_sounds.targets(
         night.connection, night.config, night.started, SIMILAR_BATCH + len(failed)
     )
-    return [sound_id for sound_id in chosen if sound_id not in failed]
+    return [sound_id for sound_id in targets if sound_id not in failed]
 
 
-def _keep_similar(night: Night, sound_id: int, answer: api.Similar) -> Kept:
-    with transaction(night.connection):
-        added = store.save_sounds(night.connection, answer.sounds, night.started)
-        similar_sounds.save(night.connection, sound_id, answer.scores, night.started)
-    return Kept(added=added)
-
-
-def _pack(night: Night, pack_id: int) -> Iterator[Kept]:
+def _pack(night: Night, pack_id: int) -> Iterator[Change]:
     cursor = f"pack:{pack_id}"
-    number = int(store.read_cursor(night.connection, cursor).get("page", 1))
+    page_number = int(store.read_cursor(night.connection, cursor).get("page", 1))
     last = False
     while not last:
         try:
-            page = api.pack_sounds(night.client, pack_id, number)
+            page = api.pack_sounds(night.client, pack_id, page_number)
         except NotFoundError:
-            _end_pack(night, pack_id, "gone_at" if number == 1 else "completed_at")
+            _end_pack(night, pack_id, "gone_at" if page_number == 1 else "completed_at")
             return
-        number, last = number + 1, page.last
+        page_number, last = page_number + 1, page.last
         with transaction(night.connection):
-            added = store.save_sounds(night.connection, page.sounds, night.started)
-            store.save_cursor(night.connection, cursor, {"page": number})
-        yield Kept(added=added)
+            change = _save(night, page.sounds)
+            store.save_cursor(night.connection, cursor, {"page": page_number})
+        yield change
     _end_pack(night, pack_id, "completed_at")
 
 
@@ -176,15 +192,15 @@ def _end_pack(night: Night, pack_id: int, column: str) -> None:
         night.connection.execute("DELETE FROM cursors WHERE name = ?", (f"pack:{pack_id}",))
 
 
-def _look_at(night: Night, sound_id: int) -> Kept:
-    # Search may not know a sound that is still there (not indexed, in moderation): ask for it.
+def _check_sound(night: Night, sound_id: int) -> Change:
+    # Search may miss a sound that still exists (not indexed, in moderation): request it by id.
     try:
-        found = api.sound(night.client, sound_id)
+        sound = api.get_sound(night.client, sound_id)
     except NotFoundError:
         with transaction(night.connection):
             store.mark_removed(night.connection, sound_id, night.started)
-        return Kept(removed=1)
+        return Change(removed=1)
     with transaction(night.connection):
         store.mark_seen(night.connection, sound_id, night.started)
-        store.save_sounds(night.connection, found, night.started)
-    return Kept()
+        _save(night, [] if sound is None else [sound])
+    return Change()

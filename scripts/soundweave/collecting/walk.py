@@ -1,14 +1,15 @@
 """Walks through Freesound's search by upload time, safe to stop after any page.
 
-Deep pages are slow and shift while one pages, so a walk asks for the sounds behind a time bound,
-pages a little, and moves the bound along; each night starts at a fresh bound. A page whose times
-are out of order moves none: it says nothing of what lies behind it. The state of a walk:
+Deep pages are slow and shift while one reads them. So a walk searches from an upload time on,
+reads a few pages, and then searches again from the time it reached; each night starts with a new
+search. A page whose times are out of order changes no start: it says nothing about what lies
+beyond it. The state of a walk, saved as JSON:
 
     high   the newest upload time up to which everything was seen
-    up     the upward walk under way: {"from", "page", "reached"}, or None
-    down   where the downward walk is, likewise
+    up     the upward walk in progress: {"from", "page", "reached"}, or None
+    down   the position of the downward walk, likewise
     done   whether the downward walk has reached the oldest sound
-    owed   whether an upward walk ended and no downward page came after it
+    owed   whether an upward walk ended and no downward page followed yet
 """
 
 from collections.abc import Iterator
@@ -16,85 +17,92 @@ from typing import Any
 
 from soundweave.base import times
 from soundweave.freesound import api
-from soundweave.freesound.api import Page
+from soundweave.freesound.api import SoundPage
 from soundweave.freesound.client import FreesoundClient
 
 State = dict[str, Any]
+Position = dict[str, Any]
 
-PAGES_BEHIND_A_BOUND = 10
+PAGES_PER_SEARCH = 10
 
 
 def walk(
     client: FreesoundClient, state: State, *, query: str, overlap_days: float
-) -> Iterator[tuple[Page, State]]:
-    """Yield each page with the state to save along with it: first what is new, then what is old.
+) -> Iterator[tuple[SoundPage, State]]:
+    """Yield each page with the state to save along with it: first new sounds, then old ones.
 
-    `overlap_days`: how far behind `high` to look again, for sounds approved long after upload.
+    `overlap_days`: how far before `high` to look again, for sounds approved long after upload.
     """
-    state = {**state, "up": _afresh(state.get("up")), "down": _afresh(state.get("down"))}
+    state = {**state, "up": _new_search(state.get("up")), "down": _new_search(state.get("down"))}
     if state.get("owed") and not state.get("done"):
         # Nights of one request would otherwise only ever look for new sounds.
-        page, state = _down_one(client, state, query)
+        page, state = _down(client, state, query)
         yield page, state
     if state.get("high"):
         start = times.before(state["high"], days=overlap_days)
-        state = {**state, "up": state["up"] or {"from": start, "page": 1, "reached": start}}
+        state = {**state, "up": state["up"] or _start_at(start)}
         while state["up"]:
-            page, state = _up_one(client, state, query)
+            page, state = _up(client, state, query)
             yield page, state
     while not state.get("done"):
-        page, state = _down_one(client, state, query)
+        page, state = _down(client, state, query)
         yield page, state
         if page.last:
             return
 
 
-def _up_one(client: FreesoundClient, state: State, query: str) -> tuple[Page, State]:
-    up = state["up"]
-    page = _search(client, query, f"created:[{up['from']} TO *]", "created_asc", up["page"])
+def _up(client: FreesoundClient, state: State, query: str) -> tuple[SoundPage, State]:
+    position = state["up"]
+    filters = f"created:[{position['from']} TO *]"
+    page = api.search(
+        client, query=query, filters=filters, sort="created_asc", page=position["page"]
+    )
     created = [sound.created for sound in page.sounds]
-    reached = max(up["reached"], _newest(created)) if created == sorted(created) else up["reached"]
+    reached = position["reached"]
+    if created == sorted(created):
+        reached = max(reached, _newest(created))
     if page.last:
         return page, {**state, "high": max(state["high"], reached), "up": None, "owed": True}
-    return page, {**state, "up": _next(up, reached)}
+    return page, {**state, "up": _next(position, reached)}
 
 
-def _down_one(client: FreesoundClient, state: State, query: str) -> tuple[Page, State]:
-    down = state.get("down") or {"from": times.now(), "page": 1, "reached": times.now()}
-    page = _search(client, query, f"created:[* TO {down['from']}]", "created_desc", down["page"])
+def _down(client: FreesoundClient, state: State, query: str) -> tuple[SoundPage, State]:
+    position = state["down"] or _start_at(times.now())
+    filters = f"created:[* TO {position['from']}]"
+    page = api.search(
+        client, query=query, filters=filters, sort="created_desc", page=position["page"]
+    )
     created = [sound.created for sound in page.sounds]
-    ordered = created == sorted(created, reverse=True)
-    reached = min([*created, down["reached"]]) if ordered else down["reached"]
+    reached, high = position["reached"], state.get("high")
+    if created == sorted(created, reverse=True):
+        reached = min([*created, reached])
+        high = high or _newest(created) or None
     return page, {
         **state,
-        "high": state.get("high") or (_newest(created) if ordered else "") or None,
-        # An empty end is not believed: the next night asks again from there.
-        "down": _bound(reached) if page.last else _next(down, reached),
+        "high": high,
+        # An empty last page is not trusted: the next night searches again from there.
+        "down": _start_at(reached) if page.last else _next(position, reached),
         "done": page.last and bool(page.sounds),
         "owed": False,
     }
 
 
 def _newest(created: list[str]) -> str:
-    # A time in the future would keep all later sounds from ever being new.
+    # A time in the future would hide all sounds uploaded until then.
     return min(max(created, default=""), times.now())
 
 
-def _next(bound: State, reached: str) -> State:
-    if bound["page"] < PAGES_BEHIND_A_BOUND or reached == bound["from"]:
-        return {**bound, "page": bound["page"] + 1, "reached": reached}
-    return _bound(reached)
+def _next(position: Position, reached: str) -> Position:
+    if position["page"] < PAGES_PER_SEARCH or reached == position["from"]:
+        return {**position, "page": position["page"] + 1, "reached": reached}
+    return _start_at(reached)
 
 
-def _bound(start: str) -> State:
-    return {"from": start, "page": 1, "reached": start}
+def _start_at(time: str) -> Position:
+    return {"from": time, "page": 1, "reached": time}
 
 
-def _afresh(bound: State | None) -> State | None:
-    if bound is None or bound["reached"] == bound["from"]:
-        return bound
-    return {"from": bound["reached"], "page": 1, "reached": bound["reached"]}
-
-
-def _search(client: FreesoundClient, query: str, bounds: str, sort: str, page: int) -> Page:
-    return api.search(client, query=query, filters=bounds, sort=sort, page=page)
+def _new_search(position: Position | None) -> Position | None:
+    if position is None or position["reached"] == position["from"]:
+        return position
+    return _start_at(position["reached"])

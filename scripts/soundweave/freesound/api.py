@@ -1,4 +1,4 @@
-"""The few questions the collector asks Freesound, as pages of sounds.
+"""The requests that collecting sends to Freesound, answered with sounds that were checked.
 
 https://freesound.org/docs/api/resources_apiv2.html
 """
@@ -10,16 +10,16 @@ from typing import Any
 
 from soundweave.base.errors import ApiError, NotFoundError
 from soundweave.freesound.client import FreesoundClient
-from soundweave.freesound.sound import FIELDS, BadRecordError, Sound, read_score, read_sound
+from soundweave.freesound.sound import FIELDS, InvalidSoundError, Sound, read_score, read_sound
 
 log = logging.getLogger(__name__)
 
-PAGE_SIZE = 150  # the API's largest
+PAGE_SIZE = 150  # the API's maximum
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of results; `last` when the server names no next one."""
+class SoundPage:
+    """One page of results; `last` when the server names no next page."""
 
     sounds: tuple[Sound, ...]
     last: bool
@@ -27,51 +27,51 @@ class Page:
 
 @dataclass(frozen=True)
 class Similar:
-    """The sounds of one similarity answer, and the score (0 to 1) of each, by id."""
+    """The sounds of one similarity answer, and their scores (0 to 1) by id."""
 
     sounds: tuple[Sound, ...]
     scores: dict[int, float]
 
 
-def search(client: FreesoundClient, *, query: str, filters: str, sort: str, page: int) -> Page:
-    """Ask for one page of a search; `filters` may be empty.
+def search(client: FreesoundClient, *, query: str, filters: str, sort: str, page: int) -> SoundPage:
+    """Request one page of a search; `filters` may be empty.
 
-    A page behind the end (the index shrank meanwhile) is an empty last page.
+    A page past the end (the index shrank meanwhile) is an empty last page.
     """
     params: dict[str, str | int] = {"query": query, "sort": sort, **_paging(page)}
     if filters:
-        params["filter"] = filters  # present but blank would be an error
+        params["filter"] = filters  # an empty one is an error
     try:
         return _page(client.get("search/", params))
     except NotFoundError:
         if page == 1:
-            raise  # no search, rather than no result
-        return Page((), last=True)
+            raise  # there is no search here, rather than no result
+        return SoundPage((), last=True)
 
 
-def pack_sounds(client: FreesoundClient, pack_id: int, page: int) -> Page:
-    """Ask for one page of a pack's list; raises NotFoundError when there is no such pack."""
+def pack_sounds(client: FreesoundClient, pack_id: int, page: int) -> SoundPage:
+    """Request one page of a pack's sounds; raises NotFoundError for an unknown pack or page."""
     return _page(client.get(f"packs/{pack_id}/sounds/", _paging(page)))
 
 
-def sounds_by_id(client: FreesoundClient, ids: Sequence[int]) -> Page:
-    """Ask for up to 150 sounds at once; those that search does not know are left out."""
-    listed = " OR ".join(str(each) for each in ids)
-    return search(client, query="", filters=f"id:({listed})", sort="created_asc", page=1)
+def sounds_by_id(client: FreesoundClient, ids: Sequence[int]) -> SoundPage:
+    """Request up to 150 sounds at once; sounds missing from the search index are left out."""
+    alternatives = " OR ".join(map(str, ids))
+    return search(client, query="", filters=f"id:({alternatives})", sort="created_asc", page=1)
 
 
-def sound(client: FreesoundClient, sound_id: int) -> list[Sound]:
-    """Ask for one sound; raises NotFoundError when it is gone.
+def get_sound(client: FreesoundClient, sound_id: int) -> Sound | None:
+    """Request one sound; raises NotFoundError when it is gone.
 
-    Returns an empty list for a sound that is there but cannot be read.
+    Returns None for a sound that exists but cannot be read.
     """
-    return _readable([client.get(f"sounds/{sound_id}/", {"fields": FIELDS})])
+    return _read(client.get(f"sounds/{sound_id}/", {"fields": FIELDS}))
 
 
 def similar(client: FreesoundClient, sound_id: int, keep: int) -> Similar:
-    """Ask for the `keep` sounds most similar to one; none is the answer for an unknown one, too.
+    """Request the `keep` sounds most similar to a sound; an unknown sound has none.
 
-    Raises ApiError when the answer has sounds, but not a single score that can be used.
+    Raises ApiError when the answer has sounds, but no usable score.
     """
     params: dict[str, str | int] = {"fields": f"{FIELDS},score", "page_size": keep}
     try:
@@ -80,17 +80,17 @@ def similar(client: FreesoundClient, sound_id: int, keep: int) -> Similar:
         return Similar((), {})
     sounds, scores = [], dict[int, float]()
     for raw in _results(answer):
-        for found in _readable([raw]):
-            if found.id == sound_id:  # servers of before 2026 begin with the target itself
-                continue
-            sounds.append(found)
-            try:
-                scores[found.id] = max(read_score(raw), scores.get(found.id, 0.0))
-            except BadRecordError as error:
-                log.warning("%d as similar to %d left out: %s", found.id, sound_id, error)
+        sound = _read(raw)
+        if sound is None or sound.id == sound_id:  # before 2026 the target itself came first
+            continue
+        sounds.append(sound)
+        try:
+            scores[sound.id] = max(read_score(raw), scores.get(sound.id, 0.0))
+        except InvalidSoundError as error:
+            log.warning("%d as similar to %d left out: %s", sound.id, sound_id, error)
     if sounds and not scores:
         raise ApiError(f"none of the {len(sounds)} sounds similar to {sound_id} has a score")
-    best = sorted(scores.items(), key=lambda each: -each[1])[:keep]
+    best = sorted(scores.items(), key=lambda item: -item[1])[:keep]
     return Similar(tuple(sounds), dict(best))
 
 
@@ -98,8 +98,9 @@ def _paging(page: int) -> dict[str, str | int]:
     return {"fields": FIELDS, "page": page, "page_size": PAGE_SIZE}
 
 
-def _page(answer: dict[str, Any]) -> Page:
-    return Page(tuple(_readable(_results(answer))), last=not answer.get("next"))
+def _page(answer: dict[str, Any]) -> SoundPage:
+    sounds = [sound for raw in _results(answer) if (sound := _read(raw)) is not None]
+    return SoundPage(tuple(sounds), last=not answer.get("next"))
 
 
 def _results(answer: dict[str, Any]) -> list[object]:
@@ -109,14 +110,12 @@ def _results(answer: dict[str, Any]) -> list[object]:
     return results
 
 
-def _readable(results: list[object]) -> list[Sound]:
-    sounds = []
-    for raw in results:
-        if raw is None:  # in the index, no longer in the database
-            continue
-        try:
-            sounds.append(read_sound(raw))
-        except BadRecordError as error:
-            number = raw.get("id") if isinstance(raw, dict) else None
-            log.warning("sound %.40r left out: %s", number, error)
-    return sounds
+def _read(raw: object) -> Sound | None:
+    if raw is None:  # in the search index, but no longer in the database
+        return None
+    try:
+        return read_sound(raw)
+    except InvalidSoundError as error:
+        number = raw.get("id") if isinstance(raw, dict) else None
+        log.warning("sound %.40r left out: %s", number, error)
+        return None

@@ -1,4 +1,4 @@
-"""What the API says of a sound, read with suspicion: a record fits the library or is refused.
+"""A sound as the API describes it, validated: it fits the library or is refused.
 
 Fields and their types: https://freesound.org/docs/api/resources_apiv2.html#sound-resources
 """
@@ -13,16 +13,16 @@ from soundweave.base import times
 FIELDS = "id,name,username,license,created,tags,duration,type,pack,pack_name,previews,num_downloads"
 PACK_URL = re.compile(r"/packs/(\d{1,18})/?$")
 FIRST_YEAR = 2005
-LARGEST_ID = 2**53  # beyond it JavaScript, and so the page, could not tell two ids apart
+LARGEST_ID = 2**53  # JavaScript, and so the site, cannot tell larger ids apart
 
 
-class BadRecordError(ValueError):
-    """A record that cannot be kept; the message names the field."""
+class InvalidSoundError(ValueError):
+    """A sound that cannot be stored; the message names the field."""
 
 
 @dataclass(frozen=True)
 class Sound:
-    """One sound as the library keeps it; `duration` in seconds, `created` a stamp in UTC."""
+    """One sound as the library stores it; `duration` in seconds, `created` a UTC timestamp."""
 
     id: int
     name: str
@@ -42,13 +42,13 @@ class Sound:
 def read_sound(raw: object) -> Sound:
     """Read one element of a `results` list, or a sound resource.
 
-    Older answers are read too: `created` without Z, `pack_name` null. Raises BadRecordError.
+    Accepts older answers too: `created` without Z, `pack_name` null. Raises InvalidSoundError.
     """
     if not isinstance(raw, Mapping):
-        raise BadRecordError("not an object")
+        raise InvalidSoundError("not an object")
     previews = raw.get("previews") or {}
     if not isinstance(previews, Mapping):
-        raise BadRecordError("previews is not an object")
+        raise InvalidSoundError("previews is not an object")
     return Sound(
         id=_identifier(raw.get("id")),
         name=_text(raw, "name"),
@@ -67,21 +67,21 @@ def read_sound(raw: object) -> Sound:
 
 
 def read_score(raw: object) -> float:
-    """Read the similarity score of an element of a `results` list; raises BadRecordError."""
+    """Read the similarity score of an element of a `results` list; raises InvalidSoundError."""
     score = raw.get("score") if isinstance(raw, Mapping) else None
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
-        raise BadRecordError("score is not a number from 0 to 1")
+        raise InvalidSoundError("score is not a number from 0 to 1")
     return float(score)
 
 
 def clean(text: str) -> str:
-    """Return text that SQLite and UTF-8 files can hold: no NUL, no half of a surrogate pair."""
+    """Make text safe for SQLite and UTF-8 files: no NUL, no lone surrogate."""
     return text.replace("\0", "").encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _identifier(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < LARGEST_ID:
-        raise BadRecordError("id is not a positive number")
+        raise InvalidSoundError("id is not a positive number")
     return value
 
 
@@ -90,10 +90,10 @@ def _text(raw: Mapping[str, Any], field: str, *, optional: bool = False) -> str:
     if value is None and optional:
         return ""
     if not isinstance(value, str):
-        raise BadRecordError(f"{field} is not text")
+        raise InvalidSoundError(f"{field} is not text")
     text = clean(value)
     if not optional and not text.strip():
-        raise BadRecordError(f"{field} is empty")
+        raise InvalidSoundError(f"{field} is empty")
     return text
 
 
@@ -102,37 +102,37 @@ def _number(raw: Mapping[str, Any], field: str) -> float:
     if value is None:
         return 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LARGEST_ID:
-        raise BadRecordError(f"{field} is not a number from 0 up")
+        raise InvalidSoundError(f"{field} is not a number from 0 up")
     return float(value)
 
 
 def _stamp(value: object) -> str:
     try:
         moment = times.parse(value if isinstance(value, str) else "")
-        # Freesound opened in 2005; an earlier time would send a walk past everything.
+        # Freesound opened in 2005; an earlier time would make a walk skip everything.
         if moment.year >= FIRST_YEAR:
             return times.stamp(moment)
     except (ValueError, OverflowError):
         pass
-    raise BadRecordError("created is not a time of Freesound's")
+    raise InvalidSoundError("created is not a time since 2005")
 
 
 def _tags(value: object) -> tuple[str, ...]:
     tags = [] if value is None else value
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise BadRecordError("tags is not a list of text")
+        raise InvalidSoundError("tags is not a list of text")
     return tuple(clean(tag) for tag in tags)
 
 
 def _pack(value: object) -> int | None:
     if value is None:
         return None
-    found = PACK_URL.search(value) if isinstance(value, str) else None
-    if found is None:
-        raise BadRecordError("pack is not a pack's URL")
-    return _identifier(int(found[1]))
+    match = PACK_URL.search(value) if isinstance(value, str) else None
+    if match is None:
+        raise InvalidSoundError("pack is not a pack's URL")
+    return _identifier(int(match[1]))
 
 
 def _url(value: object) -> str | None:
-    good = isinstance(value, str) and re.fullmatch(r"https?://[!-~]+", value)
-    return value if good and isinstance(value, str) else None
+    is_url = isinstance(value, str) and re.fullmatch(r"https?://[!-~]+", value)
+    return str(value) if is_url else None

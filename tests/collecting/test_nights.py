@@ -16,8 +16,6 @@ from hypothesis import strategies as st
 import collect_sounds
 from soundweave.base import config, files, schemas
 from soundweave.base.errors import ConfigError, LibraryError
-from soundweave.collecting import collector
-from soundweave.collecting.collector import Choice
 from soundweave.library import database, store
 from soundweave.standin import Catalog, Fault, StandIn, synthetic_catalog
 from tests.conftest import ROOT, Run
@@ -29,8 +27,8 @@ SETTINGS = config.load(environ={})
 
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
-    with nights_of(synthetic_catalog(sounds=1000, seed=3), tmp_path, monkeypatch) as made:
-        yield made
+    with nights_of(synthetic_catalogue(sounds=1000, seed=3), tmp_path, monkeypatch) as nights:
+        yield nights
 
 
 def truth(nights: Nights) -> set[int]:
@@ -49,9 +47,9 @@ def test_one_night_collects_everything(nights: Nights) -> None:
 
 def test_the_newest_come_first(nights: Nights) -> None:
     nights.run(most=2)
-    kept = nights.ids()
-    created = {n: s["created"] for n, s in nights.standin.catalog.sounds.items()}
-    assert min(created[n] for n in kept) >= max(created[n] for n in truth(nights) - kept)
+    ids = nights.ids()
+    created = {n: s["created"] for n, s in nights.standin.catalogue.sounds.items()}
+    assert min(created[n] for n in ids) >= max(created[n] for n in truth(nights) - ids)
 
 
 def test_nights_go_on_where_the_last_one_stopped(nights: Nights) -> None:
@@ -86,9 +84,9 @@ def test_a_sound_approved_late_is_found_within_the_overlap(nights: Nights) -> No
 def test_a_small_budget_still_gets_through_a_long_overlap(nights: Nights) -> None:
     nights.run()
     nights.collector = replace(nights.collector, overlap_days=20_000, refresh_requests=0)
-    nights.standin.catalog.add({"id": 6_000_000, "created": "2026-02-01T00:00:00Z"})
-    found = [nights.run(most=1)["added"] for _ in range(12)]
-    assert sum(found) == 1
+    nights.standin.catalogue.add({"id": 6_000_000, "created": "2026-02-01T00:00:00Z"})
+    added = [nights.run(most=1)["added"] for _ in range(12)]
+    assert sum(added) == 1
 
 
 def test_a_pack_uploaded_in_one_second_is_paged_through(
@@ -156,15 +154,15 @@ def test_a_sound_that_vanished_is_marked_and_may_come_back(nights: Nights, in_in
     nights.age()
     nights.collector = replace(nights.collector, refresh_requests=20)
     gone = sorted(truth(nights))[:3]
-    kept = {n: nights.standin.catalog.sounds[n] for n in gone}
+    removed_sounds = {n: nights.standin.catalogue.sounds[n] for n in gone}
     for number in gone:
         nights.standin.catalog.remove(number, keep_in_index=in_index)
     line = nights.run()
     assert (line["removed"], line["nodes"]) == (3, 997)
     assert nights.ids() == truth(nights)
     assert nights.value("SELECT count(*) FROM sounds") == 1000
-    for sound in kept.values():
-        nights.standin.catalog.add(sound)
+    for sound in removed_sounds.values():
+        nights.standin.catalogue.add(sound)
     nights.collector = replace(nights.collector, overlap_days=20_000)
     assert nights.run()["added"] == 3
     assert nights.ids() == truth(nights)
@@ -216,10 +214,10 @@ def test_a_lying_server_harms_nothing(nights: Nights) -> None:
 @pytest.mark.parametrize("lie", ["2005-06-01T00:00:00Z", "2025-06-01T00:00:00Z"])
 @pytest.mark.parametrize("sort", ["created_desc", "created_asc"])
 def test_a_plausible_lie_about_a_time_skips_nothing(nights: Nights, lie: str, sort: str) -> None:
-    asked: list[str] = []
+    paths: list[str] = []
 
     def change(path: str, value: Any) -> None:
-        asked.append(path)
+        paths.append(path)
         if sort in path and len(value["results"]) > 5:
             value["results"][5]["created"] = lie
 
@@ -229,7 +227,7 @@ def test_a_plausible_lie_about_a_time_skips_nothing(nights: Nights, lie: str, so
     with in_between(nights, change):
         nights.run(most=1)
         nights.run(most=3)
-    assert len(asked) == 4
+    assert len(paths) == 4
     nights.run()
     assert nights.ids() == truth(nights)
 
@@ -258,9 +256,9 @@ def test_an_error_in_mid_night_leaves_the_account_of_what_was_kept(
     nights.standin.add_fault(Fault("unknown_key", times=None, after=after))
     with pytest.raises(ConfigError, match="refused the key"):
         nights.run()
-    told = files.read_history(nights.metrics)
+    history = files.read_history(nights.metrics)
     fields = ("stopped", "nodes", "added", "requests")
-    assert [tuple(line[field] for field in fields) for line in told] == lines
+    assert [tuple(line[field] for field in fields) for line in history] == lines
 
 
 def test_a_page_and_its_place_are_kept_together(
@@ -288,8 +286,8 @@ def test_a_spent_share_does_not_end_the_night(nights: Nights) -> None:
 
 
 def test_a_night_forgets_what_no_window_reaches(nights: Nights) -> None:
-    with database.writing(nights.library, create=True) as made:
-        made.execute("INSERT INTO requests (at, path) VALUES (1, 'old')")
+    with database.writing(nights.library, create=True) as connection:
+        connection.execute("INSERT INTO requests (at, path) VALUES (1, 'old')")
     nights.run(most=1)
     assert nights.value("SELECT count(*) FROM requests WHERE path = 'old'") == 0
 
@@ -304,21 +302,11 @@ def test_each_search_has_its_own_place(tmp_path: Path, monkeypatch: pytest.Monke
         {"id": n, "name": "rain" if n % 2 else "wind", "created": f"{2000 + n}-01-01T00:00:00Z"}
         for n in range(6, 26)
     ]
-    with nights_of(Catalog(sounds), tmp_path, monkeypatch) as nights:
-        assert [nights.run("search", query=each)["added"] for each in ("rain", "wind")] == [10, 10]
-
-
-def test_the_shares_of_a_night() -> None:
-    settings = replace(SETTINGS.collector, refresh_requests=8, similar_requests=20)
-    shares = {
-        ("mixed", 50): {"refresh": 8, "packs": 25, "similar": 10, "newest": 50},
-        ("mixed", 5): {"refresh": 2, "packs": 2, "similar": 1, "newest": 5},
-        ("mixed", 1): {"newest": 1},
-        ("newest", 20): {"refresh": 8, "newest": 20},
-    }
-    for (mode, most), expected in shares.items():
-        found = collector.shares(Choice(mode, "", most), settings)
-        assert list(found.items()) == list(expected.items())
+    with nights_of(Catalogue(sounds), tmp_path, monkeypatch) as nights:
+        assert [nights.run("search", query=query)["added"] for query in ("rain", "wind")] == [
+            10,
+            10,
+        ]
 
 
 def test_the_day_window_ends_the_night_in_order(
@@ -406,14 +394,14 @@ def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run)
         child.send_signal(signal.SIGKILL)
         child.wait()
         with database.snapshot(tmp_path / "library") as connection:
-            kept = database.counts(connection)["sounds"]
-        assert 590 <= kept <= 600
+            nodes = database.counts(connection)["sounds"]
+        assert 590 <= nodes <= 600
         standin.clear_faults()
         before = len(standin.log)
-        done = run(
+        finished = run(
             "collect_sounds.py", *flags(tmp_path), "--mode", "newest", env=environment(standin)
         )
-        assert done.returncode == 0, done.stderr
+        assert finished.returncode == 0, finished.stderr
         with database.snapshot(tmp_path / "library") as connection:
             assert database.counts(connection)["sounds"] == 1500
         assert len(standin.log) - before <= 9
@@ -430,8 +418,8 @@ def test_a_dry_run_counts_what_is_due(tmp_path: Path, run: Run, nights: Nights) 
     nights.run(most=3)
     packs = nights.value("SELECT count(DISTINCT pack_id) FROM sounds")
     sent = len(nights.standin.log)
-    asked = ["--checkpoint-dir", nights.library, "--max-requests", "500", "--mode", "packs"]
-    done = run("collect_sounds.py", "--dry-run", *asked)
+    flags = ["--checkpoint-dir", nights.library, "--max-requests", "500", "--mode", "packs"]
+    done = run("collect_sounds.py", "--dry-run", *flags)
     assert f"{packs} requests at most ({2000 - sent} left" in done.stdout
     assert len(nights.standin.log) == sent
 
@@ -440,7 +428,7 @@ def test_a_dry_run_counts_what_is_due(tmp_path: Path, run: Run, nights: Nights) 
     ("given_flags", "env", "message"),
     [
         ([], {"FREESOUND_API_KEY": ""}, "FREESOUND_API_KEY is not set"),
-        ([], {"FREESOUND_API_KEY": "two words"}, "blanks"),
+        ([], {"FREESOUND_API_KEY": "two words"}, "contains spaces"),
         (["--max-requests", "0"], {}, "--max-requests"),
         (["--max-requests", "many"], {}, "--max-requests"),
         (["--max-requests", "1000000"], {}, "--max-requests"),
@@ -484,7 +472,7 @@ def test_a_server_that_is_not_freesound_ends_with_1(tmp_path: Path, run: Run) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "after", "code", "said"),
+    ("kind", "after", "code", "message"),
     [
         ("unavailable", 0, 1, "nothing could be collected"),
         ("unavailable", 2, 0, "what came before is kept"),
@@ -498,7 +486,7 @@ def test_an_outage_is_red_only_when_nothing_came(
     kind: str,
     after: int,
     code: int,
-    said: str,
+    message: str,
 ) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     # The command as it is, but for its patience.
@@ -506,7 +494,7 @@ def test_an_outage_is_red_only_when_nothing_came(
     monkeypatch.setattr(config, "load", lambda: settings)
     nights.standin.add_fault(Fault(kind, times=None, after=after))
     assert collect_sounds.main([*flags(nights.library.parent), "--mode", "newest"]) == code
-    assert said in caplog.text
+    assert message in caplog.text
 
 
 def test_an_interrupt_keeps_the_account_of_the_night(tmp_path: Path) -> None:
@@ -524,9 +512,9 @@ def test_an_interrupt_keeps_the_account_of_the_night(tmp_path: Path) -> None:
         while time.monotonic() < deadline and sounds_in(tmp_path / "library") < 300:
             time.sleep(0.02)
         child.send_signal(signal.SIGINT)
-        assert child.wait(60) == 130
-    (told,) = files.read_history(tmp_path / "m.jsonl")
-    assert (told["stopped"], told["nodes"]) == ("interrupted", 300)
+        assert child.wait(30) == 130
+    (line,) = files.read_history(tmp_path / "m.jsonl")
+    assert (line["stopped"], line["nodes"]) == ("interrupted", 300)
 
 
 def sounds_in(folder: Path) -> int:
