@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 import yaml
@@ -55,9 +56,8 @@ def test_the_modes_are_the_same_everywhere() -> None:
     workflow = yaml.safe_load(paths.WORKFLOW.read_text(encoding="utf-8"))
     inputs = workflow[True]["workflow_dispatch"]["inputs"]  # YAML reads a bare `on` as true
     assert inputs["mode"]["options"] == ["default", *MODES]
-    settings = schemas.validator("pipeline").schema["properties"]["collector"]["properties"]
-    metrics = schemas.validator("metrics").schema["properties"]
-    assert settings["mode"]["enum"] == metrics["mode"]["enum"] == list(MODES)
+    assert get_args(get_type_hints(config.CollectorConfig)["mode"]) == MODES
+    assert schemas.validator("metrics").schema["properties"]["mode"]["enum"] == list(MODES)
     assert f"# {' | '.join(MODES)}\n" in paths.CONFIG.read_text(encoding="utf-8")
 
 
