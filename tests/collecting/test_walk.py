@@ -12,19 +12,19 @@ Rows = list[dict[str, Any] | None]
 
 
 class Freesound:
-    """Searches by upload time as Freesound does, and keeps what it is asked.
+    """Searches by upload time like Freesound and records its requests.
 
-    `change` may put other rows in the place of a page's; it gets the number of the request.
+    `change` may replace the rows of a page; it gets the number of the request.
     """
 
     def __init__(self, created: list[str]) -> None:
         self.created = created
-        self.asked: list[tuple[str, str, int]] = []
+        self.requests: list[tuple[str, str, int]] = []
         self.change: Callable[[int, Rows], Rows] = lambda _, rows: rows
 
     def get(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
-        self.asked.append((params["sort"], params["filter"], params["page"]))
-        assert len(self.asked) < 2000, "the walk does not end"
+        self.requests.append((params["sort"], params["filter"], params["page"]))
+        assert len(self.requests) < 2000, "the walk does not end"
         bounds = re.fullmatch(r"created:\[(\S+) TO (\S+)\]", params["filter"])
         assert bounds
         low, high = (bound.replace("*", "") for bound in bounds.groups())
@@ -36,7 +36,7 @@ class Freesound:
         matches.sort(reverse=params["sort"] == "created_desc")
         end = params["page"] * api.PAGE_SIZE
         rows: Rows = [sound(n, created) for created, n in matches[end - api.PAGE_SIZE : end]]
-        rows = self.change(len(self.asked), rows)
+        rows = self.change(len(self.requests), rows)
         return {"results": rows, "next": "more" if end < len(matches) else None}
 
 
@@ -68,7 +68,7 @@ def test_no_page_lies_deep_behind_its_bound() -> None:
     seen, state = steps(freesound, {})
     assert len(seen) == 350
     assert state["done"]
-    assert max(page for *_, page in freesound.asked) == 10
+    assert max(page for *_, page in freesound.requests) == 10
 
 
 @pytest.mark.parametrize(("nights", "most"), [(1, 10_000), (250, 1)])
@@ -82,20 +82,40 @@ def test_more_sounds_in_one_second_than_a_bound_holds(nights: int, most: int) ->
     assert len(seen) == 127
 
 
+def test_an_upward_walk_searches_again_after_a_few_pages() -> None:
+    freesound = Freesound([day(n) for n in range(150)])
+    steps(freesound, {"high": day(1), "done": True})
+    pages = [page for *_, page in freesound.requests]
+    assert pages == [*range(1, 11), *range(1, len(pages) - 9)]
+
+
+def test_a_walk_past_many_sounds_of_one_second_searches_again() -> None:
+    freesound = Freesound([day(n) for n in range(60)] + [day(60)] * 125)
+    steps(freesound, {"down": {"from": day(60), "page": 1, "reached": day(60)}})
+    assert [page for *_, page in freesound.requests] == [*range(1, 14), *range(1, 7)]
+
+
+def test_a_finished_walk_looks_for_new_sounds_only() -> None:
+    freesound = Freesound([day(n) for n in range(30)])
+    state = {"high": day(25), "done": True, "owed": True}
+    steps(freesound, state)
+    assert [sort for sort, *_ in freesound.requests] == ["created_asc"]
+
+
 def test_nights_of_one_request_look_up_and_down_in_turn() -> None:
     freesound = Freesound([day(n) for n in range(200)])
     state: State = {}
     for _ in range(7):
         _, state = steps(freesound, state, 1)
-    assert [sort[8:] for sort, *_ in freesound.asked] == ["desc", "asc"] * 3 + ["desc"]
+    assert [sort[8:] for sort, *_ in freesound.requests] == ["desc", "asc"] * 3 + ["desc"]
 
 
 def test_a_night_begins_at_a_fresh_bound() -> None:
     freesound = Freesound([day(n) for n in range(200)])
     _, state = steps(freesound, {}, 3)
-    freesound.asked.clear()
+    freesound.requests.clear()
     steps(freesound, state | {"high": None}, 1)
-    assert freesound.asked == [("created_desc", f"created:[* TO {day(170)}]", 1)]
+    assert freesound.requests == [("created_desc", f"created:[* TO {day(170)}]", 1)]
 
 
 @pytest.mark.parametrize("start_state", [{}, {"high": day(1), "done": True}])
@@ -164,7 +184,7 @@ def test_a_search_without_results_asks_once_a_night() -> None:
     state: State = {}
     for _ in range(3):
         _, state = steps(freesound, state)
-    assert len(freesound.asked) == 3
+    assert len(freesound.requests) == 3
 
 
 @pytest.mark.parametrize(

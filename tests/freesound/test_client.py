@@ -1,14 +1,19 @@
 import json
+import random
+import re
 import sqlite3
-import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from unittest import mock
 from urllib.parse import parse_qs
 
 import pytest
+import requests
 
 from soundweave.base.errors import (
     ApiError,
@@ -21,6 +26,7 @@ from soundweave.freesound import api
 from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
 from soundweave.library import database
+from tests.support.liar import serving
 from tests.support.nights import FAST
 
 KEY = "0123456789abcdefghij0123456789ABCDEFGHIJ"
@@ -33,43 +39,35 @@ def detail(text: str) -> bytes:
 
 
 class Server:
-    """Answers with what it is told, one answer a request; the last one for ever."""
+    """Gives one answer per request; the last one is repeated."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, bytes]] = [OK]
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
-        self.extra: dict[str, str] = {}
-        self.short = 0
+        self.extra_headers: dict[str, str] = {}
+        self.missing_bytes = 0
+        self.delay = 0.0
         self.base_url = ""
+
+    def handle(self, request: BaseHTTPRequestHandler) -> None:
+        self.headers.append(dict(request.headers))
+        self.paths.append(request.path)
+        time.sleep(self.delay)
+        status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        request.send_response(status)
+        for name, value in self.extra_headers.items():
+            request.send_header(name, value)
+        request.send_header("Content-Length", str(len(body) + self.missing_bytes))
+        request.end_headers()
+        request.wfile.write(body)
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     server = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            server.headers.append(dict(self.headers))
-            server.paths.append(self.path)
-            status, body = server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
-            self.send_response(status)
-            for name, value in server.extra.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body) + server.short))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
-        thread.start()
-        server.base_url = f"http://127.0.0.1:{listening.server_port}/apiv2/"
+    with serving(server.handle) as server.base_url:
         yield server
-        listening.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -78,22 +76,29 @@ def ledger(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-Make = Callable[..., FreesoundClient]
+class Make(Protocol):
+    """Makes a client of the server; keywords are those of its configuration."""
+
+    def __call__(
+        self, max_requests: int = 100, sleep: Callable[[float], None] = time.sleep, **config: float
+    ) -> FreesoundClient: ...
 
 
 @pytest.fixture
-def client(server: Any, ledger: sqlite3.Connection) -> Iterator[Make]:
-    clients: list[FreesoundClient] = []
+def client(server: Server, ledger: sqlite3.Connection) -> Iterator[Make]:
+    with ExitStack() as clients:
 
-    def make(max_requests: int = 100, attempts: int = 3, **options: Any) -> FreesoundClient:
-        config = replace(FAST, base_url=server.base_url, attempts=attempts)
-        quota = Quota(ledger, per_minute=1000, per_day=1000)
-        clients.append(FreesoundClient(config, KEY, quota, max_requests=max_requests, **options))
-        return clients[-1]
+        def make(
+            max_requests: int = 100,
+            sleep: Callable[[float], None] = time.sleep,
+            **config: Any,
+        ) -> FreesoundClient:
+            settings = replace(FAST, **{"base_url": server.base_url, "attempts": 3, **config})
+            quota = Quota(ledger, per_minute=1000, per_day=1000)
+            client = FreesoundClient(settings, KEY, quota, max_requests=max_requests, sleep=sleep)
+            return clients.enter_context(closing(client))
 
-    yield make
-    for client in clients:
-        client.close()
+        yield make
 
 
 def test_a_request_carries_key_and_parameters(server: Server, client: Make) -> None:
@@ -139,7 +144,9 @@ def test_what_may_pass_is_tried_again(
     assert freesound.get("search/") == {"count": 1}
     assert freesound.requests_sent == 3
     server.answers = [answer]
-    with pytest.raises(ApiError):
+    with pytest.raises(
+        ApiError, match=r"^(search/: (HTTP 50\d|the answer is not)|throttled: .*60)"
+    ):
         client().get("search/")
     assert len(server.paths) == 6
 
@@ -197,22 +204,22 @@ def test_json_that_no_parser_takes_is_tried_again(
 @pytest.mark.parametrize("location", ["http://[bad", "\xff\xfe"])
 def test_a_redirect_to_no_address(server: Server, client: Make, location: str) -> None:
     server.answers = [(302, b"")]
-    server.extra = {"Location": location}
+    server.extra_headers = {"Location": location}
     with pytest.raises(ApiError, match=r"302|cannot be read"):
         client().get("search/")
     assert len(server.paths) == 1
 
 
-def test_a_redirect_is_not_followed(server: Any, client: Make) -> None:
+def test_a_redirect_is_not_followed(server: Server, client: Make) -> None:
     server.answers = [(302, b"")]
-    server.extra = {"Location": f"{server.base_url}elsewhere/"}
+    server.extra_headers = {"Location": f"{server.base_url}elsewhere/"}
     with pytest.raises(ApiError, match="302"):
         client().get("search/")
     assert server.paths == ["/apiv2/search/"]
 
 
 def test_a_truncated_body_is_tried_again(server: Server, client: Make) -> None:
-    server.short = 50
+    server.missing_bytes = 50
     with pytest.raises(ApiError, match="no complete answer"):
         client().get("search/")
     assert len(server.paths) == 3
@@ -221,7 +228,7 @@ def test_a_truncated_body_is_tried_again(server: Server, client: Make) -> None:
 def test_a_body_that_is_not_what_its_header_says_is_tried_again(
     server: Server, client: Make
 ) -> None:
-    server.extra = {"Content-Encoding": "gzip"}
+    server.extra_headers = {"Content-Encoding": "gzip"}
     with pytest.raises(ApiError, match="no complete answer"):
         client().get("search/")
     assert len(server.paths) == 3
@@ -233,7 +240,7 @@ def test_an_address_that_cannot_be_asked(server: Server, client: Make) -> None:
         client().get("search/")
 
 
-def test_nobody_there(client: Make, server: Any) -> None:
+def test_nobody_there(client: Make, server: Server) -> None:
     server.base_url = "http://127.0.0.1:9/apiv2/"
     freesound = client()
     with pytest.raises(ApiError, match="no complete answer"):
@@ -241,35 +248,31 @@ def test_nobody_there(client: Make, server: Any) -> None:
     assert freesound.requests_sent == 3
 
 
-def test_delays_grow_with_jitter_up_to_the_limit(server: Any, ledger: sqlite3.Connection) -> None:
+def test_delays_grow_with_jitter_up_to_the_limit(server: Server, client: Make) -> None:
     server.answers = [OVERLOADED]
-    slept: list[float] = []
-    config = replace(
-        FAST, base_url=server.base_url, attempts=8, backoff_seconds=1.0, backoff_max_seconds=20.0
+    delays: list[float] = []
+    freesound = client(
+        sleep=delays.append, attempts=8, backoff_seconds=1.0, backoff_max_seconds=20.0
     )
-    quota = Quota(ledger, per_minute=1000, per_day=1000)
-    freesound = FreesoundClient(config, KEY, quota, max_requests=50, sleep=slept.append)
     with pytest.raises(ApiError):
         freesound.get("search/")
-    freesound.close()
-    assert len(slept) == 7
-    for delay, middle in zip(slept, [1, 2, 4, 8, 16, 20, 20], strict=True):
+    for delay, middle in zip(delays, [1, 2, 4, 8, 16, 20, 20], strict=True):
         assert 0.75 * middle <= delay <= 1.25 * middle
-    assert len(set(slept)) == 7
+    assert len(set(delays)) == 7
 
 
-def test_a_throttled_minute_is_waited_out(server: Any, ledger: sqlite3.Connection) -> None:
+def test_a_throttled_minute_is_waited_out(
+    server: Server, client: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random, "uniform", lambda low, high: (low + high) / 2)
     server.answers = [(429, detail("(60/minute)"))]
-    slept: list[float] = []
-    config = replace(
-        FAST, base_url=server.base_url, attempts=5, backoff_seconds=1.0, backoff_max_seconds=60.0
+    delays: list[float] = []
+    freesound = client(
+        sleep=delays.append, attempts=5, backoff_seconds=1.0, backoff_max_seconds=60.0
     )
-    quota = Quota(ledger, per_minute=1000, per_day=1000)
-    freesound = FreesoundClient(config, KEY, quota, max_requests=50, sleep=slept.append)
     with pytest.raises(ApiError):
         freesound.get("search/")
-    freesound.close()
-    assert sum(slept) >= 60
+    assert delays == [20.0] * 4
 
 
 def test_retries_count_towards_the_limit(server: Server, client: Make) -> None:
@@ -283,17 +286,51 @@ def test_retries_count_towards_the_limit(server: Server, client: Make) -> None:
 
 
 def test_an_inner_limit_ends_with_its_block(client: Make) -> None:
-    freesound = client(max_requests=3)
+    freesound = client(max_requests=4)
+    freesound.get("a/")
     with freesound.limited_to(1):
         freesound.get("a/")
-        with pytest.raises(BudgetSpentError):
+        with pytest.raises(BudgetSpentError, match="2 requests sent"):
             freesound.get("a/")
+    assert freesound.requests_left == 2
     freesound.get("a/")
     with freesound.limited_to(50):
         freesound.get("a/")
         with pytest.raises(BudgetSpentError):
             freesound.get("a/")
-    assert (freesound.requests_sent, freesound.requests_left) == (3, 0)
+    assert (freesound.requests_sent, freesound.requests_left) == (4, 0)
+
+
+def test_a_full_quota_sends_nothing(
+    server: Server, client: Make, ledger: sqlite3.Connection
+) -> None:
+    ledger.executemany(
+        "INSERT INTO requests (at, path) VALUES (?, 'search/')", [(time.time(),)] * 1000
+    )
+    with pytest.raises(QuotaExhaustedError):
+        client().get("search/")
+    assert server.paths == []
+
+
+def test_a_slow_answer_times_out(server: Server, client: Make) -> None:
+    server.delay = 2
+    with pytest.raises(ApiError, match="ReadTimeout"):
+        client(attempts=1, timeout_seconds=0.1).get("search/")
+
+
+def test_closing_closes_the_connections(client: Make) -> None:
+    freesound = client()
+    with mock.patch.object(requests.Session, "close") as close:
+        freesound.close()
+    close.assert_called_once_with()
+
+
+def test_a_retry_is_logged(server: Server, client: Make, caplog: pytest.LogCaptureFixture) -> None:
+    server.answers = [OVERLOADED, OK]
+    client(sleep=lambda _: None, backoff_seconds=4.0, backoff_max_seconds=4.0).get("search/")
+    (message,) = caplog.messages
+    pattern = r"search/: HTTP 500 \(Search is overloaded.*\); attempt 1, retrying in [345]\.\d s"
+    assert re.fullmatch(pattern, message)
 
 
 def test_every_request_is_in_the_ledger(
@@ -305,13 +342,19 @@ def test_every_request_is_in_the_ledger(
     assert [tuple(row) for row in rows] == [("search/", 500), ("search/", 200)]
 
 
-def test_no_error_shows_the_key(server: Any, client: Make) -> None:
-    for answer in [(400, detail(f"bad {'x' * 900}")), (500, b""), (401, detail("Invalid token"))]:
+def test_no_error_shows_the_key(server: Server, client: Make) -> None:
+    for answer in [OVERLOADED, (401, detail("Invalid token"))]:
         server.answers = [answer]
         with pytest.raises((ApiError, ConfigError)) as caught:
             client().get("search/")
         assert KEY not in str(caught.value)
-        assert len(str(caught.value)) < 400
+
+
+def test_a_long_detail_is_cut_to_one_line(server: Server, client: Make) -> None:
+    server.answers = [(400, detail(f"bad \n {'x' * 900}"))]
+    with pytest.raises(ApiError) as caught:
+        client().get("search/")
+    assert str(caught.value) == f"search/: HTTP 400 (bad {'x' * 196})"
 
 
 SOUND = {"name": "n", "username": "u", "license": "l", "created": "2020-01-01T00:00:00Z"}

@@ -1,9 +1,7 @@
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from soundweave.library import database, similar_sounds, store
 from soundweave.standin import Catalog, Fault, synthetic_catalog
 from soundweave.standin.query.similar import Neighbors
 from tests.conftest import Run
+from tests.support.liar import answering
 from tests.support.make_library import make_library
 from tests.support.nights import FAST, Nights, nights_of
 
@@ -136,32 +135,6 @@ def test_choosing_reads_no_whole_table(tmp_path: Path) -> None:
 # Reading answers
 
 
-@contextmanager
-def answering(answer: object, folder: Path, status: int = 200) -> Iterator[FreesoundClient]:
-    """A client of a server that has one answer to everything."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    freesound = replace(FAST, base_url=f"http://127.0.0.1:{server.server_port}/")
-    with database.writing(folder, create=True) as connection:
-        quota = Quota(connection, per_minute=1000, per_day=1000)
-        with closing(FreesoundClient(freesound, "key", quota, max_requests=9)) as client:
-            yield client
-    server.shutdown()
-    server.server_close()
-
-
 def result(sound_id: int, score: object = 0.9, **fields: object) -> dict[str, object]:
     return {
         "id": sound_id,
@@ -178,10 +151,15 @@ def result(sound_id: int, score: object = 0.9, **fields: object) -> dict[str, ob
 
 
 def similar(results: object, folder: Path, keep: int = 20, status: int = 200) -> api.Similar:
-    with answering(
-        {"count": 1, "results": results, "detail": "Not found."}, folder, status
-    ) as client:
-        return api.similar(client, 1, keep)
+    body = json.dumps({"count": 1, "results": results, "detail": "Not found."}).encode()
+    with (
+        answering(lambda _: (status, body)) as base_url,
+        database.writing(folder, create=True) as ledger,
+    ):
+        quota = Quota(ledger, per_minute=1000, per_day=1000)
+        freesound = replace(FAST, base_url=base_url)
+        with closing(FreesoundClient(freesound, "key", quota, max_requests=9)) as client:
+            return api.similar(client, 1, keep)
 
 
 @pytest.mark.parametrize(

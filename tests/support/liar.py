@@ -1,4 +1,4 @@
-"""A server that answers as a test tells it, alone or in front of a stand-in."""
+"""A server whose answers a test decides, alone or in front of a stand-in."""
 
 import json
 import threading
@@ -16,36 +16,47 @@ NOT_FOUND_PAGE = (404, b"<html>nginx: not found</html>")
 
 
 @contextmanager
-def answering(answer: Callable[[str], tuple[int, bytes]]) -> Iterator[str]:
-    """Start a server; `answer` gets path and query and gives status and body."""
+def serving(handle: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
+    """Start a server that hands each GET request to `handle`; gives its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = answer(self.path)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            handle(self)
 
         def log_message(self, *args: Any) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listening.server_port}/apiv2/"
+            yield f"http://127.0.0.1:{server.server_port}/apiv2/"
         finally:
-            listening.shutdown()
+            server.shutdown()
             thread.join()
 
 
 @contextmanager
+def answering(answer: Callable[[str], tuple[int, bytes]]) -> Iterator[str]:
+    """Start a server; `answer` gets path and query and gives status and body."""
+
+    def handle(request: BaseHTTPRequestHandler) -> None:
+        status, body = answer(request.path)
+        request.send_response(status)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    with serving(handle) as base_url:
+        yield base_url
+
+
+@contextmanager
 def instead(nights: Nights, answer: Callable[[str], tuple[int, bytes]]) -> Iterator[None]:
-    """Inside the block, `nights` asks a server that gives `answer`, not its stand-in."""
+    """Inside the block, `nights` talks to a server that gives `answer` instead of its stand-in."""
     original = nights.freesound
-    with answering(answer) as url:
-        nights.freesound = replace(original, base_url=url, attempts=2)
+    with answering(answer) as base_url:
+        nights.freesound = replace(original, base_url=base_url, attempts=2)
         try:
             yield
         finally:
