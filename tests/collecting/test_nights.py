@@ -52,7 +52,7 @@ def test_the_newest_come_first(nights: Nights) -> None:
     assert min(created[n] for n in ids) >= max(created[n] for n in truth(nights) - ids)
 
 
-def test_nights_go_on_where_the_last_one_stopped(nights: Nights) -> None:
+def test_each_night_continues_where_the_last_one_stopped(nights: Nights) -> None:
     sizes = []
     for _ in range(30):
         line = nights.run(most=1)
@@ -62,7 +62,7 @@ def test_nights_go_on_where_the_last_one_stopped(nights: Nights) -> None:
     assert nights.ids() == truth(nights)
 
 
-def test_a_new_sound_is_found_and_an_old_one_not_asked_for_again(nights: Nights) -> None:
+def test_a_new_sound_is_found_without_requesting_old_ones_again(nights: Nights) -> None:
     nights.run()
     newest = max(nights.standin.catalog.sounds.values(), key=lambda sound: sound["created"])
     nights.standin.catalog.add({**newest, "id": 5_000_000, "created": "2026-01-20T00:00:00Z"})
@@ -93,13 +93,13 @@ def test_a_pack_uploaded_in_one_second_is_paged_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     same = [{"id": n, "created": "2020-05-05T05:05:05Z"} for n in range(1, 2001)]
-    with nights_of(Catalog(same), tmp_path, monkeypatch) as nights:
-        nights.run(most=12)  # more pages than one looks behind a bound
+    with nights_of(Catalogue(same), tmp_path, monkeypatch) as nights:
+        nights.run(most=12)  # more pages than one search reads
         nights.run()
         assert len(nights.ids()) == 2000
 
 
-def test_search_keeps_to_its_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_finds_only_its_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sounds = [{"id": n, "name": "rain" if n % 2 else "wind"} for n in range(1, 401)]
     with nights_of(Catalog(sounds), tmp_path, monkeypatch) as nights:
         nights.run("search", query="rain")
@@ -125,7 +125,7 @@ def test_packs_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert nights.run("packs")["requests"] == 0
 
 
-def test_a_pack_that_is_gone_is_not_asked_for_again(
+def test_a_pack_that_is_gone_is_not_requested_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sounds = [{"id": 1, "pack": "https://freesound.org/apiv2/packs/26413/"}]
@@ -232,7 +232,7 @@ def test_a_plausible_lie_about_a_time_skips_nothing(nights: Nights, lie: str, so
     assert nights.ids() == truth(nights)
 
 
-def test_a_404_page_of_something_in_between_ends_no_walk(nights: Nights) -> None:
+def test_a_404_from_a_proxy_does_not_end_a_walk(nights: Nights) -> None:
     nights.run(most=2)
     with instead(nights, lambda _: NOT_FOUND_PAGE):
         line, outcome = nights.night()
@@ -241,7 +241,7 @@ def test_a_404_page_of_something_in_between_ends_no_walk(nights: Nights) -> None
     assert nights.ids() == truth(nights)
 
 
-def test_an_empty_answer_ends_no_walk_for_good(nights: Nights) -> None:
+def test_an_empty_answer_does_not_end_a_walk_for_good(nights: Nights) -> None:
     nights.run(most=2)
     with instead(nights, lambda _: (200, b'{"count": 0, "next": null, "results": []}')):
         assert nights.run()["stopped"] == "complete"
@@ -250,7 +250,7 @@ def test_an_empty_answer_ends_no_walk_for_good(nights: Nights) -> None:
 
 
 @pytest.mark.parametrize(("after", "lines"), [(0, []), (2, [("failed", 300, 300, 3)])])
-def test_an_error_in_mid_night_leaves_the_account_of_what_was_kept(
+def test_an_error_during_a_night_still_records_what_was_saved(
     nights: Nights, after: int, lines: list[tuple[object, ...]]
 ) -> None:
     nights.standin.add_fault(Fault("unknown_key", times=None, after=after))
@@ -261,7 +261,7 @@ def test_an_error_in_mid_night_leaves_the_account_of_what_was_kept(
     assert [tuple(line[field] for field in fields) for line in history] == lines
 
 
-def test_a_page_and_its_place_are_kept_together(
+def test_a_page_and_its_cursor_are_saved_together(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
@@ -274,30 +274,30 @@ def test_a_page_and_its_place_are_kept_together(
     assert not nights.metrics.exists()
 
 
-def test_a_night_out_of_requests_says_so(nights: Nights) -> None:
+def test_a_night_reports_that_it_ran_out_of_requests(nights: Nights) -> None:
     assert nights.run(most=1)["stopped"] == "max_requests"
 
 
-def test_a_spent_share_does_not_end_the_night(nights: Nights) -> None:
+def test_a_phase_at_its_limit_does_not_end_the_night(nights: Nights) -> None:
     nights.run("mixed", most=2)
     nights.age()
     nights.collector = replace(nights.collector, refresh_requests=1, similar_requests=1)
     assert nights.run("mixed", most=1000)["stopped"] == "complete"
 
 
-def test_a_night_forgets_what_no_window_reaches(nights: Nights) -> None:
+def test_a_night_deletes_old_requests_from_the_ledger(nights: Nights) -> None:
     with database.writing(nights.library, create=True) as connection:
         connection.execute("INSERT INTO requests (at, path) VALUES (1, 'old')")
     nights.run(most=1)
     assert nights.value("SELECT count(*) FROM requests WHERE path = 'old'") == 0
 
 
-def test_a_query_is_for_search_alone(nights: Nights) -> None:
+def test_only_mode_search_uses_the_query(nights: Nights) -> None:
     nights.run("newest", query="no sound has this name")
     assert nights.ids() == truth(nights)
 
 
-def test_each_search_has_its_own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_search_has_its_own_cursor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sounds = [
         {"id": n, "name": "rain" if n % 2 else "wind", "created": f"{2000 + n}-01-01T00:00:00Z"}
         for n in range(6, 26)
@@ -309,7 +309,7 @@ def test_each_search_has_its_own_place(tmp_path: Path, monkeypatch: pytest.Monke
         ]
 
 
-def test_the_day_window_ends_the_night_in_order(
+def test_the_daily_limit_ends_the_night_cleanly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogue = synthetic_catalog(sounds=1000, seed=3)
@@ -326,7 +326,7 @@ def test_our_own_ledger_stops_before_the_server_does(nights: Nights) -> None:
     assert len(nights.standin.log) == 3
 
 
-def test_an_outage_in_mid_night_keeps_what_came(nights: Nights) -> None:
+def test_an_outage_during_a_night_keeps_earlier_pages(nights: Nights) -> None:
     nights.run(most=2)
     nights.standin.add_fault(Fault("overloaded", times=1000))
     line, outcome = nights.night()
@@ -375,19 +375,23 @@ def environment(standin: StandIn) -> dict[str, str]:
     return {"FREESOUND_BASE_URL": standin.base_url, "FREESOUND_API_KEY": "a-key"}
 
 
+def start_collecting(folder: Path, standin: StandIn) -> subprocess.Popen[bytes]:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
+    return subprocess.Popen(
+        [sys.executable, "scripts/collect_sounds.py", *flags(folder), "--mode", "newest"],
+        cwd=ROOT,
+        env=env | environment(standin),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run) -> None:
     catalogue = synthetic_catalog(sounds=1500, seed=4)
     with StandIn(catalogue) as standin:
-        env = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
         standin.add_fault(Fault("hang", times=1, after=4))
-        child = subprocess.Popen(
-            [sys.executable, "scripts/collect_sounds.py", *flags(tmp_path), "--mode", "newest"],
-            cwd=ROOT,
-            env=env | environment(standin),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 60
+        child = start_collecting(tmp_path, standin)
+        deadline = time.monotonic() + 30
         while len(standin.log) < 4 and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(0.3)  # the fifth request hangs now
@@ -407,7 +411,7 @@ def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run)
         assert len(standin.log) - before <= 9
 
 
-def test_a_dry_run_sends_nothing_and_makes_nothing(tmp_path: Path, run: Run) -> None:
+def test_a_dry_run_sends_and_creates_nothing(tmp_path: Path, run: Run) -> None:
     done = run("collect_sounds.py", "--dry-run", "--checkpoint-dir", tmp_path / "library")
     assert done.returncode == 0, done.stderr
     assert "100 requests at most (2000 left" in done.stdout
@@ -479,7 +483,7 @@ def test_a_server_that_is_not_freesound_ends_with_1(tmp_path: Path, run: Run) ->
         ("disconnect", 0, 1, "nothing could be collected"),
     ],
 )
-def test_an_outage_is_red_only_when_nothing_came(
+def test_an_outage_fails_the_command_only_if_nothing_was_collected(
     nights: Nights,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -489,7 +493,7 @@ def test_an_outage_is_red_only_when_nothing_came(
     message: str,
 ) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    # The command as it is, but for its patience.
+    # The real command, but with short timeouts.
     settings = replace(SETTINGS, freesound=nights.freesound)
     monkeypatch.setattr(config, "load", lambda: settings)
     nights.standin.add_fault(Fault(kind, times=None, after=after))
@@ -497,18 +501,11 @@ def test_an_outage_is_red_only_when_nothing_came(
     assert message in caplog.text
 
 
-def test_an_interrupt_keeps_the_account_of_the_night(tmp_path: Path) -> None:
-    with StandIn(synthetic_catalog(sounds=600, seed=1)) as standin:
+def test_an_interrupted_night_is_recorded(tmp_path: Path) -> None:
+    with StandIn(synthetic_catalogue(sounds=600, seed=1)) as standin:
         standin.add_fault(Fault("hang", times=1, after=2))
-        env = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
-        child = subprocess.Popen(
-            [sys.executable, "scripts/collect_sounds.py", *flags(tmp_path), "--mode", "newest"],
-            cwd=ROOT,
-            env=env | environment(standin),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 60
+        child = start_collecting(tmp_path, standin)
+        deadline = time.monotonic() + 30
         while time.monotonic() < deadline and sounds_in(tmp_path / "library") < 300:
             time.sleep(0.02)
         child.send_signal(signal.SIGINT)
@@ -521,7 +518,7 @@ def sounds_in(folder: Path) -> int:
     try:
         with database.snapshot(folder) as connection:
             return database.counts(connection)["sounds"]
-    except LibraryError:  # not made yet
+    except LibraryError:  # not created yet
         return 0
 
 

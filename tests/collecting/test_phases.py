@@ -71,7 +71,7 @@ def test_the_pack_with_most_sounds_comes_first(start: Start) -> None:
     assert nights.standin.log[-1].path == "packs/9/sounds/"
 
 
-def test_a_pack_goes_on_at_its_page(start: Start) -> None:
+def test_a_pack_continues_at_its_page(start: Start) -> None:
     nights = start(one_pack(399))
     nights.run(most=1)
     assert [nights.run("packs", most=1)["requests"] for _ in range(4)] == [1, 1, 1, 0]
@@ -102,7 +102,7 @@ def some_packs(*sizes: int) -> Catalog:
     return Catalog([in_pack(n, pack) for n, pack in enumerate(packs, start=1)])
 
 
-def test_one_bad_pack_is_passed_over(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_bad_pack_is_skipped(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     nights = start(some_packs(60, 40, 20))
     nights.run()
     nights.standin.add_fault(Fault("overloaded", times=None, path="packs/7/*"))
@@ -124,14 +124,14 @@ def test_packs_that_all_fail_end_the_phase_but_not_the_night(start: Start) -> No
 
 
 # refresh
-def test_refresh_keeps_to_its_share_of_sounds(tmp_path: Path) -> None:
+def test_refresh_stays_within_its_limit(tmp_path: Path) -> None:
     make_library(tmp_path, [{"last_seen": OLD} for _ in range(500)])
     with database.snapshot(tmp_path) as reader:
         due = phases.due_sounds(reader, replace(SETTINGS, refresh_requests=2), NOW)
     assert [len(ids) for ids in due] == [150, 150]
 
 
-def test_only_what_was_not_seen_for_long_is_due(tmp_path: Path) -> None:
+def test_only_sounds_not_seen_for_long_are_due(tmp_path: Path) -> None:
     sounds = [{"last_seen": OLD}, {"last_seen": NOW}, {"last_seen": OLD, "removed_at": OLD}]
     make_library(tmp_path, sounds)
     with database.snapshot(tmp_path) as reader:
@@ -141,7 +141,7 @@ def test_only_what_was_not_seen_for_long_is_due(tmp_path: Path) -> None:
 
 
 class Client:
-    """Search knows nothing; one sound is answered with `sound`, or raised."""
+    """Search finds nothing; a request for one sound returns `sound`, or raises it."""
 
     def __init__(self, sound: Any) -> None:
         self.sound = sound
@@ -158,11 +158,11 @@ class Client:
     ("answer", "name", "removed_at"),
     [
         (GOOD | {"name": "renamed"}, "renamed", None),
-        ({"id": GOOD["id"]}, "lark.wav", None),  # there, but cannot be read
+        ({"id": GOOD["id"]}, "lark.wav", None),  # exists, but cannot be read
         (NotFoundError("gone"), "lark.wav", NOW),
     ],
 )
-def test_a_sound_that_search_does_not_know_is_looked_at(
+def test_a_sound_missing_from_search_is_requested_by_id(
     tmp_path: Path, answer: Any, name: str, removed_at: str | None
 ) -> None:
     saved(tmp_path, {}, seen=OLD)
@@ -185,7 +185,7 @@ def test_one_bad_sound_does_not_stop_the_night(start: Start) -> None:
     assert nights.ids() == {*nights.standin.catalog.sounds, gone}
 
 
-def test_a_404_page_of_something_in_between_removes_nothing(start: Start) -> None:
+def test_a_404_from_a_proxy_removes_nothing(start: Start) -> None:
     nights = start(one_pack(100))
     nights.run()
     nights.age()

@@ -45,7 +45,7 @@ def sound(number: int, created: str) -> dict[str, Any]:
 
 
 def steps(freesound: Any, state: State, most: int = 10_000) -> tuple[set[int], State]:
-    """Take up to `most` pages; returns the sounds on them and the state after the last."""
+    """Read up to `most` pages; returns their sounds and the last state."""
     seen: set[int] = set()
     pages = walk(freesound, state, query="", overlap_days=1)
     for _, (page, new) in zip(range(most), pages, strict=False):
@@ -63,7 +63,7 @@ def day(n: int) -> str:
     return f"20{10 + n // 300}-{1 + n % 300 // 25:02}-{1 + n % 25:02}T00:00:00Z"
 
 
-def test_no_page_lies_deep_behind_its_bound() -> None:
+def test_no_page_is_deep_in_its_search() -> None:
     freesound = Freesound([day(n) for n in range(350)])
     seen, state = steps(freesound, {})
     assert len(seen) == 350
@@ -72,7 +72,7 @@ def test_no_page_lies_deep_behind_its_bound() -> None:
 
 
 @pytest.mark.parametrize(("nights", "most"), [(1, 10_000), (250, 1)])
-def test_more_sounds_in_one_second_than_a_bound_holds(nights: int, most: int) -> None:
+def test_more_sounds_in_one_second_than_a_search_reads(nights: int, most: int) -> None:
     freesound = Freesound([day(5)] * 125 + [day(1), day(2)])
     seen: set[int] = set()
     state: State = {}
@@ -102,7 +102,7 @@ def test_a_finished_walk_looks_for_new_sounds_only() -> None:
     assert [sort for sort, *_ in freesound.requests] == ["created_asc"]
 
 
-def test_nights_of_one_request_look_up_and_down_in_turn() -> None:
+def test_nights_of_one_request_alternate_between_up_and_down() -> None:
     freesound = Freesound([day(n) for n in range(200)])
     state: State = {}
     for _ in range(7):
@@ -110,7 +110,7 @@ def test_nights_of_one_request_look_up_and_down_in_turn() -> None:
     assert [sort[8:] for sort, *_ in freesound.requests] == ["desc", "asc"] * 3 + ["desc"]
 
 
-def test_a_night_begins_at_a_fresh_bound() -> None:
+def test_a_night_starts_with_a_new_search() -> None:
     freesound = Freesound([day(n) for n in range(200)])
     _, state = steps(freesound, {}, 3)
     freesound.requests.clear()
@@ -141,7 +141,7 @@ def test_an_up_page_without_readable_sounds_keeps_its_place() -> None:
     assert state["up"]["reached"] == state["up"]["from"] < start
 
 
-def test_an_up_walk_goes_on_from_its_page() -> None:
+def test_an_up_walk_continues_from_its_page() -> None:
     freesound = Freesound([day(n) for n in range(60)])
     _, state = steps(freesound, {"high": day(1), "done": True}, 2)
     assert state["high"] == day(1)
@@ -158,7 +158,7 @@ def test_a_downward_walk_never_turns_back() -> None:
 
 
 @pytest.mark.parametrize("empty", [1, 3])
-def test_an_empty_end_is_not_believed(empty: int) -> None:
+def test_an_empty_last_page_is_not_trusted(empty: int) -> None:
     freesound = Freesound([day(n) for n in range(60)])
     honest = freesound.created
     _, state = steps(freesound, {}, empty - 1)
@@ -172,14 +172,14 @@ def test_an_empty_end_is_not_believed(empty: int) -> None:
     assert len(seen) >= 60 - 10 * empty
 
 
-def test_an_empty_end_inside_one_second_is_not_believed_either() -> None:
+def test_an_empty_last_page_within_one_second_is_not_trusted() -> None:
     _, state = steps(Freesound([]), {"down": {"from": day(5), "page": 2, "reached": day(5)}})
     seen, state = steps(Freesound([day(5)] * 25), state)
     assert len(seen) == 25
     assert state["done"]
 
 
-def test_a_search_without_results_asks_once_a_night() -> None:
+def test_a_search_without_results_sends_one_request_per_night() -> None:
     freesound = Freesound([])
     state: State = {}
     for _ in range(3):
@@ -190,15 +190,15 @@ def test_a_search_without_results_asks_once_a_night() -> None:
 @pytest.mark.parametrize(
     ("start_state", "lie"),
     [
-        ({}, day(0)),  # looking back, a time long past
-        ({"high": day(100), "done": True}, day(340)),  # looking ahead, one soon to come
+        ({}, day(0)),  # walking down, a time long past
+        ({"high": day(100), "done": True}, day(340)),  # walking up, one far ahead
     ],
 )
 @pytest.mark.parametrize("request_number", [1, 10])
-def test_a_time_out_of_order_moves_no_bound(
+def test_a_time_out_of_order_skips_nothing(
     start_state: State, lie: str, request_number: int
 ) -> None:
-    """What one false time would skip is found, even when the night ends just there."""
+    """Sounds that one wrong time could skip are found, even if the night ends right there."""
     freesound = Freesound([day(n) for n in range(350)])
 
     def change(number: int, rows: Rows) -> Rows:
@@ -210,7 +210,7 @@ def test_a_time_out_of_order_moves_no_bound(
     seen, state = steps(freesound, start_state, request_number)
     seen_later, _ = steps(freesound, state)
     expected = set(range(101 if start_state else 1, 351))
-    # The sound whose row was false is only seen where its page is asked for again.
+    # The sound whose row was replaced is only seen if its page is requested again.
     assert len(expected - seen - seen_later) <= 1
 
 

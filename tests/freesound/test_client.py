@@ -136,7 +136,7 @@ def test_a_netrc_entry_does_not_replace_the_key(
     ],
     ids=lambda answer: f"{answer[0]} {answer[1][:20]!r}",
 )
-def test_what_may_pass_is_tried_again(
+def test_transient_failures_are_retried(
     server: Server, client: Make, answer: tuple[int, bytes]
 ) -> None:
     server.answers = [answer, answer, OK]
@@ -167,7 +167,7 @@ def test_what_may_pass_is_tried_again(
         ((429, detail("the ApiV2 credential has been suspended")), ConfigError, "suspended"),
     ],
 )
-def test_what_stays_wrong_is_not_tried_again(
+def test_permanent_failures_are_not_retried(
     server: Server, client: Make, answer: tuple[int, bytes], error: type[Exception], message: str
 ) -> None:
     server.answers = [answer]
@@ -177,7 +177,7 @@ def test_what_stays_wrong_is_not_tried_again(
 
 
 @pytest.mark.parametrize("body", [b"<html>nginx: not found</html>", b"", b"{}", b"[1]"])
-def test_a_404_without_details_says_nothing_of_a_sound(
+def test_a_404_without_details_says_nothing_about_a_sound(
     server: Server, client: Make, body: bytes
 ) -> None:
     server.answers = [(404, body)]
@@ -189,20 +189,18 @@ def test_a_404_without_details_says_nothing_of_a_sound(
 @pytest.mark.parametrize("body", [b"[1]", b"{}", b"null", b"[" * 200_000])
 def test_an_error_without_details(server: Server, client: Make, body: bytes) -> None:
     server.answers = [(400, body)]
-    with pytest.raises(ApiError, match="no details"):
+    with pytest.raises(ApiError, match=r"\(no details\)"):
         client().get("search/")
 
 
 @pytest.mark.parametrize("body", [b"[" * 200_000, b'{"x":' + b"1" * 6000 + b"}"])
-def test_json_that_no_parser_takes_is_tried_again(
-    server: Server, client: Make, body: bytes
-) -> None:
+def test_unparsable_json_is_retried(server: Server, client: Make, body: bytes) -> None:
     server.answers = [(200, body), OK]
     assert client().get("search/") == {"count": 1}
 
 
 @pytest.mark.parametrize("location", ["http://[bad", "\xff\xfe"])
-def test_a_redirect_to_no_address(server: Server, client: Make, location: str) -> None:
+def test_a_redirect_to_an_invalid_address(server: Server, client: Make, location: str) -> None:
     server.answers = [(302, b"")]
     server.extra_headers = {"Location": location}
     with pytest.raises(ApiError, match=r"302|cannot be read"):
@@ -218,29 +216,27 @@ def test_a_redirect_is_not_followed(server: Server, client: Make) -> None:
     assert server.paths == ["/apiv2/search/"]
 
 
-def test_a_truncated_body_is_tried_again(server: Server, client: Make) -> None:
+def test_a_truncated_body_is_retried(server: Server, client: Make) -> None:
     server.missing_bytes = 50
     with pytest.raises(ApiError, match="no complete answer"):
         client().get("search/")
     assert len(server.paths) == 3
 
 
-def test_a_body_that_is_not_what_its_header_says_is_tried_again(
-    server: Server, client: Make
-) -> None:
+def test_a_body_that_contradicts_its_header_is_retried(server: Server, client: Make) -> None:
     server.extra_headers = {"Content-Encoding": "gzip"}
     with pytest.raises(ApiError, match="no complete answer"):
         client().get("search/")
     assert len(server.paths) == 3
 
 
-def test_an_address_that_cannot_be_asked(server: Server, client: Make) -> None:
+def test_an_invalid_address(server: Server, client: Make) -> None:
     server.base_url = "http://127.0.0.1:99999/"
     with pytest.raises(ConfigError, match="cannot be requested"):
         client().get("search/")
 
 
-def test_nobody_there(client: Make, server: Server) -> None:
+def test_no_server(client: Make, server: Server) -> None:
     server.base_url = "http://127.0.0.1:9/apiv2/"
     freesound = client()
     with pytest.raises(ApiError, match="no complete answer"):
@@ -364,7 +360,7 @@ def search(client: Make, page: int = 1) -> api.SoundPage:
     return api.search(client(), query="", filters="", sort="created_asc", page=page)
 
 
-def test_a_page_behind_the_end_is_empty_and_the_last(server: Server, client: Make) -> None:
+def test_a_page_past_the_end_is_empty_and_last(server: Server, client: Make) -> None:
     server.answers = [(404, detail("Invalid page."))]
     assert search(client, page=2) == api.SoundPage((), last=True)
     with pytest.raises(NotFoundError):
@@ -380,7 +376,7 @@ def test_an_answer_without_a_list_of_results(
         search(client)
 
 
-def test_what_the_database_lost_is_passed_over_in_silence(
+def test_null_results_are_skipped_without_a_warning(
     server: Server, client: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     rows = [None, SOUND | {"id": 1}, SOUND | {"id": "two"}]
@@ -390,7 +386,7 @@ def test_what_the_database_lost_is_passed_over_in_silence(
     assert [record.getMessage()[:20] for record in caplog.records] == ["sound 'two' left out"]
 
 
-def test_one_sound_is_asked_for_with_its_fields(server: Server, client: Make) -> None:
+def test_one_sound_is_requested_with_its_fields(server: Server, client: Make) -> None:
     server.answers = [(200, json.dumps(SOUND | {"id": 5}).encode())]
     assert api.get_sound(client(), 5).id == 5
     path, _, query = server.paths[0].partition("?")

@@ -19,7 +19,7 @@ KNOWN = [
 @pytest.mark.parametrize(("url", "name", "family"), KNOWN)
 @pytest.mark.parametrize("scheme", ["http://", "https://"])
 @pytest.mark.parametrize("end", ["", "/"])
-def test_a_known_licence_has_its_version_and_its_deed(url, name, family, scheme, end):
+def test_a_known_license_has_its_version_and_its_deed(url, name, family, scheme, end):
     path = url.split("://")[1].rstrip("/")
     assert licenses.find(scheme + path + end) == License(name, family, f"https://{path}/")
 
@@ -38,7 +38,7 @@ def test_a_known_licence_has_its_version_and_its_deed(url, name, family, scheme,
         f"https://example.org/https://{CC}/licenses/by/4.0/",
     ],
 )
-def test_an_unknown_licence_keeps_its_text_and_has_no_link(url):
+def test_an_unknown_license_keeps_its_text_and_has_no_link(url):
     assert licenses.find(url) == License(url, "other", None)
 
 

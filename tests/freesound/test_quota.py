@@ -104,7 +104,7 @@ def test_a_clock_set_back_never_waits_longer_than_a_window(
     assert sum(clock.slept) <= 61
 
 
-def test_a_clock_that_was_years_ahead_costs_a_day_at_most(
+def test_a_clock_that_was_years_ahead_costs_at_most_a_day(
     connection: sqlite3.Connection, clock: Clock
 ) -> None:
     for _ in range(3):
@@ -118,7 +118,7 @@ def test_a_clock_that_was_years_ahead_costs_a_day_at_most(
     assert clock.slept == []
 
 
-def test_a_refused_request_makes_nobody_wait(connection: sqlite3.Connection, clock: Clock) -> None:
+def test_a_refused_request_causes_no_wait(connection: sqlite3.Connection, clock: Clock) -> None:
     quota = ledger(connection, clock)
     send(quota)
     clock.now += 30
@@ -141,12 +141,12 @@ def test_a_lowered_limit_leaves_nothing_negative(
         lowered.wait_turn()
 
 
-def test_forgetting_takes_nothing_from_a_window(
+def test_forgetting_keeps_requests_that_still_count(
     connection: sqlite3.Connection, clock: Clock
 ) -> None:
     quota = ledger(connection, clock)
     send(quota)
-    clock.now += DAY + 1  # a clock set back by a minute brings the entry into the window again
+    clock.now += DAY + 1  # if the clock is set back by a minute, the entry counts again
     quota.forget_old()
     clock.now -= 60
     assert quota.left_today() == 9

@@ -102,7 +102,7 @@ def test_wrong_fields_are_refused_by_name(field: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("raw", [None, [], "sound", 5])
-def test_what_is_no_object_is_refused(raw: object) -> None:
+def test_only_objects_are_accepted(raw: object) -> None:
     with pytest.raises(InvalidSoundError):
         read_sound(raw)
 
@@ -110,7 +110,7 @@ def test_what_is_no_object_is_refused(raw: object) -> None:
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "//x/y.mp3", 5, "https://a b/", "https://a/\n"]
 )
-def test_a_preview_that_is_no_web_address_is_no_preview(url: object) -> None:
+def test_a_preview_must_be_a_web_address(url: object) -> None:
     assert read_sound(GOOD | {"previews": {"preview-hq-mp3": url}}).preview_mp3 is None
 
 
@@ -146,7 +146,7 @@ def test_any_json_value_in_any_field_is_read_or_refused(value: object) -> None:
 
 
 def recorded_sounds(folder: Path) -> list[dict[str, object]]:
-    """Return every sound object in the recorded answers, whatever its fields."""
+    """Every sound object in the recorded answers, whatever its fields."""
     answers = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     for path in sorted(folder.glob("*.yml")):
         exchanges = yaml.safe_load(path.read_text())["http_interactions"]

@@ -68,10 +68,10 @@ def test_a_transaction_that_sqlite_ended_itself_keeps_its_error(tmp_path: Path) 
         pytest.fail("the sound is there already")
 
 
-def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing(tmp_path: Path) -> None:
     make_library(tmp_path, [{}])
     with pytest.raises(LibraryError, match="full"), database.writing(tmp_path) as connection:
-        connection.execute("PRAGMA max_page_count = 1")  # means: as large as it is now
+        connection.execute("PRAGMA max_page_count = 1")  # its current size
         with database.transaction(connection):
             for number in range(5000):
                 connection.execute("INSERT INTO users (username) VALUES (?)", (f"{number}" * 99,))
@@ -88,12 +88,10 @@ def test_odd_folder_names(tmp_path: Path, name: str) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_a_library_where_nobody_may_write_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_read_only_library_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_library(tmp_path, [{}])
     tmp_path.chmod(0o555)
-    if os.geteuid() == 0:  # root may write everywhere
+    if os.geteuid() == 0:  # root can write everywhere
         monkeypatch.setattr(os, "access", lambda *_: False)
     try:
         with database.snapshot(tmp_path) as reader:
@@ -103,7 +101,7 @@ def test_a_library_where_nobody_may_write_is_read(
         tmp_path.chmod(0o755)
 
 
-def test_what_a_killed_writer_left_is_not_passed_over(
+def test_changes_of_a_killed_writer_are_not_ignored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_library(tmp_path, [{}])
@@ -165,17 +163,17 @@ os.kill(os.getpid(), signal.SIGKILL)
         assert connection.execute("SELECT name FROM sounds").fetchone()[0] == "kept"
 
 
-def test_no_library_is_said_with_the_way_out(tmp_path: Path) -> None:
+def test_a_missing_library_is_reported_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(NoLibraryError, match=r"collect_sounds\.py"), database.snapshot(tmp_path):
-        pytest.fail("there is none")
+        pytest.fail("there is no library")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [b"not a database, but long enough" * 40, b"SQLite format 3\0"])
-def test_a_file_that_is_no_library(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_library(tmp_path: Path, content: bytes) -> None:
     (tmp_path / database.FILE_NAME).write_bytes(content)
     with pytest.raises(LibraryError, match="damaged"), database.writing(tmp_path):
-        pytest.fail("it is none")
+        pytest.fail("it is not a library")
     assert (tmp_path / database.FILE_NAME).read_bytes() == content
 
 
@@ -263,7 +261,7 @@ def test_a_migration_that_fails_changes_nothing(
     assert "mood" not in columns
 
 
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises((LibraryError, ConfigError), match="cannot create"),

@@ -1,4 +1,4 @@
-"""A library whose edges followed every change has the edges of one that was rebuilt."""
+"""Edges that followed every change are the same as rebuilt ones."""
 
 import math
 import signal
@@ -92,7 +92,7 @@ def settled(stats: dict[str, Any]) -> dict[str, Any]:
 def assert_as_rebuilt(connection: sqlite3.Connection, stats: dict[str, Any]) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as other:
         connection.backup(other)
-        other.execute("DELETE FROM meta")  # what it knows of packs must be found anew
+        other.execute("DELETE FROM meta")  # the list of shared packs is rebuilt too
         rebuilt = edges.update(other, rebuild=True)
         assert [rebuilt[name] for name in CHANGES] == [0, 0, 0, 0]
         assert tables(connection) == tables(other)
@@ -138,7 +138,7 @@ def test_any_history_ends_as_rebuilt(
             assert_as_rebuilt(connection, stats)
 
 
-# Ways in which a pack comes to have several users, or one again; each night is one list.
+# Ways for a pack to get several users, or one again; each list is one night.
 MIXED = {
     "one of a removed sound's user": ([(1, 2, 1, True), (2, 1, 1, False)], [(3, 2, 1, False)]),
     "one of another user": ([(2, 1, 1, False)], [(1, 2, 1, False)]),
@@ -165,7 +165,7 @@ def test_packs_of_several_users_are_followed(
 
 
 @pytest.mark.usefixtures("incremental")
-def test_edges_drawn_without_a_list_of_mixed_packs_are_rebuilt(tmp_path: Path) -> None:
+def test_edges_without_a_list_of_shared_packs_are_rebuilt(tmp_path: Path) -> None:
     with fresh(tmp_path) as connection:
         save(connection, (1, 1, 1, False))
         save(connection, (2, 2, 1, False))
@@ -188,7 +188,7 @@ def test_nights_of_a_larger_library_end_as_rebuilt(tmp_path: Path) -> None:
             stats = edges.update(connection)
             assert tables(connection)[0] != before
             assert_as_rebuilt(connection, stats)
-        assert stats["pairs"] > stats["same_user_pairs"]  # packs of several users came about
+        assert stats["pairs"] > stats["same_user_pairs"]  # some packs have several users
 
 
 def save_if_pack(connection: sqlite3.Connection, change: Change) -> None:
@@ -198,7 +198,7 @@ def save_if_pack(connection: sqlite3.Connection, change: Change) -> None:
 
 
 @pytest.mark.parametrize(("changed", "rebuilt"), [(1, False), (3, False), (4, True), (9, True)])
-def test_a_rebuild_is_taken_when_much_changed(tmp_path: Path, changed: int, rebuilt: bool) -> None:
+def test_much_change_causes_a_rebuild(tmp_path: Path, changed: int, rebuilt: bool) -> None:
     with fresh(tmp_path) as connection:
         for sound in range(1, 11):
             save(connection, (sound, 1, None, False))

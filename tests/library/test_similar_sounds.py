@@ -43,7 +43,7 @@ def rows(nights: Nights, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in connection.execute(sql)]
 
 
-# Choosing targets
+# Selecting targets
 
 
 def targets(folder: Path, limit: int = 100, **changes: float) -> list[int]:
@@ -79,14 +79,14 @@ def test_a_sound_in_an_answer_is_not_isolated(tmp_path: Path) -> None:
     assert targets(tmp_path) == [4, 2, 3, 6, 5]
 
 
-def test_company_that_was_removed_is_none(tmp_path: Path) -> None:
+def test_removed_sounds_do_not_count_as_company(tmp_path: Path) -> None:
     gone = {"username": "loner", "num_downloads": 99, "removed_at": NOW}
     packed = {"username": "hermit", "num_downloads": 1, "pack": "q"}
     make_library(tmp_path, [*CROWD, {"id": 7, **gone}, {"id": 8, **packed}])
     assert targets(tmp_path) == [4, 1, 2, 3, 6, 5, 8]
 
 
-def test_equals_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
+def test_ties_are_ordered_by_id(tmp_path: Path) -> None:
     make_library(tmp_path, [{"id": n, "username": f"u{n % 2}"} for n in (9, 3, 7, 5, 2, 4)])
     assert targets(tmp_path) == [2, 3, 4, 5, 7, 9]
 
@@ -101,7 +101,7 @@ def test_equals_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("scores", [{}, {"s2": 0.8}])
-def test_an_answer_holds_for_its_time(
+def test_an_answer_is_valid_for_a_while(
     tmp_path: Path, when: str, days: float, again: bool, scores: dict[str, float]
 ) -> None:
     make_library(tmp_path, [{"id": 1}, {"id": 2}])
@@ -109,14 +109,14 @@ def test_an_answer_holds_for_its_time(
     assert targets(tmp_path, similar_again_days=days) == ([2, 1] if again else [2])
 
 
-def test_the_oldest_answer_is_renewed_first_after_those_never_asked(tmp_path: Path) -> None:
+def test_the_oldest_answers_are_renewed_after_sounds_without_one(tmp_path: Path) -> None:
     make_library(tmp_path, [{"id": n, "num_downloads": n} for n in range(1, 6)])
     for sound_id, year in ((1, 2024), (2, 2023), (3, 2025)):
         ask(tmp_path, sound_id, f"{year}-01-01T00:00:00Z")
     assert targets(tmp_path) == [5, 4, 2, 1, 3]
 
 
-def test_choosing_reads_no_whole_table(tmp_path: Path) -> None:
+def test_selecting_targets_scans_no_table(tmp_path: Path) -> None:
     make_library(tmp_path, CROWD)
     with database.snapshot(tmp_path) as connection:
         values = {"limit": 100, "again": NOW, "now": NOW}
@@ -176,7 +176,7 @@ def test_a_good_score_is_a_number_from_0_to_1(tmp_path: Path, score: float) -> N
     assert similar([result(2, score)], tmp_path).scores == {2: score}
 
 
-def test_the_target_itself_nulls_and_bad_sounds_are_passed_over(tmp_path: Path) -> None:
+def test_the_target_itself_nulls_and_bad_sounds_are_skipped(tmp_path: Path) -> None:
     bad = [None, "text", result(1, 1.0), result(4, name=7), result(2**60)]
     answer = similar([*bad, result(2, 0.75)], tmp_path)
     assert answer.scores == {2: 0.75}
@@ -184,11 +184,11 @@ def test_the_target_itself_nulls_and_bad_sounds_are_passed_over(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("scores", [(0.7, 0.9), (0.9, 0.7), (None, 0.9), (0.9, "no")])
-def test_of_two_scores_the_best_is_kept(tmp_path: Path, scores: tuple[object, object]) -> None:
+def test_the_better_of_two_scores_is_kept(tmp_path: Path, scores: tuple[object, object]) -> None:
     assert similar([result(2, score) for score in scores], tmp_path).scores == {2: 0.9}
 
 
-def test_more_than_was_asked_for_is_cut_to_the_best(tmp_path: Path) -> None:
+def test_extra_results_are_cut_to_the_best(tmp_path: Path) -> None:
     answer = similar([result(n, n / 10) for n in range(2, 9)], tmp_path, keep=3)
     assert answer.scores == {8: 0.8, 7: 0.7, 6: 0.6}
 
@@ -207,14 +207,14 @@ def test_an_answer_without_any_score_is_an_error(tmp_path: Path, results: object
 # Nights
 
 
-def test_a_night_brings_the_standins_neighbours(nights: Nights) -> None:
+def test_a_night_collects_the_stand_ins_neighbors(nights: Nights) -> None:
     nights.run(most=1)
     ids_before = nights.ids()
     line = nights.run("similar")
     assert line["stopped"] == "complete"
     targets = dict(rows(nights, "SELECT sound_id, found FROM similarity_targets"))
     assert sorted(requested_ids(nights)) == sorted(targets)
-    assert set(targets) == nights.ids() > ids_before  # what was found was asked for as well
+    assert set(targets) == nights.ids() > ids_before  # similar sounds are targets too
     catalog_neighbors = Neighbours(nights.standin.catalogue)
     scores_by_source: dict[int, dict[int, float]] = {number: {} for number in targets}
     for source, target, score in rows(nights, "SELECT * FROM similarities"):
@@ -229,7 +229,7 @@ def test_a_night_brings_the_standins_neighbours(nights: Nights) -> None:
     assert nights.run("similar")["requests"] == 0
 
 
-def test_sounds_found_by_similarity_are_kept_whole(nights: Nights) -> None:
+def test_sounds_found_by_similarity_are_saved_completely(nights: Nights) -> None:
     nights.run(most=1)
     ids_before = nights.ids()
     line = nights.run("similar")
@@ -285,7 +285,7 @@ def test_a_lying_server_harms_nothing(nights: Nights) -> None:
     assert "17" not in names.values()
 
 
-def test_a_target_that_fails_is_passed_over_and_not_remembered(nights: Nights) -> None:
+def test_a_failing_target_is_skipped_and_retried(nights: Nights) -> None:
     nights.run()
     with database.snapshot(nights.library) as connection:
         bad = similar_sounds.targets(connection, nights.collector, NOW, 3)[1]
@@ -299,7 +299,7 @@ def test_a_target_that_fails_is_passed_over_and_not_remembered(nights: Nights) -
     assert nights.value(f"SELECT count(*) FROM similarity_targets WHERE sound_id = {bad}") == 1
 
 
-def test_failures_that_are_not_in_a_row_end_nothing(nights: Nights) -> None:
+def test_failures_that_are_not_in_a_row_do_not_end_the_phase(nights: Nights) -> None:
     nights.run()
     with database.snapshot(nights.library) as connection:
         order = similar_sounds.targets(connection, nights.collector, NOW, 20)
@@ -310,7 +310,7 @@ def test_failures_that_are_not_in_a_row_end_nothing(nights: Nights) -> None:
     assert nights.value("SELECT count(*) FROM similarity_targets") == 296
 
 
-def test_without_similarity_the_rest_of_a_mixed_night_goes_on(nights: Nights) -> None:
+def test_without_similarity_the_rest_of_a_mixed_night_continues(nights: Nights) -> None:
     nights.run(most=1)
     nights.standin.add_fault(Fault("overloaded", None, "sounds/*/similar/"))
     line, outcome = nights.night("mixed", most=300)
@@ -323,9 +323,7 @@ def test_without_similarity_the_rest_of_a_mixed_night_goes_on(nights: Nights) ->
 
 
 @pytest.mark.parametrize("limit", ["server", "ledger"])
-def test_the_quota_ends_a_night_in_mid_phase_and_the_next_goes_on(
-    nights: Nights, limit: str
-) -> None:
+def test_the_quota_ends_a_phase_and_the_next_night_continues(nights: Nights, limit: str) -> None:
     nights.run()
     used = len(nights.standin.log)
     if limit == "server":
@@ -345,7 +343,7 @@ def test_the_quota_ends_a_night_in_mid_phase_and_the_next_goes_on(
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(budgets=st.lists(st.integers(1, 30), min_size=1, max_size=5))
-def test_any_split_into_nights_asks_each_sound_once(
+def test_any_split_into_nights_requests_each_sound_once(
     budgets: list[int], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path_factory.mktemp("nights")
@@ -369,7 +367,7 @@ def test_a_library_grows_along_its_similarities(
         assert nights.ids() == set(range(1, 9))
 
 
-def test_a_mixed_night_asks_in_order(nights: Nights) -> None:
+def test_a_mixed_night_runs_its_phases_in_order(nights: Nights) -> None:
     nights.run(most=1)
     sent = len(nights.standin.log)
     line = nights.run("mixed", most=10)

@@ -20,7 +20,7 @@ def first_row(folder: Path, sql: str) -> tuple[Any, ...]:
         return tuple(reader.execute(sql).fetchone())
 
 
-def test_a_sound_seen_again_is_renewed_but_for_its_first_time(tmp_path: Path) -> None:
+def test_a_sound_seen_again_is_updated_except_its_first_time(tmp_path: Path) -> None:
     assert saved(tmp_path, {"num_downloads": 1}) == 1
     pack = {"pack": "https://freesound.org/apiv2/packs/901/", "pack_name": "N"}
     assert saved(tmp_path, pack | {"num_downloads": 2}, seen="2025-02-02T00:00:00Z") == 0
@@ -33,7 +33,7 @@ def test_a_sound_seen_again_is_renewed_but_for_its_first_time(tmp_path: Path) ->
     )
 
 
-def test_a_sound_twice_on_a_page_is_one(tmp_path: Path) -> None:
+def test_a_duplicate_on_a_page_counts_once(tmp_path: Path) -> None:
     assert saved(tmp_path, {"id": 1}, {"id": 1}, {"id": 2}) == 2
 
 
@@ -46,7 +46,7 @@ def test_text_is_stored_as_it_is(tmp_path: Path) -> None:
     ("answers", "name"),
     [(["Larks", "Skylarks"], "Skylarks"), (["Larks", None], "Larks"), ([None, "Larks"], "Larks")],
 )
-def test_a_packs_name_is_renewed_but_never_forgotten(
+def test_a_packs_name_is_updated_but_never_lost(
     tmp_path: Path, answers: list[str | None], name: str
 ) -> None:
     for answer in answers:
@@ -80,7 +80,7 @@ def test_marks_are_for_one_sound(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", ["", "{", "[1]", "null", "5"])
-def test_an_unreadable_cursor_is_none(tmp_path: Path, state: str) -> None:
+def test_an_unreadable_cursor_is_ignored(tmp_path: Path, state: str) -> None:
     with database.writing(tmp_path, create=True) as connection:
         connection.execute("INSERT INTO cursors VALUES ('newest', ?)", (state,))
         assert store.read_cursor(connection, "newest") == {}

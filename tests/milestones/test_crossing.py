@@ -106,20 +106,20 @@ def test_numbers_since_the_last_milestone(tmp_path: Path) -> None:
     assert (status["previous_milestone_nodes"], status["nodes_since_last_milestone"]) == (130, -40)
 
 
-def test_foreign_records_are_refused(tmp_path: Path) -> None:
+def test_invalid_records_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "milestone_history.jsonl"
     path.write_text('{"milestone": 3}\n')
     with pytest.raises(ConfigError, match="record 1"):
         crossing.read_history(path)
 
 
-def test_the_largest_boundary_counts_wherever_it_stands(tmp_path: Path) -> None:
+def test_the_largest_boundary_counts_wherever_it_is(tmp_path: Path) -> None:
     path = tmp_path / "milestone_history.jsonl"
     for nodes in (200, 500):
         night(path, nodes)
     first, last = map(json.loads, path.read_text().splitlines())
     first |= {"timestamp": "2025-01-01T00:00:00Z"}
-    path.write_text(f"{json.dumps(last)}\n{json.dumps(first)}\n")  # as a merge may leave them
+    path.write_text(f"{json.dumps(last)}\n{json.dumps(first)}\n")  # as a merge may order them
     assert [record["nodes"] for record in crossing.read_history(path)] == [200, 500]
     assert crossing.status(500, 100, [last, first])["crossed"] == []
 
@@ -160,7 +160,7 @@ def test_detect_sets_the_outputs_that_the_workflow_reads(crossed: Path) -> None:
         ({"milestone_number": 3, "passed": False}, 2, "run summarize_milestone.py again"),
     ],
 )
-def test_record_refuses_what_did_not_pass_and_what_is_no_result(
+def test_record_refuses_failed_and_invalid_results(
     crossed: Path, run: Run, results: dict[str, Any], code: int, message: str
 ) -> None:
     good = {"milestone_number": 1, "passed": True, "actions": []}

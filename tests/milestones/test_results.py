@@ -34,7 +34,7 @@ EDGES = {"user_edges_added": 12, "pack_edges_added": 5}
 
 @pytest.fixture
 def reports(tmp_path):
-    """A folder as the milestone step leaves it when all went well."""
+    """A folder as a successful milestone step leaves it."""
     for number, name in enumerate(("validation", "edge_generation", "website")):
         (tmp_path / f"{name}.exit").write_text("0\n")
         (tmp_path / f"{name}.time").write_text(f"100.0\n10{number + 1}.5\n")
@@ -169,7 +169,7 @@ def test_times_of_any_bash_and_locale(reports, times, seconds):
     assert by_name(reports)["website"].seconds == seconds
 
 
-def test_nothing_left_at_all(tmp_path):
+def test_no_files_at_all(tmp_path):
     results = milestone_results.read(tmp_path)
     assert {result.status for result in results} == {NOT_FINISHED}
     assert milestone_summary.times(results) == "No times were recorded."
@@ -240,7 +240,7 @@ def test_an_unusable_status_is_a_clear_error(reports, monkeypatch, status):
 
 @given(exit_file=st.binary(max_size=8), time=st.binary(max_size=30), report=st.binary(max_size=40))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_left_gives_valid_results(reports, exit_file, time, report):
+def test_any_files_give_valid_results(reports, exit_file, time, report):
     (reports / "validation.exit").write_bytes(exit_file)
     (reports / "validation.time").write_bytes(time)
     (reports / "validation_report.json").write_bytes(report)

@@ -1,4 +1,4 @@
-"""Makes a library from a few words per sound; everything else has a default."""
+"""Creates a library from a few fields per sound; the others have defaults."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ SEEN = "2025-11-21T02:17:00Z"
 
 
 def make_library(folder: Path, sounds: Sequence[dict[str, Any]], *, links: bool = False) -> None:
-    """Create a library in `folder` with `sounds`, and their membership edges when `links` is set.
+    """Create a library in `folder` with `sounds`, and their membership edges if `links` is set.
 
     A sound may have any column of the table `sounds`, and `username` and `pack` (a name) in
     place of `user_id` and `pack_id`. Tags are a list, or a string that is stored as it is.
@@ -50,8 +50,8 @@ def _insert(connection: Any, number: int, sound: dict[str, Any]) -> None:
     unknown = sound.keys() - row.keys()
     assert not unknown, f"no such column: {unknown}"
     row |= sound
-    holes = ", ".join(f":{name}" for name in row)
-    connection.execute(f"INSERT INTO sounds ({', '.join(row)}) VALUES ({holes})", row)
+    placeholders = ", ".join(f":{name}" for name in row)
+    connection.execute(f"INSERT INTO sounds ({', '.join(row)}) VALUES ({placeholders})", row)
 
 
 def _user(connection: Any, username: str) -> int:

@@ -49,7 +49,7 @@ class Nights:
         return night.run(settings, Plan(mode, query, most), self.library, self.metrics)
 
     def age(self) -> None:
-        """Let the sounds be ones that nobody looked at for years."""
+        """Make all sounds look as if they had not been seen for years."""
         with database.writing(self.library) as connection:
             connection.execute("UPDATE sounds SET last_seen = '2020-01-01T00:00:00Z'")
 
@@ -60,7 +60,7 @@ class Nights:
             return {row["id"] for row in rows}
 
     def value(self, sql: str) -> Any:
-        """The one value that a query gives."""
+        """The single value of a query."""
         with database.snapshot(self.library) as connection:
             return connection.execute(sql).fetchone()[0]
 
