@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
+import soundweave
 from soundweave.base.errors import (
     ApiError,
     BudgetSpentError,
@@ -106,7 +107,7 @@ def test_a_request_carries_key_and_parameters(server: Server, client: Make) -> N
     assert server.paths == ["/apiv2/search/?query=a%26b%3D%C3%BC&page=2"]
     assert server.headers[0]["Authorization"] == f"Token {KEY}"
     assert server.headers[0]["Accept"] == "application/json"
-    assert "Soundweave" in server.headers[0]["User-Agent"]
+    assert server.headers[0]["User-Agent"] == f"Soundweave/{soundweave.__version__}"
 
 
 def test_a_netrc_entry_does_not_replace_the_key(

@@ -23,7 +23,7 @@ from soundweave.base.errors import (
     NotFoundError,
     QuotaExhaustedError,
 )
-from soundweave.base.http import USER_AGENT, authorization
+from soundweave.base.http import authorization
 from soundweave.freesound.quota import Quota
 
 log = logging.getLogger(__name__)

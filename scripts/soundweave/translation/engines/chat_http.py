@@ -21,7 +21,7 @@ import requests
 
 from soundweave import USER_AGENT
 from soundweave.base.errors import ConfigError
-from soundweave.base.http import USER_AGENT, authorization
+from soundweave.base.http import authorization
 from soundweave.translation.engines.deadline import Adapter, Watch
 from soundweave.translation.failures import DeniedError, TruncatedError, UnavailableError
 from soundweave.translation.settings import KEY_VARIABLE, ChatSettings
@@ -192,5 +192,3 @@ def checked_key(api_key: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]*", key):
         raise ConfigError(f"{KEY_VARIABLE} holds signs that no key has; set it anew")
     return key
-
-
