@@ -6,7 +6,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundweave.freesound.sound import InvalidSoundError, clean, read_sound
+from soundweave.freesound.sound import InvalidSoundError, Sound, clean, read_sound
 
 KINDS = ("mp3", "ogg")
 GOOD = {
@@ -26,19 +26,21 @@ GOOD = {
 
 
 def test_every_field_arrives() -> None:
-    sound = read_sound(GOOD)
-    assert sound.id == 900001
-    assert sound.name == "lark.wav"
-    assert sound.username == "someone"
-    assert sound.license == GOOD["license"]
-    assert sound.created == "2014-04-16T20:07:11Z"
-    assert sound.tags == ("bird", "Bird")
-    assert sound.duration == 1.5
-    assert sound.type == "wav"
-    assert (sound.pack_id, sound.pack_name) == (900, "Larks")
-    assert sound.preview_mp3 == "https://cdn.freesound.org/previews/900/900001_5-hq.mp3"
-    assert sound.preview_ogg is None
-    assert sound.num_downloads == 7
+    assert read_sound(GOOD) == Sound(
+        id=900001,
+        name="lark.wav",
+        username="someone",
+        license="https://creativecommons.org/licenses/by/4.0/",
+        created="2014-04-16T20:07:11Z",
+        tags=("bird", "Bird"),
+        duration=1.5,
+        type="wav",
+        pack_id=900,
+        pack_name="Larks",
+        preview_mp3="https://cdn.freesound.org/previews/900/900001_5-hq.mp3",
+        preview_ogg=None,
+        num_downloads=7,
+    )
 
 
 @pytest.mark.parametrize(

@@ -193,12 +193,8 @@ def test_the_two_commands_agree(tmp_path: Path, capsys: pytest.CaptureFixture[st
         *("--milestone-history", str(history), "--output", str(status)),
     ]
     record = [
-        "--status",
-        str(status),
-        "--results",
-        str(results),
-        "--milestone-history",
-        str(history),
+        *("--status", str(status), "--results", str(results)),
+        *("--milestone-history", str(history)),
     ]
     assert detect_milestone.main(detect) == 0
     assert "milestone 2: 250 sounds" in capsys.readouterr().out

@@ -62,12 +62,13 @@ def packs(night: Night) -> Iterator[Change]:
     for pack_id in due_packs(night.connection, night.config, night.started):
         try:
             yield from _pack(night, pack_id)
-            failures_in_a_row = 0
         except ApiError as error:
             log.warning("pack %d: %s", pack_id, error)
             failures_in_a_row += 1
             if failures_in_a_row == MAX_FAILURES_IN_A_ROW:
                 raise
+        else:
+            failures_in_a_row = 0
 
 
 def similar(night: Night) -> Iterator[Change]:
