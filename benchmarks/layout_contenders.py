@@ -14,12 +14,12 @@ import networkx as nx
 import numpy as np
 
 from benchmarks.contender import Contender
-from soundweave.atlas import analysis, quality
-from soundweave.atlas import placement as layout
+from soundweave.atlas import analysis, model, quality
+from soundweave.atlas.circle_packing import placement as layout
 from soundweave.base import config
 from soundweave.base.progress import progress
 from soundweave.library import database
-from soundweave.network import arrays, engines, graph, membership, projection
+from soundweave.network import arrays, engines, graph, measures, membership, projection
 from soundweave.network.arrays import Network
 
 GROUP = "layout"
@@ -39,7 +39,7 @@ def ours(folder: Path) -> str:
 
 def ours_drawn(folder: Path) -> str:
     """Communities and positions alone, nothing measured or written."""
-    drawn = analysis.draw(folder, config.load().map, analysis.Clock(), seed=SEED)
+    drawn = analysis.draw(folder, config.load().map, measures.Stopwatch(), seed=SEED)
     return _kept(drawn.network, drawn.map.points)
 
 
@@ -48,7 +48,7 @@ def levels_alone(folder: Path) -> str:
     read = _read(folder)
     tags: dict[int, list[int]] = {user: [] for user in range(len(read.user_ids))}
     with progress("map", len(read), "sounds") as shown:
-        drawn = layout.draw(read, read.users, tags, layout.empty(len(read)), shown)
+        drawn = layout.draw(read, read.users, tags, model.empty(len(read)), shown)
     return _kept(read, drawn.points)
 
 
@@ -129,7 +129,7 @@ def _projected(folder: Path) -> Edges:
 
 
 def _kept(read: Network, points: np.ndarray) -> str:
-    kept = quality.neighbourhood_preservation(points, quality.neighbors_of(read), analysis.NEAREST)
+    kept = quality.neighborhood_preservation(points, quality.neighbor_test(read), quality.NEAREST)
     return f"{kept:.2f} kept"
 
 

@@ -1,4 +1,4 @@
-"""Find the network's communities, draw its map, and put the network in numbers."""
+"""Find the network's communities, draw its map, and measure the network."""
 
 import argparse
 from collections.abc import Sequence
@@ -27,14 +27,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(
-        "Find the network's communities, draw its map, and put the network in numbers."
-        " Yesterday's map is kept as far as it still holds.",
+        "Find the network's communities, draw its map, and measure the network."
+        " The map changes as little as possible from night to night.",
         "python scripts/analyze_network.py --output network_stats.json --seed 1",
     )
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
     cli.path_argument(parser, "--output", paths.NETWORK_STATS, "file to write")
-    parser.add_argument("--seed", type=int, metavar="N", help="of all that is random (configured)")
-    parser.add_argument("--fresh", action="store_true", help="forget yesterday's map")
+    parser.add_argument("--seed", type=int, metavar="N", help="random seed (configured)")
+    parser.add_argument("--fresh", action="store_true", help="ignore the previous map")
     return parser.parse_args(argv)
 
 

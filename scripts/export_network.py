@@ -7,13 +7,13 @@ from typing import Any
 from soundweave.base import cli, config, paths
 from soundweave.library import database
 from soundweave.network import exports
-from soundweave.network.exports import source
+from soundweave.network.exports import view
 
 OUTPUT_DIR = Path("build/exports")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write the wanted formats; returns 0."""
+    """Write the requested formats; returns 0."""
     parser = cli.parser(
         "Export the network for other tools; docs/exports.md shows how they read it.",
         "python scripts/export_network.py --format parquet --view pairs --output-dir build/pairs",
@@ -27,16 +27,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--view",
         choices=exports.VIEWS,
         default="membership",
-        help="sounds with their users and packs (membership), or pairs of sounds, bounded as"
-        " config/pipeline.yaml says",
+        help="sounds with their users and packs (membership), or pairs of sounds, limited by"
+        " the section network of config/pipeline.yaml",
     )
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
     formats = list(exports.FORMATS) if args.format == "all" else [args.format]
     settings = config.load()
     with database.snapshot(args.checkpoint_dir) as connection:
-        view = source.read(connection, args.view, settings.network)
-        result = exports.export(view, formats, args.output_dir)
+        rows = view.read(connection, args.view, settings.network)
+        result = exports.export(rows, formats, args.output_dir)
     cli.show(result, _text(result), as_json=args.json)
     return 0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from soundweave.base import cli, config, files, paths, schemas
 from soundweave.library import database, edges
-from soundweave.network import bounds
+from soundweave.network import projection_rule
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     network = config.load().network
     with database.writing(args.checkpoint_dir) as connection:
         stats = edges.update(connection, rebuild=args.rebuild)
-        stats |= bounds.projected(connection, **vars(network))
+        stats |= projection_rule.summary(connection, **vars(network))
     if args.pairs:
         stats |= _write_pairs(args.checkpoint_dir, args.pairs, args.pairs_up_to)
     schemas.check("edge_stats", stats, str(args.output))

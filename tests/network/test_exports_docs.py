@@ -1,4 +1,4 @@
-"""Every snippet of docs/exports.md runs, in the order of the page."""
+"""Runs every snippet of docs/exports.md, in the order of the page."""
 
 import os
 import re
@@ -21,7 +21,7 @@ SHELL = [text for language, text in SNIPPETS if language == "sh"]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as the repository's root is to a reader of the page, with exports."""
+    """A folder like the repository's root, with exports."""
     folder = tmp_path_factory.mktemp("page")
     sounds = [
         {"username": f"user {n % 3}", "pack": "p" if n in (0, 6) else None} for n in range(12)
@@ -50,7 +50,7 @@ def run(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
-def test_the_page_has_snippets_of_known_languages_alone() -> None:
+def test_all_snippets_are_in_a_tested_language() -> None:
     assert len(PYTHON) >= 6
     assert len(PYTHON) + len(SHELL) == len(SNIPPETS) == PAGE.count("```") / 2
 
@@ -60,9 +60,9 @@ def test_a_snippet_runs(folder: Path, number: int) -> None:
     run([sys.executable, "-W", "error", "-c", PYTHON[number]], folder)
 
 
-def test_the_snippets_say_what_is_true(folder: Path) -> None:
-    told = "".join(run([sys.executable, "-c", text], folder) for text in PYTHON)
-    assert "12 sounds, 1 components" in told
-    assert re.search(r"user 0 +│ +4", told)
+def test_the_snippets_print_the_right_numbers(folder: Path) -> None:
+    output = "".join(run([sys.executable, "-c", text], folder) for text in PYTHON)
+    assert "12 sounds, 1 components" in output
+    assert re.search(r"user 0 +│ +4", output)
     pairs = pq.read_table(folder / "build" / "exports" / "same_pack.parquet").to_pylist()
     assert pairs == [{"low": "sound:1", "high": "sound:7", "pack": "pack:1"}]

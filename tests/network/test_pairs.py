@@ -14,7 +14,8 @@ from benchmarks import edge_contenders, libraries
 from soundweave.base.errors import ConfigError
 from soundweave.library import database, edges
 from soundweave.network import membership, pairs
-from soundweave.network.membership import NONE, Membership
+from soundweave.network.arrays import NO_PACK
+from soundweave.network.membership import Membership
 from tests.conftest import Run
 from tests.network.test_projection import members_of, members_of_size, sounds
 from tests.support.make_library import make_library
@@ -39,29 +40,30 @@ def one_by_one(members: Membership, up_to: int) -> dict[tuple[int, int], tuple[i
     groups: dict[tuple[int, int], list[int]] = {}
     for kind, column in enumerate(columns):
         for index, group in enumerate(column):
-            if group != NONE:
+            if group != NO_PACK:
                 groups.setdefault((kind, group), []).append(index)
-    found = {}
+    expected = {}
     for inside in groups.values():
         if len(inside) <= up_to:
             for a, b in combinations(inside, 2):
-                same = [column[a] == column[b] != NONE for column in columns]
+                same = [column[a] == column[b] != NO_PACK for column in columns]
                 key = (int(members.sounds[a]), int(members.sounds[b]))
-                found[key] = (int(same[0]), int(same[1]))
-    return found
+                expected[key] = (int(same[0]), int(same[1]))
+    return expected
 
 
-@given(rows=sounds, up_to=st.integers(1, 8))
+@settings(deadline=None)
+@given(memberships=sounds, up_to=st.integers(1, 8))
 def test_each_pair_is_written_once(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int]], up_to: int
+    tmp_path_factory: pytest.TempPathFactory, memberships: list[tuple[int, int]], up_to: int
 ) -> None:
-    members = members_of(rows)
-    stats, found = written(members, tmp_path_factory.mktemp("pairs") / "pairs.csv", up_to)
-    wanted = one_by_one(members, up_to)
-    assert sorted(found) == sorted((*pair, *same) for pair, same in wanted.items())
-    assert stats["pairs_written"] == len(wanted)
-    assert stats["pairs_left_out"] == len(one_by_one(members, len(rows))) - len(wanted)
-    sizes = [np.unique(column[column != NONE], return_counts=True)[1]
+    members = members_of(memberships)
+    stats, rows = written(members, tmp_path_factory.mktemp("pairs") / "pairs.csv", up_to)
+    expected = one_by_one(members, up_to)
+    assert sorted(rows) == sorted((*pair, *same) for pair, same in expected.items())
+    assert stats["pairs_written"] == len(expected)
+    assert stats["pairs_left_out"] == len(one_by_one(members, len(memberships))) - len(expected)
+    sizes = [np.unique(column[column != NO_PACK], return_counts=True)[1]
              for column in (members.users, members.packs)]  # fmt: skip
     assert stats["groups_left_out"] == sum(int((size > up_to).sum()) for size in sizes)
 
@@ -71,24 +73,26 @@ def test_each_pair_is_written_once(
 )
 def test_pairs_equal_brute_force(tmp_path: Path, total: int, up_to: int) -> None:
     members = members_of_size(total)
-    wanted = one_by_one(members, up_to)
+    expected = one_by_one(members, up_to)
     everything = one_by_one(members, total)
-    stats, found = written(members, tmp_path / "pairs.csv", up_to)
-    assert sorted(found) == sorted((*pair, *same) for pair, same in wanted.items())
+    stats, rows = written(members, tmp_path / "pairs.csv", up_to)
+    assert sorted(rows) == sorted((*pair, *same) for pair, same in expected.items())
     assert stats["pairs_written"] + stats["pairs_left_out"] == len(everything)
     assert membership.pair_count(members) == len(everything)
 
 
 def test_memory_does_not_grow_with_the_pairs() -> None:
-    members = Membership(np.arange(3000), np.ones(3000, dtype=np.int64), np.full(3000, NONE))
+    members = Membership(np.arange(3000), np.ones(3000, dtype=np.int64), np.full(3000, NO_PACK))
     sizes = [len(source) for source, _ in pairs.exact(members, 3000)]
     assert sum(sizes) == 3000 * 2999 // 2
     assert max(sizes) <= membership.CHUNK + 3000
 
 
-def test_an_interrupted_file_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_file_does_not_appear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "pairs.csv"
-    path.write_text("of last night")
+    path.write_text("previous")
     monkeypatch.setattr(membership, "CHUNK", 2)
     batches = iter([pairs._batch] * 2)
 
@@ -99,8 +103,8 @@ def test_an_interrupted_file_is_not_there(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(pairs, "_batch", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        pairs.write(members_of([(1, NONE)] * 9), path, up_to=50)
-    assert path.read_text() == "of last night"
+        pairs.write(members_of([(1, NO_PACK)] * 9), path, up_to=50)
+    assert path.read_text() == "previous"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -108,24 +112,24 @@ def test_an_interrupted_file_is_not_there(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_file_that_cannot_be_written(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot write"):
-        pairs.write(members_of([(1, NONE)] * 3), tmp_path / name, up_to=50)
+        pairs.write(members_of([(1, NO_PACK)] * 3), tmp_path / name, up_to=50)
 
 
 def test_a_reader_keeps_the_file_it_opened(tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
-    path.write_text("of last night")
+    path.write_text("previous")
     with path.open() as reader:
-        pairs.write(members_of([(1, NONE)] * 3), path, up_to=50)
-        assert reader.read() == "of last night"
+        pairs.write(members_of([(1, NO_PACK)] * 3), path, up_to=50)
+        assert reader.read() == "previous"
     assert len(rows_of(path)) == 3
 
 
-def test_what_is_no_file_is_left_alone(tmp_path: Path) -> None:
-    # A pipe, not a device: were the check gone, the test must not replace the machine's own.
+def test_a_pipe_is_left_alone(tmp_path: Path) -> None:
+    # Not a device: a failing check would let the test replace one of the machine's own.
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with pytest.raises(ConfigError, match="no file"):
-        pairs.write(members_of([(1, NONE)] * 3), pipe, up_to=50)
+        pairs.write(members_of([(1, NO_PACK)] * 3), pipe, up_to=50)
     assert pipe.is_fifo()
 
 
@@ -140,13 +144,13 @@ def test_the_command_writes_pairs(tmp_path: Path, run: Run) -> None:
     assert done.returncode == 0, done.stderr
     assert rows_of(tmp_path / "pairs.csv") == [(4, 5, 1, 1)]
     stats = json.loads((tmp_path / "stats.json").read_text())
-    wanted = {"pairs": 4, "pairs_written": 1, "pairs_left_out": 3, "groups_left_out": 2}
-    assert {name: stats[name] for name in wanted} == wanted
+    expected = {"pairs": 4, "pairs_written": 1, "pairs_left_out": 3, "groups_left_out": 2}
+    assert {name: stats[name] for name in expected} == expected
     assert "1 pairs written; 3 left out, of 2 larger users and packs" in done.stdout
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many"])
-def test_a_limit_that_is_no_number(tmp_path: Path, run: Run, value: str) -> None:
+def test_an_invalid_limit(tmp_path: Path, run: Run, value: str) -> None:
     done = run("generate_user_pack_edges.py", "--pairs", tmp_path / "p", "--pairs-up-to", value)
     assert done.returncode == 2
     assert "--pairs-up-to" in done.stderr
@@ -156,7 +160,7 @@ def test_the_command_rebuilds(tmp_path: Path, run: Run) -> None:
     make_library(tmp_path, [{"username": "ann", "pack": "rain"}] * 4)
     with database.writing(tmp_path) as connection:
         edges.update(connection)
-        connection.execute("DELETE FROM links WHERE sound_id = 2")  # a fault no trigger sees
+        connection.execute("DELETE FROM links WHERE sound_id = 2")  # an error that no trigger sees
     options = ("--checkpoint-dir", tmp_path, "--output", tmp_path / "stats.json", "--json")
     added = [
         json.loads(run("generate_user_pack_edges.py", *options, *flags).stdout)["user_edges_added"]
@@ -165,14 +169,16 @@ def test_the_command_rebuilds(tmp_path: Path, run: Run) -> None:
     assert added == [0, 1, 0]
 
 
-@pytest.mark.parametrize("contender", edge_contenders.EXACT, ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "contender", edge_contenders.EXACT, ids=lambda contender: contender.__name__
+)
 def test_every_exact_way_finds_the_same_pairs(
     tmp_path: Path, contender: edge_contenders.Exact
 ) -> None:
     libraries.make(tmp_path, 1000)
     with database.writing(tmp_path) as connection:
-        wanted = edges.update(connection)["pairs"]
-    assert contender(tmp_path) == wanted == membership.pair_count(members_of_size(1000))
+        expected = edges.update(connection)["pairs"]
+    assert contender(tmp_path) == expected == membership.pair_count(members_of_size(1000))
 
 
 def test_the_ways_of_the_benchmark_run(tmp_path: Path) -> None:

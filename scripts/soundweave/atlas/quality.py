@@ -1,41 +1,44 @@
-"""How well the map keeps the network: are a sound's nearest on the map its neighbors in it?"""
+"""How well the map preserves the network: are neighbors on the map neighbors in the network?"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from soundweave.network.arrays import Network
 
+NEAREST = 10  # neighbors on the map that are checked
 SAMPLE = 10_000
-PER_CELL = 3.0  # points per grid cell that a sound lies in, on average
+PER_CELL = 3.0  # average number of points in a sound's grid cell
 
-Neighbors = Callable[[np.ndarray, np.ndarray], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Preservation:
-    """`kept`: share of the k nearest that are neighbors; `possible`: the most any map can keep."""
-
-    kept: float
-    possible: float
+NeighborTest = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def neighbourhood_preservation(
-    positions: np.ndarray, neighbours: Neighbors, k: int, *, seed: int = 1
+def measure(network: Network, points: np.ndarray, seed: int) -> dict[str, float]:
+    """Return the part of network_stats about the map."""
+    preserved = neighborhood_preservation(points, neighbor_test(network), NEAREST, seed=seed)
+    width = float(np.ptp(points, axis=0).max()) if len(points) else 0.0
+    return {
+        "nearest": NEAREST,
+        "neighbourhood_preservation": round(preserved, 6),
+        "possible": round(possible(network.degrees, NEAREST, seed=seed), 6),
+        "width": round(width, 3),
+    }
+
+
+def neighborhood_preservation(
+    points: np.ndarray, are_neighbors: NeighborTest, k: int, *, seed: int = 1
 ) -> float:
     """Return the share of a sound's k nearest on the map that are its neighbors in the network.
 
-    `positions` has the shape (n, 2), in any unit; `neighbours(a, b)` tells for each pair of sounds
-    whether they are neighbors. Above SAMPLE sounds, as many are drawn at random. With fewer than
-    k other sounds, all of them count as nearest; without any, the share is 0.
+    `points` has the shape (n, 2), in any unit; `are_neighbors(a, b)` answers for arrays of sounds.
+    Above SAMPLE sounds, a random sample is used. With fewer than k other sounds, all of them count
+    as nearest; without any, the share is 0.
     """
-    k = min(k, len(positions) - 1)
+    k = min(k, len(points) - 1)
     if k < 1:
         return 0.0
-    queries = sampled(len(positions), seed)
-    near = nearest(positions, queries, k)
-    return float(neighbours(np.repeat(queries, k), near.ravel()).mean())
+    queries = _sample(len(points), seed)
+    return float(are_neighbors(np.repeat(queries, k), nearest(points, queries, k).ravel()).mean())
 
 
 def possible(degrees: np.ndarray, k: int, *, seed: int = 1) -> float:
@@ -43,70 +46,65 @@ def possible(degrees: np.ndarray, k: int, *, seed: int = 1) -> float:
     k = min(k, len(degrees) - 1)
     if k < 1:
         return 0.0
-    return float(np.minimum(degrees[sampled(len(degrees), seed)], k).mean() / k)
+    return float(np.minimum(degrees[_sample(len(degrees), seed)], k).mean() / k)
 
 
-def sampled(count: int, seed: int) -> np.ndarray:
-    """Return the sounds that are looked at: all of them, or SAMPLE drawn with `seed`."""
+def neighbor_test(network: Network) -> NeighborTest:
+    """Return a test for neighbors: the same user, the same pack, or similar."""
+    width = len(network)
+    similar = network.low * width + network.high
+
+    def are_neighbors(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        keys = np.minimum(first, second) * width + np.maximum(first, second)
+        packs = network.packs[first]
+        same_pack = (packs >= 0) & (packs == network.packs[second])
+        same_user = network.users[first] == network.users[second]
+        return np.asarray(same_user | same_pack | np.isin(keys, similar))
+
+    return are_neighbors
+
+
+def nearest(points: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
+    """Return the k nearest other points of each query, shape (queries, k), nearest first.
+
+    A grid of square cells: the block around a query grows until its k nearest are certain.
+    """
+    grid = _Grid(points)
+    neighbors = np.empty((len(queries), k), dtype=np.int64)
+    pending, reach = np.arange(len(queries)), 1
+    while len(pending):
+        done, neighbors_of_done = grid.search(queries[pending], k, reach)
+        neighbors[pending[done]] = neighbors_of_done
+        pending = pending[~done]
+        reach *= 2
+    return neighbors
+
+
+def _sample(count: int, seed: int) -> np.ndarray:
     if count <= SAMPLE:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, SAMPLE, replace=False))
 
 
-def neighbors_of(network: Network) -> Neighbors:
-    """Return the test for neighbors: the same user, the same pack, or similar."""
-    width = len(network)
-    similar = np.unique(network.low * width + network.high)
-
-    def are_neighbors(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        keys = np.minimum(one, other) * width + np.maximum(one, other)
-        at = np.searchsorted(similar, keys)
-        found = np.zeros(len(keys), dtype=bool)
-        inside = at < len(similar)
-        found[inside] = similar[at[inside]] == keys[inside]
-        pack = network.packs[one]
-        same_pack = (pack >= 0) & (pack == network.packs[other])
-        result: np.ndarray = found | same_pack | (network.users[one] == network.users[other])
-        return result
-
-    return are_neighbors
-
-
-def nearest(positions: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
-    """Return the k nearest other points of each query, shape (queries, k), nearest first.
-
-    A grid of square cells: the block around a query grows until its k nearest are certain.
-    """
-    grid = _Grid(positions)
-    found = np.empty((len(queries), k), dtype=np.int64)
-    open_, reach = np.arange(len(queries)), 1
-    while len(open_):
-        done, near = grid.look(queries[open_], k, reach)
-        found[open_[done]] = near
-        open_ = open_[~done]
-        reach *= 2
-    return found
-
-
 class _Grid:
-    def __init__(self, positions: np.ndarray) -> None:
-        self._positions = positions
-        low = positions.min(axis=0)
-        spread = float(np.ptp(positions, axis=0).max()) or 1.0
-        self._cell = spread / max(1.0, np.sqrt(len(positions) / PER_CELL))
-        self._xy = ((positions - low) // self._cell).astype(np.int64)
+    def __init__(self, points: np.ndarray) -> None:
+        self._points = points
+        low = points.min(axis=0)
+        spread = float(np.ptp(points, axis=0).max()) or 1.0
+        self._cell = spread / max(1.0, np.sqrt(len(points) / PER_CELL))
+        self._xy = ((points - low) // self._cell).astype(np.int64)
         self._side = int(self._xy.max()) + 1
         keys = self._xy[:, 1] * self._side + self._xy[:, 0]
         self._order = np.argsort(keys, kind="stable")
         self._keys = keys[self._order]
 
-    def look(self, queries: np.ndarray, k: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
-        """Look at the cells up to `reach` away.
+    def search(self, queries: np.ndarray, k: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
+        """Search the cells up to `reach` away.
 
-        Returns which queries are done, and for those their k nearest, shape (done, k).
+        Returns which queries are done, and their k nearest points, shape (done, k).
         """
         owner, candidates = self._candidates(queries, reach)
-        steps = self._positions[candidates] - self._positions[queries[owner]]
+        steps = self._points[candidates] - self._points[queries[owner]]
         distances = np.hypot(steps[:, 0], steps[:, 1])
         order = np.lexsort((candidates, distances, owner))
         counts = np.bincount(owner, minlength=len(queries))
@@ -114,13 +112,13 @@ class _Grid:
         everything = reach >= self._side
         done = counts >= k
         kth = order[(starts + k - 1)[done]]
-        # What lies beyond the block is at least `reach` cells away.
+        # Points beyond the block are at least `reach` cells away.
         done[done] = everything | (distances[kth] <= reach * self._cell)
         picks = starts[done][:, None] + np.arange(k)
         return done, candidates[order[picks]]
 
     def _candidates(self, queries: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return pairs of a query's number and a point in its block, the query itself aside."""
+        """Return pairs of a query's number and a point in its block other than the query."""
         x, y = self._xy[queries, 0], self._xy[queries, 1]
         rows = y[:, None] + np.arange(-reach, reach + 1)
         left = np.maximum(x - reach, 0)[:, None] + rows * self._side

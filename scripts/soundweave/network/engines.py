@@ -1,15 +1,15 @@
-"""Two engines with one face: plain networkx for small networks, igraph for large ones.
+"""Two graph libraries behind one interface: networkx for small networks, igraph for large ones.
 
-Why two: networkx is easy to follow and to check, but its Louvain takes half a minute for a graph
-of 100 000 nodes. igraph's Leiden took 1.4 s for 100 000 sounds (164 000 nodes with users and packs)
-and 10.6 s for 700 000 (862 000 nodes), on two busy cores. PageRank is neither's: see
+networkx is easy to follow and to check, but its Louvain takes half a minute for a graph of
+100 000 nodes. igraph's Leiden took 1.4 s for 100 000 sounds (164 000 nodes with users and packs)
+and 10.6 s for 700 000 (862 000 nodes), on two busy cores. PageRank uses neither: see
 `centrality.pagerank`.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 import igraph
 import networkx as nx
@@ -17,13 +17,13 @@ import numpy as np
 
 from soundweave.network.graph import Graph
 
-LEIDEN_ROUNDS = 4  # modularity grows by less than 0.001 beyond
+LEIDEN_ROUNDS = 4  # more improve the modularity by less than 0.001
 # Betweenness follows shortest paths from so many nodes: all 2000 take networkx 6.5 s.
-EXACT_SOURCES, SOURCES = 200, 24
+EXACT_SOURCES, SAMPLED_SOURCES = 200, 24
 
 
-class Engine(Protocol):
-    """What the analysis asks of a graph library; arrays have one value per node."""
+class GraphEngine(Protocol):
+    """What the analysis needs from a graph library; arrays have one value per node."""
 
     name: str
     why: str
@@ -33,7 +33,7 @@ class Engine(Protocol):
         """Return the number of each node's connected component."""
 
     def communities(self, seed: int, start: np.ndarray | None) -> np.ndarray:
-        """Return the number of each node's community; `start` is a guess to begin with."""
+        """Return the number of each node's community; `start` is an initial guess."""
 
     def modularity(self, communities: np.ndarray) -> float:
         """Return the weighted modularity of a partition of the nodes."""
@@ -42,7 +42,7 @@ class Engine(Protocol):
         """Return how many shortest paths lead through each node, up to a common factor."""
 
 
-def choose(graph: Graph, networkx_up_to: int) -> Engine:
+def choose(graph: Graph, networkx_up_to: int) -> GraphEngine:
     """Return networkx for graphs of at most `networkx_up_to` nodes, igraph for larger ones."""
     if graph.nodes <= networkx_up_to:
         return NetworkxEngine(graph, networkx_up_to)
@@ -50,24 +50,21 @@ def choose(graph: Graph, networkx_up_to: int) -> Engine:
 
 
 class NetworkxEngine:
-    """Pure Python: what it computes can be followed line by line."""
+    """Pure Python: its computations can be followed line by line."""
 
     name = "networkx"
     community_method = "Louvain"
 
     def __init__(self, graph: Graph, limit: int) -> None:
         self.why = f"{graph.nodes} nodes, at most {limit}"
-        self._graph = nx.Graph()
-        self._graph.add_nodes_from(range(graph.nodes))
-        edges = zip(graph.ends.tolist(), graph.weights.tolist(), strict=True)
-        self._graph.add_weighted_edges_from((low, high, weight) for (low, high), weight in edges)
+        self._graph = graph.to_networkx()
 
     def components(self) -> np.ndarray:
         """Return the number of each node's connected component."""
         return self._numbered(nx.connected_components(self._graph))
 
     def communities(self, seed: int, start: np.ndarray | None) -> np.ndarray:
-        """Return Louvain's communities; networkx's has no `start`, it begins with single nodes."""
+        """Return Louvain's communities; networkx ignores `start`, it begins with single nodes."""
         del start
         return self._numbered(nx.community.louvain_communities(self._graph, seed=seed))
 
@@ -82,10 +79,10 @@ class NetworkxEngine:
     def betweenness(self, seed: int) -> np.ndarray:
         """Return the betweenness centrality; exact up to EXACT_SOURCES nodes."""
         sources = min(EXACT_SOURCES, self._graph.number_of_nodes())
-        found = nx.betweenness_centrality(self._graph, k=sources, seed=seed)
-        return np.array([found[node] for node in range(len(found))])
+        value_of_node = nx.betweenness_centrality(self._graph, k=sources, seed=seed)
+        return np.array([value_of_node[node] for node in range(len(value_of_node))])
 
-    def _numbered(self, groups: Any) -> np.ndarray:
+    def _numbered(self, groups: Iterable[set[int]]) -> np.ndarray:
         numbers = np.empty(self._graph.number_of_nodes(), dtype=np.int64)
         for number, group in enumerate(groups):
             numbers[list(group)] = number
@@ -93,7 +90,7 @@ class NetworkxEngine:
 
 
 class IgraphEngine:
-    """C, and linear in the edges."""
+    """Written in C, and linear in the edges."""
 
     name = "igraph"
     community_method = "Leiden"
@@ -108,26 +105,27 @@ class IgraphEngine:
         return np.array(self._graph.connected_components().membership, dtype=np.int64)
 
     def communities(self, seed: int, start: np.ndarray | None) -> np.ndarray:
-        """Return Leiden's communities; the same seed and start give the same ones."""
+        """Return Leiden's communities, reproducible for the same seed and start."""
         with _seeded(seed):
-            found = self._graph.community_leiden(
+            partition = self._graph.community_leiden(
                 objective_function="modularity",
                 weights=self._weights,
                 initial_membership=None if start is None else start.tolist(),
                 n_iterations=LEIDEN_ROUNDS,
             )
-        return np.array(found.membership, dtype=np.int64)
+        return np.array(partition.membership, dtype=np.int64)
 
     def modularity(self, communities: np.ndarray) -> float:
         """Return the weighted modularity of a partition of the nodes."""
         return float(self._graph.modularity(communities.tolist(), weights=self._weights))
 
     def betweenness(self, seed: int) -> np.ndarray:
-        """Return the betweenness sampled from SOURCES nodes, as a share of their paths."""
+        """Return the betweenness sampled from SAMPLED_SOURCES nodes, as a share of their paths."""
         nodes = self._graph.vcount()
-        sources = random.Random(seed).sample(range(nodes), min(SOURCES, nodes))  # noqa: S311
-        found = np.array(self._graph.betweenness(directed=False, sources=sources))
-        return np.asarray(found / (len(sources) * max(1, nodes - 1)))
+        count = min(SAMPLED_SOURCES, nodes)
+        sources = random.Random(seed).sample(range(nodes), count)  # noqa: S311
+        paths = np.array(self._graph.betweenness(directed=False, sources=sources))
+        return np.asarray(paths / (count * max(1, nodes - 1)))
 
 
 @contextmanager

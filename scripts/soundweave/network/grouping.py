@@ -1,10 +1,10 @@
-"""Small array functions that numpy lacks: groups of equal values."""
+"""Small array functions about groups of equal values that numpy lacks."""
 
 import numpy as np
 
 
 def renumbered(values: np.ndarray) -> np.ndarray:
-    """Return the values' numbers from 0, in the order of their first appearance."""
+    """Number the values from 0 in the order of their first appearance."""
     _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
@@ -12,9 +12,9 @@ def renumbered(values: np.ndarray) -> np.ndarray:
 
 
 def unique_rows(*columns: np.ndarray) -> np.ndarray:
-    """Return a number for each row of the columns (whole numbers); equal rows have equal ones.
+    """Number the rows of integer columns so that equal rows have equal numbers.
 
-    Numbers are in the order of the rows' values, the first column counting most.
+    Numbers follow the order of the rows' values, the first column counting most.
     """
     numbers = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
@@ -25,7 +25,7 @@ def unique_rows(*columns: np.ndarray) -> np.ndarray:
 
 
 def ranks_within(groups: np.ndarray) -> np.ndarray:
-    """Return how many earlier values are equal, for each value (whole numbers from 0)."""
+    """Return for each value (integers from 0) how many earlier values are equal."""
     order = np.argsort(groups, kind="stable")
     sizes = np.bincount(groups)
     starts = np.cumsum(sizes) - sizes
@@ -37,14 +37,14 @@ def ranks_within(groups: np.ndarray) -> np.ndarray:
 def majority(groups: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
     """Return the most frequent value in each of `count` groups, the smallest of several.
 
-    Negative groups and values do not count; a group without values has -1.
+    Negative groups and values do not count; a group without values gets -1.
     """
-    known = (groups >= 0) & (values >= 0)
-    found = np.full(count, -1)
-    if not known.any():
-        return found
+    valid = (groups >= 0) & (values >= 0)
+    winners = np.full(count, -1)
+    if not valid.any():
+        return winners
     width = int(values.max()) + 1
-    keys, times = np.unique(groups[known] * width + values[known], return_counts=True)
-    order = np.lexsort((-keys, times))
-    found[keys[order] // width] = keys[order] % width  # the last one written stays
-    return found
+    keys, frequencies = np.unique(groups[valid] * width + values[valid], return_counts=True)
+    order = np.lexsort((-keys, frequencies))
+    winners[keys[order] // width] = keys[order] % width  # the last write wins
+    return winners

@@ -1,28 +1,27 @@
 """The pairwise network, bounded: exact in small groups, nearest uploads in large ones.
 
-All pairs of Freesound's 700 000 sounds are 1.5 billion, nearly all of them in few users. The map
-and graph libraries get this view instead; it grows with the number of sounds.
+All pairs of Freesound's 700 000 sounds are 1.5 billion, nearly all of them in few users. This view
+grows with the number of sounds, so graph libraries can take it.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-import networkx as nx
 import numpy as np
 
-from soundweave.network import bounds, membership
-from soundweave.network.membership import NONE, Ints, Membership
+from soundweave.network import membership, projection_rule
+from soundweave.network.arrays import NO_PACK
+from soundweave.network.membership import Ints, Membership
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Edges as four arrays of one length, sorted by source, then target; no edge is there twice.
+    """Distinct edges as four arrays of one length, sorted by source, then target.
 
     `source` < `target` are indices into the membership's arrays (int32). `user` and `pack` say
-    what the two sounds share: one of them at least, or both. `left_out` is the number of pairs of
-    the exact network that are not here.
+    whether the two sounds share their user and their pack; at least one is true. `left_out` is the
+    number of pairs of the exact network that are missing.
     """
 
     source: np.ndarray[tuple[int], np.dtype[np.int32]]
@@ -33,7 +32,7 @@ class Projection:
 
 
 def project(members: Membership, *, exact_up_to: int, nearest: int) -> Projection:
-    """Connect the sounds of each user and of each pack, by the rule of `bounds`."""
+    """Connect the sounds of each user and of each pack, as `projection_rule` says."""
     total = len(members.sounds)
     keys = [np.empty(0, dtype=np.int64)]
     for groups in (members.users, members.packs):
@@ -46,43 +45,17 @@ def project(members: Membership, *, exact_up_to: int, nearest: int) -> Projectio
         source.astype(np.int32),
         target.astype(np.int32),
         user=users[source] == users[target],
-        pack=(packs[source] == packs[target]) & (packs[source] != NONE),
+        pack=(packs[source] == packs[target]) & (packs[source] != NO_PACK),
         left_out=membership.pair_count(members) - len(source),
     )
 
 
-def bound(members: Membership, *, exact_up_to: int, nearest: int) -> int:
-    """Return the number of edges that `project` never exceeds: its groups' edges, summed.
-
-    It makes exactly so many when no pair shares both user and pack.
-    """
-    edges = 0
-    for groups in (members.users, members.packs):
-        _, sizes = np.unique(groups[groups != NONE], return_counts=True)
-        edges += sum(bounds.edges(size, exact_up_to, nearest) for size in sizes.tolist())
-    return edges
-
-
-def to_networkx(members: Membership, projection: Projection) -> Any:
-    """Return a networkx.Graph of sound ids with the edge attributes `user` and `pack`, both bool.
-
-    For small networks: networkx takes about 500 bytes and 1.5 microseconds an edge.
-    """
-    graph = nx.Graph()
-    graph.add_nodes_from(members.sounds.tolist())
-    sources, targets = members.sounds[projection.source], members.sounds[projection.target]
-    columns = (sources, targets, projection.user, projection.pack)
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    graph.add_edges_from((a, b, {"user": user, "pack": pack}) for a, b, user, pack in rows)
-    return graph
-
-
 def _reach(groups: Ints, exact_up_to: int, nearest: int) -> Ints:
-    sizes, which = np.unique(membership.group_sizes(groups), return_inverse=True)
-    reaches = [bounds.reach(size, exact_up_to, nearest) for size in sizes.tolist()]
-    return np.array(reaches, dtype=np.int64)[which]
+    sizes, inverse = np.unique(membership.group_sizes(groups), return_inverse=True)
+    reaches = [projection_rule.reach(size, exact_up_to, nearest) for size in sizes.tolist()]
+    return np.array(reaches, dtype=np.int64)[inverse]
 
 
 def _distinct(keys: Ints) -> Ints:
-    keys.sort()  # in place: np.unique would hold them twice
+    keys.sort()  # in place: np.unique would copy them
     return keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys

@@ -1,11 +1,11 @@
-"""Ids of nodes: the same in all formats, and valid as XML's NMTOKEN, which GraphML asks for.
+"""Ids of nodes: the same in all formats, and valid as XML's NMTOKEN, which GraphML requires.
 
 https://www.w3.org/TR/xml/#NT-Nmtoken
 """
 
 import re
 
-OTHERS = re.compile(r"[^A-Za-z0-9._-]")
+SPECIAL = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def sound(number: int) -> str:
@@ -21,7 +21,7 @@ def pack(number: int) -> str:
 def user(name: str) -> str:
     """Return a user's id: `user:someone`.
 
-    Letters and digits of ASCII, `.`, `_` and `-` stay; any other character becomes its code point
-    in hexadecimal between colons (`a b` is `user:a:20:b`), so different names never meet.
+    ASCII letters and digits, `.`, `_` and `-` stay; any other character becomes its hexadecimal
+    code point between colons (`a b` is `user:a:20:b`), so different names have different ids.
     """
-    return "user:" + OTHERS.sub(lambda found: f":{ord(found[0]):x}:", name)
+    return "user:" + SPECIAL.sub(lambda match: f":{ord(match[0]):x}:", name)

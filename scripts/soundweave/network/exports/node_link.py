@@ -2,28 +2,25 @@
 
 import json
 from collections.abc import Iterable
-from typing import TextIO
+from typing import BinaryIO
 
-from soundweave.network.exports.source import Network
-
-
-def write(network: Network, stream: TextIO) -> None:
-    """Write the network row by row, one node or edge a line."""
-    head = {"directed": False, "multigraph": False, "graph": {"view": network.view}}
-    stream.write(f'{json.dumps(head)[:-1]}, "nodes": [')
-    _rows(network.nodes(), stream)
-    stream.write('], "edges": [')
-    edges = (
-        {"source": source, "target": target, "kind": kind, "weight": weight}
-        for source, target, kind, weight in network.edges()
-    )
-    _rows(edges, stream)
-    stream.write("]}\n")
+from soundweave.network.exports.view import View
 
 
-def _rows(rows: Iterable[dict[str, object]], stream: TextIO) -> None:
+def write(view: View, stream: BinaryIO) -> None:
+    """Write one node or edge per line."""
+    head = {"directed": False, "multigraph": False, "graph": {"view": view.name}}
+    stream.write(f'{json.dumps(head)[:-1]}, "nodes": ['.encode())
+    _write_rows(view.nodes(), stream)
+    stream.write(b'], "edges": [')
+    keys = ("source", "target", "kind", "weight")
+    _write_rows((dict(zip(keys, edge, strict=True)) for edge in view.edges()), stream)
+    stream.write(b"]}\n")
+
+
+def _write_rows(rows: Iterable[dict[str, object]], stream: BinaryIO) -> None:
     separator = "\n"
     for row in rows:
-        stream.write(separator + json.dumps(row, ensure_ascii=False))
+        stream.write(f"{separator}{json.dumps(row, ensure_ascii=False)}".encode())
         separator = ",\n"
-    stream.write("\n")
+    stream.write(b"\n")

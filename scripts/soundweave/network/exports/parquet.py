@@ -2,26 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from soundweave.network.exports.source import NODE_FIELDS, Network
+from soundweave.network.exports.view import NODE_FIELDS, View
 
 ROWS = 50_000  # in memory, and in a row group
-TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), list: pa.list_(pa.string())}
+TIMESTAMP = "%Y-%m-%dT%H:%M:%SZ"
 WORD = pa.dictionary(pa.int32(), pa.string())  # few different values
-STAMP = "%Y-%m-%dT%H:%M:%SZ"
+TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), list: pa.list_(pa.string())}
+SPECIAL = {"kind": WORD, "license": WORD, "created": pa.timestamp("ms", tz="UTC")}
 
 NODES = pa.schema(
     [pa.field("id", pa.string(), nullable=False)]
-    + [pa.field(name, TYPES[kind]) for name, kind in NODE_FIELDS.items()]
+    + [pa.field(name, SPECIAL.get(name, TYPES[kind])) for name, kind in NODE_FIELDS.items()]
 )
-for _name, _type in (("kind", WORD), ("license", WORD), ("created", pa.timestamp("ms", tz="UTC"))):
-    NODES = NODES.set(NODES.get_field_index(_name), pa.field(_name, _type))
 EDGES = pa.schema(
     [
         pa.field("source", pa.string(), nullable=False),
@@ -32,23 +30,24 @@ EDGES = pa.schema(
 )
 
 
-def write_nodes(network: Network, path: Path) -> None:
+def write_nodes(view: View, stream: BinaryIO) -> None:
     """Write the nodes; a field that a node does not have is null."""
-    _write(network, NODES, path, ([row.get(n) for n in NODES.names] for row in network.nodes()))
+    rows = ([node.get(name) for name in NODES.names] for node in view.nodes())
+    _write(view, NODES, stream, rows)
 
 
-def write_edges(network: Network, path: Path) -> None:
+def write_edges(view: View, stream: BinaryIO) -> None:
     """Write the edges."""
-    _write(network, EDGES, path, network.edges())
+    _write(view, EDGES, stream, view.edges())
 
 
-def _write(network: Network, schema: pa.Schema, path: Path, rows: Iterable[Any]) -> None:
-    described = schema.with_metadata({"view": network.view})
-    with pq.ParquetWriter(path, described, compression="zstd") as writer:
+def _write(view: View, schema: pa.Schema, stream: BinaryIO, rows: Iterable[Any]) -> None:
+    schema = schema.with_metadata({"view": view.name})
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         for batch in _batches(iter(rows)):
             columns = zip(*batch, strict=True)
             arrays = [_array(column, field) for column, field in zip(columns, schema, strict=True)]
-            writer.write_batch(pa.record_batch(arrays, schema=described))
+            writer.write_batch(pa.record_batch(arrays, schema=schema))
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
@@ -58,9 +57,9 @@ def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
 
 def _array(column: tuple[Any, ...], field: pa.Field) -> pa.Array:
     if pa.types.is_timestamp(field.type):
-        # A stamp that is none, which validation reports, is null here.
-        moments = pc.strptime(pa.array(column, pa.string()), STAMP, "ms", error_is_null=True)
-        return pc.assume_timezone(moments, "UTC")
+        # Validation reports an invalid time; here it is null.
+        times = pc.strptime(pa.array(column, pa.string()), TIMESTAMP, "ms", error_is_null=True)
+        return pc.assume_timezone(times, "UTC")
     if pa.types.is_dictionary(field.type):
         return pa.array(column, pa.string()).dictionary_encode()
     return pa.array(column, field.type)

@@ -1,76 +1,47 @@
-"""Writing exports: which files a format has, each of them whole or not at all."""
+"""The files of each export format, each written completely or not at all."""
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
-from soundweave.base.errors import ConfigError
-from soundweave.network.exports import gexf, graphml, node_link, parquet
-from soundweave.network.exports.source import Network
+from soundweave.base import files
+from soundweave.network.exports import node_link, parquet, xml_formats
+from soundweave.network.exports.view import View
 
-Writer = Callable[[Network, Path], None]
-
-
-def _text(write: Callable[[Network, TextIO], None], network: Network, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as stream:
-        write(network, stream)
-
-
-FORMATS: dict[str, dict[str, Writer]] = {
-    "graphml": {"network.graphml": partial(_text, graphml.write)},
-    "gexf": {"network.gexf": partial(_text, gexf.write)},
+FORMATS: dict[str, dict[str, Callable[[View, BinaryIO], None]]] = {
+    "graphml": {"network.graphml": xml_formats.write_graphml},
+    "gexf": {"network.gexf": xml_formats.write_gexf},
     "parquet": {"nodes.parquet": parquet.write_nodes, "edges.parquet": parquet.write_edges},
-    "json": {"network.json": partial(_text, node_link.write)},
+    "json": {"network.json": node_link.write},
 }
-"""The files of each format, with what writes them."""
+"""The function that writes each file of each format."""
 
 
-def export(network: Network, formats: list[str], folder: Path) -> dict[str, object]:
-    """Write the network into `folder`; returns its view, numbers of nodes and edges, and files.
+def export(view: View, formats: list[str], folder: Path) -> dict[str, object]:
+    """Write a view into `folder`; returns its name, numbers of nodes and edges, and files.
 
-    A file appears, or is replaced, when it is complete. Raises ConfigError when it cannot be.
+    Raises ConfigError when a file cannot be written.
     """
-    tally = {"nodes": 0, "edges": 0}
+    totals = {"nodes": 0, "edges": 0}
     counted = replace(
-        network,
-        nodes=partial(_counted, network.nodes, tally, "nodes"),
-        edges=partial(_counted, network.edges, tally, "edges"),
+        view,
+        nodes=partial(_counted, view.nodes, totals, "nodes"),
+        edges=partial(_counted, view.edges, totals, "edges"),
     )
-    files = []
-    for name, write in (each for wanted in formats for each in FORMATS[wanted].items()):
-        path = folder / name
-        with _whole(path) as temporary:
-            write(counted, temporary)
-        files.append({"path": str(path), "bytes": path.stat().st_size})
-    return {"view": network.view, **tally, "files": files}
+    written = []
+    for format_name in formats:
+        for name, write in FORMATS[format_name].items():
+            with files.whole(folder / name) as stream:
+                write(counted, stream)
+            size = (folder / name).stat().st_size
+            written.append({"path": str(folder / name), "bytes": size})
+    return {"view": view.name, **totals, "files": written}
 
 
-def _counted(read: Callable[[], Iterator[Any]], tally: dict[str, int], name: str) -> Iterator[Any]:
-    number = 0
-    for number, row in enumerate(read(), start=1):  # noqa: B007 - the last one is the count
+def _counted(rows: Callable[[], Iterator[Any]], totals: dict[str, int], name: str) -> Iterator[Any]:
+    total = 0
+    for total, row in enumerate(rows(), start=1):  # noqa: B007 - the last number is the total
         yield row
-    tally[name] = number
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        temporary = Path(name)
-        try:
-            yield temporary
-            with temporary.open("rb") as written:
-                os.fsync(written.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
+    totals[name] = total

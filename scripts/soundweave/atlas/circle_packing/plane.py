@@ -1,9 +1,9 @@
-"""Finds room for circles: each goes to the free place nearest to where it wants to be.
+"""Finds room for circles: each takes the free place nearest to its target.
 
 A raster holds, for each point, the distance to the nearest circle's rim. Centers lie on raster
-points, so distances are exact and circles never overlap. Only distances that still matter are
-kept up to date: with circles placed from the largest down, all of them together touch the raster
-a small, constant number of times.
+points, so distances are exact and circles never overlap. Only distances that still matter
+are updated: with circles placed from the largest down, all of them together update each raster
+point a small, constant number of times.
 """
 
 import math
@@ -12,12 +12,12 @@ from functools import lru_cache
 import numpy as np
 
 Place = tuple[float, float]
-BLOCK = 32  # raster points to a side
+BLOCK = 32  # raster points per side
 CHUNK = 2048
 
 
 class Plane:
-    """A square around `center`, `half` wide to each side, with raster points `step` apart.
+    """A square around `center`, `half` wide on each side, with raster points `step` apart.
 
     With `inside`, the free part is the disk of that radius around the center.
     """
@@ -30,7 +30,7 @@ class Plane:
         self._center = center
         side = 2 * self._points + 1
         self._room = np.full((side, side), np.inf, dtype=np.float32)
-        # The most room in each block of the raster; room only shrinks, so old values are bounds.
+        # The most room in each block of the raster; an old value is too large at most.
         self._best = np.full((math.ceil(side / BLOCK),) * 2, np.inf, dtype=np.float32)
         if inside < math.inf:
             axis = (np.arange(side) - self._points) * step
@@ -45,18 +45,18 @@ class Plane:
         np.minimum(room, distance, out=room)
 
     def find(self, target: Place, radius: float) -> Place | None:
-        """Find the free place for a circle that is nearest to `target`; None: there is none."""
+        """Find the free place for a circle that is nearest to `target`; None when it is full."""
         blocks = self._distances(target)
         blocks[self._best < radius] = math.inf
-        found, distance = None, math.inf
+        nearest, distance = None, math.inf
         while True:
             block = int(np.argmin(blocks))
             if blocks.flat[block] >= distance:
-                return found
+                return nearest
             blocks.flat[block] = math.inf
-            place = self._look(divmod(block, blocks.shape[1]), target, radius)
+            place = self._search_block(divmod(block, blocks.shape[1]), target, radius)
             if place is not None and math.dist(place, target) < distance:
-                found, distance = place, math.dist(place, target)
+                nearest, distance = place, math.dist(place, target)
 
     def put(self, target: Place, radius: float) -> Place | None:
         """Find a place and occupy it; later circles must not be larger."""
@@ -66,10 +66,10 @@ class Plane:
         return place
 
     def put_centrally(self, radii: list[float]) -> list[Place]:
-        """Put circles, the largest first, as near to the center as they go; the same as `put`.
+        """Put circles, the largest first, as near to the center as possible, as `put` would.
 
-        Faster than `put`: points are tried in the order of their distance, and where one circle
-        found no room, the next of that size finds none either. Raises ValueError: no room left.
+        Faster than `put`: points are tried in the order of their distance, and a point without
+        room for one circle has none for the next of that size. Raises ValueError without room.
         """
         order = _outward(self._points)
         flat = self._room.ravel()
@@ -82,8 +82,8 @@ class Plane:
             self.add(places[-1], radius, radius)
         return places
 
-    def _look(self, block: tuple[int, int], target: Place, radius: float) -> Place | None:
-        """Return the place in a block of the raster that is nearest to the target."""
+    def _search_block(self, block: tuple[int, int], target: Place, radius: float) -> Place | None:
+        """Return the free place in a block of the raster that is nearest to the target."""
         row, column = block[0] * BLOCK, block[1] * BLOCK
         rows, columns = slice(row, row + BLOCK), slice(column, column + BLOCK)
         room = self._room[rows, columns]
@@ -98,12 +98,12 @@ class Plane:
         return self._place(row + down, column + right)
 
     def _distances(self, target: Place) -> np.ndarray:
-        """Return how far each block is from the target, at least."""
+        """Return the distance from the target to the nearest edge of each block."""
         size = BLOCK * self._step
         low = (np.arange(len(self._best)) * BLOCK - self._points) * self._step
         x, y = (
-            np.maximum(0, np.maximum(low - at, at - low - size))
-            for at in (target[0] - self._center[0], target[1] - self._center[1])
+            np.maximum(0, np.maximum(low - value, value - low - size))
+            for value in (target[0] - self._center[0], target[1] - self._center[1])
         )
         distances: np.ndarray = np.hypot(y[:, None], x[None, :])
         return distances
@@ -118,10 +118,10 @@ class Plane:
             place[0] - self._center[0], reach
         )
 
-    def _span(self, at: float, reach: float) -> slice:
+    def _span(self, middle: float, reach: float) -> slice:
         side = 2 * self._points + 1
-        low = math.floor((at - reach) / self._step) + self._points
-        high = math.ceil((at + reach) / self._step) + self._points + 1
+        low = math.floor((middle - reach) / self._step) + self._points
+        high = math.ceil((middle + reach) / self._step) + self._points + 1
         return slice(min(max(low, 0), side), min(max(high, 0), side))
 
     def _offsets(self, place: Place, rows: slice, columns: slice) -> tuple[np.ndarray, np.ndarray]:

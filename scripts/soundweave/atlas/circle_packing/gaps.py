@@ -1,28 +1,28 @@
-"""New sounds in an old circle: into its gaps, the others stay where they are."""
+"""New sounds go into the gaps of an old circle; the others stay where they are."""
 
 import numpy as np
 
-from soundweave.atlas.circles import disk_radius, sunflower
-from soundweave.atlas.plane import Place, Plane
+from soundweave.atlas.circle_packing.circles import disk_radius, sunflower
+from soundweave.atlas.circle_packing.plane import Place, Plane
 
-ROOM = 0.45  # radius of one sound: new ones come no nearer than twice that, rounding aside
+ROOM = 0.45  # radius of one sound: new ones keep twice that distance, up to rounding
 STEP = 0.25
 
 
 def fill_gaps(
-    known: np.ndarray, users: np.ndarray, packs: np.ndarray, center: Place, radius: float
+    old: np.ndarray, users: np.ndarray, packs: np.ndarray, center: Place, radius: float
 ) -> np.ndarray | None:
-    """Return the points of all sounds; those of `known` that are not nan are kept as they are.
+    """Return the points of all sounds; `old` has those that stay, and nan for new sounds.
 
-    A new pack goes in whole where there is room for its disk, sounds of a known one near it, or
-    near their user. Returns None when a sound found no gap.
+    A new pack stays together where there is room for its disk; sounds of an old one go near it, or
+    near their user. Returns None when there is no gap for a sound.
     """
-    new = np.flatnonzero(np.isnan(known[:, 0]))
+    new = np.flatnonzero(np.isnan(old[:, 0]))
     if not len(new):
-        return known
+        return old
     plane = Plane(radius, STEP, center=center, inside=radius)
-    points = known.copy()
-    for x, y in known[~np.isnan(known[:, 0])].tolist():
+    points = old.copy()
+    for x, y in old[~np.isnan(old[:, 0])].tolist():
         plane.add((x, y), ROOM, disk_radius(len(new)))
     for group in _groups(new, users, packs):
         target = _target(points, users, packs, int(group[0]), center)
@@ -38,7 +38,7 @@ def _groups(new: np.ndarray, users: np.ndarray, packs: np.ndarray) -> list[np.nd
     for sound in new.tolist():
         groups.setdefault((int(users[sound]), int(packs[sound])), []).append(sound)
     # The largest first: the plane expects later circles to be smaller.
-    return [np.array(group) for group in sorted(groups.values(), key=lambda each: -len(each))]
+    return [np.array(group) for group in sorted(groups.values(), key=lambda group: -len(group))]
 
 
 def _target(

@@ -1,9 +1,8 @@
-"""The map: yesterday's, with today's changes in it.
+"""The previous map, updated.
 
-A sound that was there stays on its spot, and its community's circle where it was. New sounds go
-into gaps, near their pack or user. Only a circle that is new, has become too full or too empty,
-or has no gap left is laid out anew and takes the free place nearest to where it was; a new one
-goes near its relatives.
+A known sound stays where it was, and so does its community's circle. New sounds go into gaps, near
+their pack or user. Only a circle that is new, too full, too empty or without a gap is laid out from
+scratch. It takes the free place nearest to its previous one; a new circle goes near related ones.
 """
 
 import math
@@ -12,88 +11,63 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from soundweave.atlas.circles import lay_out
-from soundweave.atlas.gaps import fill_gaps
-from soundweave.atlas.plane import Place, Plane
+from soundweave.atlas.circle_packing.circles import lay_out
+from soundweave.atlas.circle_packing.gaps import fill_gaps
+from soundweave.atlas.circle_packing.plane import Place, Plane
+from soundweave.atlas.model import Circle, Map
 from soundweave.base.progress import Progress
 from soundweave.network.arrays import Network
 
-FULLEST, EMPTIEST = 1.25, 0.5  # sounds now per sound when the circle was laid out
-GAP = (0.7, 0.06)  # between communities: so much, and this share of the radius, on either side
+FULLEST, EMPTIEST = 1.25, 0.5  # sounds now, as a share of those when the circle was laid out
+GAP = (0.7, 0.06)  # on either side of a circle: units, plus a share of its radius
 FINEST = 1000  # raster points from the center to the edge of the map, at most
 DECIMALS = 3
 
 
 @dataclass(frozen=True)
-class Circle:
-    """A community on the map; `laid_out` is its size when its sounds were last laid out."""
-
-    x: float
-    y: float
-    radius: float
-    laid_out: int
-
-
-@dataclass(frozen=True)
-class Map:
-    """Where everything lies: the circles by community id, `points` of shape (sounds, 2).
-
-    `communities` has each sound's community, or -1, and `points` is nan, where a sound has no
-    place. Lengths are in units of the room of one sound; a map of n sounds is about
-    2.4 sqrt(n) across.
-    """
-
-    circles: dict[int, Circle]
-    communities: np.ndarray
-    points: np.ndarray
-
-
-@dataclass(frozen=True)
 class _Draft:
-    """A circle that needs a place: its sounds, their points around 0, and where it was."""
+    """A circle that needs a place: its sounds, their points around 0, and its previous circle."""
 
     sounds: np.ndarray
     points: np.ndarray
     radius: float
-    was: Circle | None
+    previous: Circle | None
 
 
 def draw(
     network: Network,
     communities: np.ndarray,
     tags: dict[int, list[int]],
-    yesterday: Map,
+    previous: Map,
     progress: Progress,
 ) -> Map:
-    """Return today's map of `communities` (one id per sound), in which `yesterday`'s is kept.
+    """Draw the map of `communities` (one id per sound), changing the `previous` one little.
 
-    `tags` are each community's most telling tags: communities without similar sounds elsewhere
+    `tags` are each community's most distinctive ones: communities without similar sounds elsewhere
     lie near those they share a tag with.
     """
     points = np.full((len(network), 2), np.nan)
     circles: dict[int, Circle] = {}
     drafts: dict[int, _Draft] = {}
-    for number, sounds in members(communities).items():
-        was = yesterday.circles.get(number)
-        stayed = yesterday.communities[sounds] == number
+    for number, sounds in _sounds_of_communities(communities).items():
+        circle = previous.circles.get(number)
+        stayed = previous.communities[sounds] == number
+        users, packs = network.users[sounds], network.packs[sounds]
         inside = None
-        if was is not None and EMPTIEST * was.laid_out <= len(sounds) <= FULLEST * was.laid_out:
-            known = np.where(stayed[:, None], yesterday.points[sounds], np.nan)
-            inside = fill_gaps(
-                known, network.users[sounds], network.packs[sounds], (was.x, was.y), was.radius
-            )
-        if was is not None and inside is not None:
-            circles[number], points[sounds] = was, np.round(inside, DECIMALS)
+        if circle and EMPTIEST * circle.laid_out <= len(sounds) <= FULLEST * circle.laid_out:
+            old = np.where(stayed[:, None], previous.points[sounds], np.nan)
+            inside = fill_gaps(old, users, packs, (circle.x, circle.y), circle.radius)
+        if circle and inside is not None:
+            circles[number], points[sounds] = circle, np.round(inside, DECIMALS)
         else:
-            local, radius = lay_out(network.users[sounds], network.packs[sounds])
-            drafts[number] = _Draft(sounds, local, round(radius, DECIMALS), was)
+            local, radius = lay_out(users, packs)
+            drafts[number] = _Draft(sounds, local, round(radius, DECIMALS), circle)
         progress.step(len(sounds))
     _place(drafts, circles, points, _Relatives(network, communities, tags))
     return Map(circles, communities, points)
 
 
-def members(communities: np.ndarray) -> dict[int, np.ndarray]:
-    """Return the sounds of each community, in their order, by its id."""
+def _sounds_of_communities(communities: np.ndarray) -> dict[int, np.ndarray]:
     order = np.argsort(communities, kind="stable")
     ids, starts = np.unique(communities[order], return_index=True)
     return dict(zip(ids.tolist(), np.split(order, starts[1:]), strict=True)) if len(ids) else {}
@@ -110,10 +84,10 @@ def _place(
     plane = _plane(drafts, circles)
     for number, circle in circles.items():
         relatives.settle(number, (circle.x, circle.y), circle.laid_out)
-    for number in sorted(drafts, key=lambda each: (-drafts[each].radius, each)):
+    for number in sorted(drafts, key=lambda number: (-drafts[number].radius, number)):
         draft = drafts[number]
-        was = draft.was
-        target = relatives.target(number) if was is None else (was.x, was.y)
+        previous = draft.previous
+        target = (previous.x, previous.y) if previous else relatives.target(number)
         place = plane.put(target, _with_gap(draft.radius))
         if place is None:
             raise AssertionError(f"no room for community {number}")
@@ -124,7 +98,7 @@ def _place(
 
 
 def _plane(drafts: dict[int, _Draft], circles: dict[int, Circle]) -> Plane:
-    """Return a plane that has room for all drafts around the circles, which are in it."""
+    """Return a plane that holds the circles and has room for all drafts around them."""
     radii = [_with_gap(draft.radius) for draft in drafts.values()]
     largest = max(radii)
     settled = (math.hypot(circle.x, circle.y) + circle.radius for circle in circles.values())
@@ -140,7 +114,7 @@ def _with_gap(radius: float) -> float:
 
 
 class _Relatives:
-    """Knows whom a community should be near: by similar sounds, else by telling tags."""
+    """Which communities a community should be near: by similar sounds, else by shared tags."""
 
     def __init__(
         self, network: Network, communities: np.ndarray, tags: dict[int, list[int]]
@@ -155,19 +129,19 @@ class _Relatives:
             np.stack([low[across], high[across]], axis=1), axis=0, return_inverse=True
         )
         weights = np.bincount(inverse, network.score[across], minlength=len(pairs))
-        for (one, other), weight in zip(pairs.tolist(), weights.tolist(), strict=True):
-            self._ties[one].append((other, weight))
-            self._ties[other].append((one, weight))
+        for (first, second), weight in zip(pairs.tolist(), weights.tolist(), strict=True):
+            self._ties[first].append((second, weight))
+            self._ties[second].append((first, weight))
 
     def settle(self, number: int, place: Place, size: int) -> None:
-        """Note where a community is."""
+        """Record the place of a community."""
         self._places[number] = place
         weight = math.sqrt(size)
         for tag in self._tags[number]:
             self._tag_sums[tag] += np.array([place[0] * weight, place[1] * weight, weight])
 
     def target(self, number: int) -> Place:
-        """Return the middle of the settled relatives, (0, 0) when there are none."""
+        """Return the center of the settled relatives, or (0, 0) without any."""
         sums = np.zeros(3)
         for other, weight in self._ties[number]:
             if other in self._places:
@@ -177,8 +151,3 @@ class _Relatives:
             if sums[2] == 0:
                 sums = sums + self._tag_sums[tag]
         return (float(sums[0] / sums[2]), float(sums[1] / sums[2])) if sums[2] else (0.0, 0.0)
-
-
-def empty(sounds: int) -> Map:
-    """Return a map on which none of `sounds` sounds has a place."""
-    return Map({}, np.full(sounds, -1), np.full((sounds, 2), np.nan))

@@ -1,4 +1,4 @@
-"""A community from nothing: sounds in packs, packs in users, users in the community's circle.
+"""A community laid out from scratch: sounds in packs, packs in users, users in its circle.
 
 The unit of length is the room of one sound: a disk of n sounds has the area n.
 """
@@ -7,25 +7,25 @@ import math
 
 import numpy as np
 
-from soundweave.atlas.plane import Plane
+from soundweave.atlas.circle_packing.plane import Plane
 from soundweave.network.grouping import unique_rows
 
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 SPREAD = 1 / math.sqrt(math.pi)  # of a sunflower with one sound per unit of area
 RIMS = (0.25, 0.35, 0.5)  # around the sounds of a pack, the packs of a user, the users
 NEAREST = 0.87  # between two sounds of a sunflower
-MANY = 30  # equal circles: a sunflower of them is as dense as placing them one by one
-ROUNDS = 12  # of looking for the middle
+MANY = 30  # equal circles: a sunflower is as dense as placing them one by one
+ROUNDS = 12  # to find the center
 FINEST = 160  # raster points from the center to the rim, at most
 
 
 def disk_radius(sounds: int) -> float:
-    """Return the radius of a disk of sounds, its rim included."""
+    """Return the radius of a disk of sounds, including its rim."""
     return (SPREAD * math.sqrt(sounds) if sounds > 1 else 0.25) + RIMS[0]
 
 
 def sunflower(count: int) -> np.ndarray:
-    """Return `count` points, shape (count, 2), evenly spread over a disk from its center out.
+    """Return `count` points, shape (count, 2), spread evenly over a disk from its center out.
 
     Vogel's model of a sunflower (https://doi.org/10.1016/0025-5564(79)90080-4); neighbors are at
     least NEAREST apart.
@@ -61,11 +61,11 @@ def _nested(radii: np.ndarray, owners: np.ndarray) -> tuple[np.ndarray, float]:
     centers = np.empty((len(radii), 2))
     outer = np.empty(int(owners.max()) + 1)
     units = np.split(np.argsort(owners, kind="stable"), np.cumsum(np.bincount(owners))[:-1])
-    for owner, own in enumerate(units):
-        centers[own], radius = pack_circles(radii[own])
-        outer[owner] = radius + (RIMS[1] if len(own) > 1 else 0)
-    places, radius = pack_circles(outer)
-    return centers + places[owners], radius + RIMS[2]
+    for owner, inner in enumerate(units):
+        centers[inner], radius = pack_circles(radii[inner])
+        outer[owner] = radius + (RIMS[1] if len(inner) > 1 else 0)
+    outer_centers, radius = pack_circles(outer)
+    return centers + outer_centers[owners], radius + RIMS[2]
 
 
 def pack_circles(radii: np.ndarray) -> tuple[np.ndarray, float]:
@@ -89,17 +89,17 @@ def _largest_first(radii: np.ndarray) -> np.ndarray:
 
 
 def _enclosed(centers: np.ndarray, radii: np.ndarray) -> tuple[np.ndarray, float]:
-    """Shift circles so that the circle around them is small; returns them and its radius.
+    """Center circles in a small enclosing circle; returns their centers and its radius.
 
-    Each round goes a smaller step towards what lies farthest out
+    Each round takes a smaller step towards the farthest circle
     (https://doi.org/10.1145/644108.644240).
     """
     rims = radii[:, None]
-    middle = ((centers - rims).min(axis=0) + (centers + rims).max(axis=0)) / 2
+    center = ((centers - rims).min(axis=0) + (centers + rims).max(axis=0)) / 2
     for round_number in range(ROUNDS):
-        away = centers - middle
-        distances = np.hypot(away[:, 0], away[:, 1]) + radii
+        offsets = centers - center
+        distances = np.hypot(*offsets.T) + radii
         farthest = int(np.argmax(distances))
-        middle = middle + away[farthest] / (round_number + 4) ** 2
-    shifted = centers - middle
+        center = center + offsets[farthest] / (round_number + 4) ** 2
+    shifted = centers - center
     return shifted, float((np.hypot(*shifted.T) + radii).max())

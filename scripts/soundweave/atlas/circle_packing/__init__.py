@@ -1,0 +1,1 @@
+"""One way to lay out the map: sounds packed in circles. `placement.draw` is its only entry."""
