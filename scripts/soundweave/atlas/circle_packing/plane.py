@@ -30,7 +30,7 @@ class Plane:
         self._center = center
         side = 2 * self._points + 1
         self._room = np.full((side, side), np.inf, dtype=np.float32)
-        # The most room in each block of the raster; an old value is too large at most.
+        # Upper bounds of the room in each block of the raster: room only shrinks.
         self._best = np.full((math.ceil(side / BLOCK),) * 2, np.inf, dtype=np.float32)
         if inside < math.inf:
             axis = (np.arange(side) - self._points) * step
