@@ -1,4 +1,4 @@
-"""A chat endpoint on this machine that takes its time, in a process of its own.
+"""A slow chat endpoint on this machine, in a process of its own.
 
 python -m benchmarks.endpoint --seconds 1 --spread 0.3 --errors 0.05
 """

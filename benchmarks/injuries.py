@@ -1,4 +1,4 @@
-"""Candidates broken at random in the ways that engines and models break."""
+"""Breaks candidates at random, as engines and models do."""
 
 import random
 from collections.abc import Sequence
@@ -11,20 +11,20 @@ REFUSALS = (
     "As an AI language model, I am unable to help with that.",
     "Lo siento, pero no puedo traducir este texto.",
 )
-KEPT = 0.4  # of a translation that is cut
+CUT = 0.4  # share of a cut translation that is left
 WAYS = ("empty", "copy", "cut", "refusal")
 
 
 def broken(
     candidates: Sequence[Candidate], sources: Sequence[str], *, rate: float, seed: int
 ) -> list[Candidate]:
-    """Return the candidates with each segment broken at `rate`, in one of four ways."""
-    dice = random.Random(seed)
+    """Break segments of the candidates at `rate`, each in one of four ways."""
+    generator = random.Random(seed)
     return [
         replace(
             candidate,
             segments=tuple(
-                _broken(source, segment, dice) if dice.random() < rate else segment
+                _broken(source, segment, generator) if generator.random() < rate else segment
                 for source, segment in zip(sources, candidate.segments, strict=True)
             ),
         )
@@ -32,11 +32,11 @@ def broken(
     ]
 
 
-def _broken(source: str, segment: str | None, dice: random.Random) -> str:
-    made = {
+def _broken(source: str, segment: str | None, generator: random.Random) -> str:
+    outcomes = {
         "empty": "",
         "copy": source,
-        "cut": (segment or "")[: int(KEPT * len(segment or ""))],
-        "refusal": dice.choice(REFUSALS),
+        "cut": (segment or "")[: int(CUT * len(segment or ""))],
+        "refusal": generator.choice(REFUSALS),
     }
-    return made[dice.choice(WAYS)]
+    return outcomes[generator.choice(WAYS)]

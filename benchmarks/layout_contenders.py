@@ -1,11 +1,10 @@
 """Ways to find communities and positions, ours beside what people would use instead.
 
-Layouts and plain community detection get the bounded projection, for no library takes all pairs;
-each returns the share of a sound's 10 nearest on the map that are its neighbors in the network,
-community rows their modularity on the graph they cut. The edges of ours are users and packs.
+Other layouts and networkx's communities get the bounded projection, as no library takes all pairs.
+Layouts return the share of a sound's 10 nearest on the map that are its neighbors in the network,
+communities their modularity on the graph they were found in. Ours use edges to users and packs.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,105 +12,72 @@ import igraph
 import networkx as nx
 import numpy as np
 
-from benchmarks.contender import Contender
-from soundweave.atlas import analysis, model, quality
-from soundweave.atlas.circle_packing import placement as layout
+from benchmarks.measure import Contender
+from soundweave.atlas import analysis, quality
 from soundweave.base import config
-from soundweave.base.progress import progress
 from soundweave.library import database
 from soundweave.network import arrays, engines, graph, measures, membership, projection
 from soundweave.network.arrays import Network
 
-GROUP = "layout"
 EXACT_UP_TO, NEAREST_UPLOADS = 10, 3
 SEED = 1
 
-Edges = tuple[Network, list[tuple[int, int]]]
 
-
-def ours(folder: Path) -> str:
-    """Communities, positions, statistics, all written: what the command does."""
+def analyzed(folder: Path) -> str:
+    """Communities, positions and statistics, all written, as the command does."""
     stats = analysis.analyze(folder, config.load().map, seed=SEED)
-    kept, possible = (stats["map"][key] for key in ("neighbourhood_preservation", "possible"))
+    preserved, possible = (stats["map"][key] for key in ("neighbourhood_preservation", "possible"))
     modularity = stats["communities"]["modularity"]
-    return f"{kept:.2f} kept of {possible:.2f} possible, modularity {modularity:.3f}"
+    return f"{preserved:.2f} kept of {possible:.2f} possible, modularity {modularity:.3f}"
 
 
-def ours_drawn(folder: Path) -> str:
-    """Communities and positions alone, nothing measured or written."""
-    drawn = analysis.draw(folder, config.load().map, measures.Stopwatch(), seed=SEED)
-    return _kept(drawn.network, drawn.map.points)
-
-
-def levels_alone(folder: Path) -> str:
-    """The same packing without detection: each user is a community."""
-    read = _read(folder)
-    tags: dict[int, list[int]] = {user: [] for user in range(len(read.user_ids))}
-    with progress("map", len(read), "sounds") as shown:
-        drawn = layout.draw(read, read.users, tags, model.empty(len(read)), shown)
-    return _kept(read, drawn.points)
+def drawn(folder: Path) -> str:
+    """Communities and positions alone, without measuring or writing."""
+    drawing = analysis.draw(folder, config.load().map, measures.Stopwatch(), seed=SEED)
+    return _preserved(drawing.network, drawing.map.points)
 
 
 def leiden(folder: Path) -> str:
-    """Return the modularity of Leiden on sounds, users and packs."""
+    """Leiden on sounds, users and packs."""
     engine = engines.IgraphEngine(graph.build(_read(folder)), 0)
     return f"modularity {engine.modularity(engine.communities(SEED, None)):.3f}"
 
 
 def networkx_louvain(folder: Path) -> str:
-    """Return the modularity of networkx's Louvain on the bounded projection."""
-    made = _as_networkx(*_projected(folder))
-    found = nx.community.louvain_communities(made, seed=SEED)
-    return f"modularity {nx.community.modularity(made, found):.3f}"
+    """Louvain by networkx on the bounded projection."""
+    projected = _networkx(*_projected(folder))
+    communities = nx.community.louvain_communities(projected, seed=SEED)
+    return f"modularity {nx.community.modularity(projected, communities):.3f}"
 
 
 def networkx_spring(folder: Path) -> str:
-    """Fruchterman-Reingold as networkx has it."""
-    read, edges = _projected(folder)
-    points = nx.spring_layout(_as_networkx(read, edges), seed=SEED)
-    return _kept(read, np.array([points[node] for node in range(len(read))]))
-
-
-def networkx_louvain_and_spring(folder: Path) -> str:
-    """Louvain, each community by spring layout, the communities' centers by spring layout."""
-    read, edges = _projected(folder)
-    made = _as_networkx(read, edges)
-    found = [sorted(group) for group in nx.community.louvain_communities(made, seed=SEED)]
-    sizes = [len(group) for group in found]
-    centers = nx.spring_layout(nx.quotient_graph(made, found), seed=SEED, scale=len(read) ** 0.5)
-    points = np.empty((len(read), 2))
-    for group, size, center in zip(found, sizes, centers.values(), strict=True):
-        inside = nx.spring_layout(made.subgraph(group), seed=SEED, scale=size**0.5 / 2)
-        points[group] = [inside[node] + center for node in group]
-    return _kept(read, points)
+    """Fruchterman-Reingold by networkx."""
+    network, edges = _projected(folder)
+    points = nx.spring_layout(_networkx(network, edges), seed=SEED)
+    return _preserved(network, np.array([points[node] for node in range(len(network))]))
 
 
 def fruchterman_reingold(folder: Path) -> str:
-    """Return what igraph's Fruchterman-Reingold keeps."""
-    return _by_igraph(folder, lambda made: made.layout_fruchterman_reingold())
-
-
-def drl(folder: Path) -> str:
-    """Return what igraph's DrL keeps."""
-    return _by_igraph(folder, lambda made: made.layout_drl())
+    """Fruchterman-Reingold by igraph."""
+    return _igraph(folder, "fruchterman_reingold")
 
 
 def umap(folder: Path) -> str:
-    """Return what igraph's UMAP layout keeps."""
-    return _by_igraph(folder, lambda made: made.layout_umap())
+    """UMAP by igraph."""
+    return _igraph(folder, "umap")
 
 
-def _by_igraph(folder: Path, lay_out: Callable[[Any], Any]) -> str:
-    read, edges = _projected(folder)
-    made = igraph.Graph(n=len(read), edges=edges)
-    return _kept(read, np.array(lay_out(made).coords))
+def _igraph(folder: Path, layout: str) -> str:
+    network, edges = _projected(folder)
+    points = igraph.Graph(n=len(network), edges=edges).layout(layout).coords
+    return _preserved(network, np.array(points))
 
 
-def _as_networkx(read: Network, edges: list[tuple[int, int]]) -> Any:
-    made = nx.Graph()
-    made.add_nodes_from(range(len(read)))
-    made.add_edges_from(edges)
-    return made
+def _networkx(network: Network, edges: list[tuple[int, int]]) -> Any:
+    projected = nx.Graph()
+    projected.add_nodes_from(range(len(network)))
+    projected.add_edges_from(edges)
+    return projected
 
 
 def _read(folder: Path) -> Network:
@@ -119,51 +85,28 @@ def _read(folder: Path) -> Network:
         return arrays.read(connection)
 
 
-def _projected(folder: Path) -> Edges:
-    read = _read(folder)
-    members = membership.of(read.sound_ids, read.users, read.packs)
-    made = projection.project(members, exact_up_to=EXACT_UP_TO, nearest=NEAREST_UPLOADS)
-    similar = zip(read.low.tolist(), read.high.tolist(), strict=True)
-    edges = zip(made.source.tolist(), made.target.tolist(), strict=True)
-    return read, sorted({*similar, *edges})
+def _projected(folder: Path) -> tuple[Network, list[tuple[int, int]]]:
+    network = _read(folder)
+    members = membership.of(network.sound_ids, network.users, network.packs)
+    projected = projection.project(members, exact_up_to=EXACT_UP_TO, nearest=NEAREST_UPLOADS)
+    similar = zip(network.low.tolist(), network.high.tolist(), strict=True)
+    edges = zip(projected.source.tolist(), projected.target.tolist(), strict=True)
+    return network, sorted({*similar, *edges})
 
 
-def _kept(read: Network, points: np.ndarray) -> str:
-    kept = quality.neighborhood_preservation(points, quality.neighbor_test(read), quality.NEAREST)
-    return f"{kept:.2f} kept"
-
-
-def _row(
-    name: str,
-    function: Callable[[Path], str],
-    *,
-    largest: int | None = None,
-    why: str = "",
-    is_ours: bool = False,
-) -> Contender:
-    return Contender(GROUP, name, function, ours=is_ours, largest=largest, why=why)
+def _preserved(network: Network, points: np.ndarray) -> str:
+    test = quality.neighbor_test(network)
+    return f"{quality.neighborhood_preservation(points, test, quality.NEAREST):.2f} kept"
 
 
 MINUTES = "minutes at the next size"
-ROWS: list[Contender] = [
-    _row("communities, positions, statistics, written", ours, is_ours=True),
-    _row("communities and positions", ours_drawn, is_ours=True),
-    _row("packing by levels alone", levels_alone),
-    _row("igraph Leiden, users and packs as nodes", leiden),
-    _row("networkx Louvain", networkx_louvain, largest=100_000, why=MINUTES),
-    _row(
-        "networkx spring layout",
-        networkx_spring,
-        largest=1_000,
-        why="holds all distances: no finish in 300 s at 10 000",
-    ),
-    _row(
-        "networkx Louvain, then spring layout",
-        networkx_louvain_and_spring,
-        largest=1_000,
-        why="the same within its communities and between them",
-    ),
-    _row("igraph Fruchterman-Reingold", fruchterman_reingold, largest=100_000, why=MINUTES),
-    _row("igraph UMAP layout", umap, largest=100_000, why=MINUTES),
-    _row("igraph DrL", drl, largest=10_000, why="266 s at 100 000"),
+DISTANCES = "holds all distances: no finish in 300 s at 10 000"
+ROWS = [
+    Contender("communities, positions, statistics, written", analyzed, ours=True),
+    Contender("communities and positions", drawn, ours=True),
+    Contender("igraph Leiden, users and packs as nodes", leiden),
+    Contender("networkx Louvain", networkx_louvain, largest=100_000, why=MINUTES),
+    Contender("networkx spring layout", networkx_spring, largest=1_000, why=DISTANCES),
+    Contender("igraph Fruchterman-Reingold", fruchterman_reingold, largest=100_000, why=MINUTES),
+    Contender("igraph UMAP layout", umap, largest=100_000, why=MINUTES),
 ]

@@ -1,9 +1,8 @@
-"""Libraries of any size with Freesound's tails, for measurements.
+"""Synthetic libraries of any size with Freesound's tails.
 
-User sizes follow Zipf's law. At every size the largest user has as large a share of the sounds, and
-there are as many sounds to a user, as with 30 000 users and a largest one of 40 000 at 700 000; the
-exponent is the one that these two leave. Packs are nested in users, three quarters of the sounds
-are in one.
+User sizes follow Zipf's law. At every size, the largest user's share of the sounds and the number
+of sounds per user are those of 700 000 sounds by 30 000 users, the largest with 40 000; the
+exponent follows from these two. Packs are nested in users; three quarters of the sounds are in one.
 """
 
 import sqlite3
@@ -35,7 +34,7 @@ Columns = tuple[np.ndarray, np.ndarray]
 
 
 def make(checkpoint_dir: Path, sounds: int, seed: int = 1) -> None:
-    """Create a library of `sounds` sounds, their edges not yet drawn, in an empty folder."""
+    """Create a library of `sounds` sounds without edges in an empty folder."""
     users, packs = groups(sounds, seed)
     with database.writing(checkpoint_dir, create=True) as connection:
         with database.transaction(connection):
@@ -48,7 +47,7 @@ def make(checkpoint_dir: Path, sounds: int, seed: int = 1) -> None:
 
 
 def add_metrics(checkpoint_dir: Path, metrics_history: Path) -> None:
-    """Append the metrics line of a night that brought all of the library's sounds."""
+    """Append the metrics line of a night that collected all of the library's sounds."""
     with database.snapshot(checkpoint_dir) as connection:
         total = database.counts(connection)["sounds"]
         line = night_line(
@@ -63,10 +62,10 @@ def groups(sounds: int, seed: int = 1) -> Columns:
     sizes = _user_sizes(sounds)
     users = np.repeat(np.arange(1, len(sizes) + 1), sizes)
     packs = _packs(users, generator)
-    # Users upload side by side, each pack in one go.
+    # Users upload concurrently, each pack at once.
     bursts = np.where(packs > 0, packs, packs.max(initial=0) + np.arange(1, sounds + 1))
-    when = generator.random(int(bursts.max(initial=0)) + 1)
-    order = np.argsort(when[bursts], kind="stable")
+    times = generator.random(int(bursts.max(initial=0)) + 1)
+    order = np.argsort(times[bursts], kind="stable")
     return users[order], packs[order]
 
 
@@ -75,12 +74,12 @@ def _user_sizes(sounds: int) -> np.ndarray:
     shares = LARGEST_SHARE * ranks ** -_exponent(ranks)
     sizes = np.maximum(1, np.floor(sounds * shares)).astype(np.int64)
     sizes = sizes[np.cumsum(sizes) <= sounds]
-    # What rounding left over are users of one sound.
+    # The sounds left over by rounding belong to users with one sound.
     return np.concatenate([sizes, np.ones(sounds - int(sizes.sum()), dtype=np.int64)])
 
 
 def _exponent(ranks: np.ndarray) -> float:
-    # The more it is, the less all shares are together; they must be 1.
+    # The sum of all shares falls with the exponent; it must be 1.
     low, high = 0.0, 2.0
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
@@ -98,8 +97,8 @@ def _packs(users: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     packs = np.cumsum(starts)
     position = np.arange(len(users)) - np.flatnonzero(starts)[packs - 1]
     packs = packs + (position // LARGEST_PACK) * (int(packs.max(initial=0)) + 1)
-    kept = generator.random(int(packs.max(initial=0)) + 1) < IN_PACKS
-    return np.where(kept[packs], packs, 0)
+    is_pack = generator.random(int(packs.max(initial=0)) + 1) < IN_PACKS
+    return np.where(is_pack[packs], packs, 0)
 
 
 def _insert_groups(connection: sqlite3.Connection, users: np.ndarray, packs: np.ndarray) -> None:
@@ -120,14 +119,20 @@ def _rows(
     uploads = np.linspace(FIRST_UPLOAD, LAST_UPLOAD, total).astype("datetime64[s]")
     durations = np.round(np.exp(generator.normal(1.5, 1.5, total)), 3).tolist()
     downloads = generator.zipf(1.6, total).clip(max=2_000_000).tolist()
-    odd = generator.integers(0, 1000, total).tolist()
+    random_numbers = generator.integers(0, 1000, total).tolist()
     created = np.datetime_as_string(uploads).tolist()
     for index, (user, pack) in enumerate(zip(users.tolist(), packs.tolist(), strict=True)):
         number = 1000 + index * 2
-        tags = f'["topic-{user % TOPICS}", "pack-{pack % 97}", "tag-{odd[index]}"]'
+        tags = f'["topic-{user % TOPICS}", "pack-{pack % 97}", "tag-{random_numbers[index]}"]'
         preview = f"https://cdn.freesound.org/previews/{number // 1000}/{number}_{user}-hq"
         yield (
-            *(number, f"sound {number}.wav", user, pack or None, LICENSES[odd[index] % 4]),
+            *(
+                number,
+                f"sound {number}.wav",
+                user,
+                pack or None,
+                LICENSES[random_numbers[index] % 4],
+            ),
             *(f"{created[index]}Z", durations[index], "wav", tags, downloads[index]),
             *(f"{preview}.mp3", f"{preview}.ogg", SEEN, SEEN, None),
         )

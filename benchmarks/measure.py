@@ -1,10 +1,12 @@
-"""Measures a function in a process of its own: wall time, peak memory, or why it has neither."""
+"""Measures a function in a process of its own: wall time and peak memory, or why it failed."""
 
 import multiprocessing
+import os
+import platform
 import re
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,8 +16,26 @@ GIGABYTE = 2**30
 
 
 @dataclass(frozen=True)
+class Contender:
+    """One way of doing a piece of work, measured beside the others.
+
+    `function` is a module-level function that takes the folder of a library (a copy of its own)
+    and returns the result that the table shows, such as a number of edges. `ours` marks what the
+    commands use. `prepare` runs on the copy before the clock starts. Above `largest` sounds it is
+    skipped, and the table says `why`.
+    """
+
+    name: str
+    function: Callable[[Path], Any]
+    ours: bool = False
+    prepare: Callable[[Path], Any] | None = None
+    largest: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Measured:
-    """What one run took; `failure` says why it did not finish, and is empty when it did."""
+    """What one run took, or the reason for its `failure`."""
 
     seconds: float = 0.0
     megabytes: float = 0.0
@@ -29,20 +49,21 @@ def measure(
     limit_seconds: float = 300,
     limit_gigabytes: float = 16,
 ) -> Measured:
-    """Run `function(*arguments)` in a fresh process; both must be picklable.
+    """Run `function(*arguments)` in a new process; both must be picklable.
 
     The clock starts after the imports of the function's module. Memory is the peak of the whole
     process, interpreter included.
     """
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(theirs, limit_gigabytes, function, arguments))
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_child, args=(sender, limit_gigabytes, function, arguments))
     process.start()
-    theirs.close()
+    sender.close()
     try:
-        measured = Measured(failure=f"not within {limit_seconds:.0f} s")
-        if ours.poll(limit_seconds):
-            measured = ours.recv()
+        if receiver.poll(limit_seconds):
+            measured: Measured = receiver.recv()
+        else:
+            measured = Measured(failure=f"not within {limit_seconds:.0f} s")
     except EOFError:
         process.join()
         measured = Measured(failure=f"died with code {process.exitcode}")
@@ -52,14 +73,15 @@ def measure(
     return measured
 
 
-def best_of(runs: int, function: Callable[..., Any], *arguments: Any, **limits: Any) -> Measured:
-    """Return the fastest of several runs; a failure ends them."""
-    measured = []
-    for _ in range(runs):
-        measured.append(measure(function, *arguments, **limits))
-        if measured[-1].failure:
-            return measured[-1]
-    return min(measured, key=lambda each: each.seconds)
+def machine() -> str:
+    """Describe the machine that all rows were measured on."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = False) -> str:
+    """Write a Markdown table; with `numbers`, all columns but the first are aligned right."""
+    rule = ["---", *(["---:" if numbers else "---"] * (len(header) - 1))]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))
 
 
 def _child(
@@ -67,15 +89,15 @@ def _child(
 ) -> None:
     size = int(gigabytes * GIGABYTE)
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    # A child begins with the peak of the process it was made from.
+    # A child begins with the peak memory of its parent.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    started = time.perf_counter()
+    start = time.perf_counter()
     try:
         result = function(*arguments)
     except MemoryError:
         pipe.send(Measured(failure=f"out of {gigabytes:.0f} GB"))
         return
-    seconds = time.perf_counter() - started
+    seconds = time.perf_counter() - start
     pipe.send(Measured(seconds, _peak_megabytes(), result))
 
 

@@ -1,15 +1,15 @@
-"""chrF and BLEU of a corpus, and how sure a difference in chrF is.
+"""chrF and BLEU of a corpus, and the confidence interval of a difference in chrF.
 
-sacrebleu gives scores; the bootstrap needs what they are made of, for each segment.
+The bootstrap needs the n-gram counts of each segment, which sacrebleu sums up into a score.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
 
 Counts = NDArray[np.float64]  # (segments, ORDER, 3): n-grams of hypothesis, reference and both
 
@@ -29,28 +29,30 @@ class Interval:
 
 
 def counts(hypotheses: Sequence[str], references: Sequence[str]) -> Counts:
-    """Return the n-gram counts that chrF2 is made of, per segment and order."""
-    pairs = zip(hypotheses, references, strict=True)
-    return np.array([_segment(*pair) for pair in pairs], dtype=np.float64)
+    """Return the n-gram counts that chrF2 is computed from, per segment and order."""
+    statistics = CHRF()._extract_corpus_statistics(list(hypotheses), [list(references)])
+    return np.array(statistics, dtype=np.float64).reshape(-1, ORDER, 3)
 
 
-def chrf(counted: Counts) -> Counts:
+def chrf(ngrams: Counts) -> Counts:
     """Return chrF2 as sacrebleu has it, 0 to 100, of counts (..., ORDER, 3), as (...)."""
-    hypothesis, reference, both = np.moveaxis(counted, -1, 0)
+    hypothesis, reference, both = np.moveaxis(ngrams, -1, 0)
     effective = (hypothesis > 0) & (reference > 0)
     orders = np.maximum(effective.sum(-1), 1)
     precision = np.divide(both, hypothesis, out=np.zeros_like(both), where=effective)
     recall = np.divide(both, reference, out=np.zeros_like(both), where=effective)
     precision, recall = precision.sum(-1) / orders, recall.sum(-1) / orders
-    below = BETA_SQUARED * precision + recall
-    above = 100 * (1 + BETA_SQUARED) * precision * recall
-    scores: Counts = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+    denominator = BETA_SQUARED * precision + recall
+    numerator = 100 * (1 + BETA_SQUARED) * precision * recall
+    scores: Counts = np.divide(
+        numerator, denominator, out=np.zeros_like(denominator), where=denominator > 0
+    )
     return scores
 
 
-def corpus_chrf(counted: Counts) -> float:
+def corpus_chrf(ngrams: Counts) -> float:
     """Return chrF2 of the whole corpus."""
-    return float(chrf(counted.sum(0)))
+    return float(chrf(ngrams.sum(0)))
 
 
 def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> float:
@@ -59,36 +61,21 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> float:
 
 
 def difference(ours: Sequence[Counts], theirs: Sequence[Counts]) -> Interval:
-    """Return how much more chrF2 ours have than theirs, each the mean of some translations.
+    """Return the difference between our and their chrF2, each the mean of some translations.
 
-    All are of the same corpus: paired bootstrap over its segments, seeded.
+    All are of the same corpus: a paired bootstrap over its segments, seeded.
     """
     segments = len(ours[0])
-    drawn = np.random.default_rng(SEED).multinomial(
+    samples = np.random.default_rng(SEED).multinomial(
         segments, np.full(segments, 1 / segments), size=SAMPLES
     )
 
     def mean(side: Sequence[Counts], times: NDArray[np.int64]) -> NDArray[np.float64]:
-        scores = [chrf(np.tensordot(times, each, axes=(1, 0))) for each in side]
+        scores = [chrf(np.tensordot(times, ngrams, axes=(1, 0))) for ngrams in side]
         return np.asarray(np.mean(scores, axis=0))
 
-    once = np.ones((1, segments), dtype=np.int64)
-    samples = mean(ours, drawn) - mean(theirs, drawn)
-    value = mean(ours, once) - mean(theirs, once)
-    low, high = np.percentile(samples, [2.5, 97.5])
+    corpus = np.ones((1, segments), dtype=np.int64)
+    value = mean(ours, corpus) - mean(theirs, corpus)
+    differences = mean(ours, samples) - mean(theirs, samples)
+    low, high = np.percentile(differences, [2.5, 97.5])
     return Interval(float(value[0]), float(low), float(high))
-
-
-def _segment(hypothesis: str, reference: str) -> list[list[int]]:
-    ours, theirs = "".join(hypothesis.split()), "".join(reference.split())
-    return [_order(ours, theirs, order) for order in range(1, ORDER + 1)]
-
-
-def _order(ours: str, theirs: str, order: int) -> list[int]:
-    mine, yours = _ngrams(ours, order), _ngrams(theirs, order)
-    # As sacrebleu: hypothesis n-grams do not count where the reference has none.
-    return [mine.total() if yours else 0, yours.total(), (mine & yours).total()]
-
-
-def _ngrams(text: str, order: int) -> Counter[str]:
-    return Counter(text[start : start + order] for start in range(len(text) - order + 1))

@@ -32,7 +32,7 @@ IN_BACKGROUND = ' & jobs+=("$!")'
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the times; returns 1 when the step is slower than it may be."""
+    """Print the times; returns 1 when the step is too slow."""
     parser = cli.parser(
         __doc__, "PYTHONPATH=scripts python -m benchmarks.milestone_step --sounds 300000"
     )
@@ -42,21 +42,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = measure(Path(folder), arguments.sounds)
     cli.show(result, _text(result), as_json=arguments.json)
     if result["wall"] > result["limit"]:
-        raise SoundweaveError("the step is slower than it may be; is the machine busy otherwise?")
+        raise SoundweaveError("the step is too slow; is the machine busy with something else?")
     return 0
 
 
 def measure(folder: Path, sounds: int) -> dict[str, float]:
-    """Return seconds: each job alone, their sum, the step's wall and its limit."""
+    """Measure the seconds of each job alone, their sum, the step's wall time and its limit."""
     alone, together = nightly.Workspace(folder / "alone"), nightly.Workspace(folder / "together")
     make(alone, sounds)
     shutil.copytree(alone.folder, together.folder, symlinks=True)
     (script,) = [step.script for step in nightly.local_steps() if step.id == "actions"]
     # The same script with its jobs in the foreground: one after another.
-    in_line = script.replace(IN_BACKGROUND, "")
+    sequential = script.replace(IN_BACKGROUND, "")
     if script.count(IN_BACKGROUND) != len(milestone_results.ACTIONS):
-        raise SoundweaveError("the milestone step has another form now; adapt this benchmark")
-    run(in_line, alone)
+        raise SoundweaveError("the milestone step has changed; adapt this benchmark")
+    run(sequential, alone)
     wall = run(script, together)
     jobs = {result.action.name: result.seconds or 0.0 for result in passed(alone)}
     passed(together)
@@ -79,14 +79,14 @@ def run(script: str, workspace: nightly.Workspace) -> float:
     """Run a step's script as GitHub does; returns how many seconds it took."""
     interpreter_folder = str(Path(sys.executable).parent)
     search_path = os.pathsep.join([interpreter_folder, os.environ.get("PATH", os.defpath)])
-    started = time.monotonic()
+    start = time.monotonic()
     environ = {**os.environ, "PATH": search_path}
     subprocess.run([*nightly.BASH, script], cwd=workspace.folder, env=environ, check=True)
-    return time.monotonic() - started
+    return time.monotonic() - start
 
 
 def passed(workspace: nightly.Workspace) -> list[milestone_results.Result]:
-    """Return the results; raises SoundweaveError unless all passed, for then times mean little."""
+    """Read the results; raises SoundweaveError unless all passed, as the times mean little then."""
     results = milestone_results.read(workspace.folder)
     for result in results:
         if result.status != PASSED:

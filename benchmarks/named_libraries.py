@@ -1,5 +1,5 @@
-"""Libraries for the site's measurements: as in libraries.py, with names and tags as people give
-them, previews, similar sounds, drawn edges and a map.
+"""Libraries for the site's measurements: those of libraries.py with realistic names and tags,
+similar sounds, edges and a map.
 """
 
 import json
@@ -15,11 +15,11 @@ from soundweave.base import config
 from soundweave.library import database, edges, similar_sounds
 from soundweave.standin.catalog import words
 
-ASKED_SHARE = 0.02  # of the sounds have similar ones: so many at first, and more with each night
+WITH_SIMILAR = 0.02  # share of the sounds with similar ones: as at first, more with each night
 ANSWER = 20
-NIGHT, NIGHT_SHARE = 1_500, 0.02  # sounds that 100 requests bring, and at most this share
-CHANGED = 0.03  # of its tags a sound has others than its pack; real ones compress a little better
-UPLOADERS = 100  # of a night, at most
+NIGHT, NIGHT_SHARE = 1_500, 0.02  # sounds per night, and the largest share of the library
+CHANGED = 0.03  # share of tags that differ within a pack; real ones compress a little better
+UPLOADERS = 100  # per night, at most
 SEED = 1
 FORMS = (
     "{first} {second} {number:02}.{kind}",
@@ -31,7 +31,7 @@ FORMS = (
 
 
 def make(checkpoint_dir: Path, sounds: int) -> None:
-    """Create a library of `sounds` sounds, all that the site shows in it, in an empty folder."""
+    """Create a library of `sounds` sounds with all that the site shows in an empty folder."""
     libraries.make(checkpoint_dir, sounds)
     with database.writing(checkpoint_dir) as connection:
         with database.transaction(connection):
@@ -42,9 +42,9 @@ def make(checkpoint_dir: Path, sounds: int) -> None:
 
 
 def add_night(checkpoint_dir: Path) -> None:
-    """Add a night's new sounds, by a few users that there are, and bring the map up to date.
+    """Add a night's new sounds by a few existing users, and update the map.
 
-    Sounds that are there stay as they are.
+    Existing sounds stay as they are.
     """
     with database.writing(checkpoint_dir) as connection:
         with database.transaction(connection):
@@ -70,7 +70,7 @@ def _draw(checkpoint_dir: Path) -> None:
 def _name(connection: sqlite3.Connection, sounds: int) -> None:
     generator = np.random.default_rng(SEED)
     users, packs = libraries.groups(sounds)
-    # A pack has one topic; so has a user, for what is in no pack, but for every third sound.
+    # A pack has one topic, and so do most of a user's sounds outside packs.
     topics = np.where(packs > 0, packs * 7, users + 11 * generator.integers(0, 3, sounds) // 2)
     topics %= len(words.TOPICS)
     people = ((_person(user), user) for user in np.unique(users).tolist())
@@ -94,14 +94,14 @@ def _person(user: int) -> str:
 def _texts(
     topics: np.ndarray, packs: np.ndarray, users: np.ndarray
 ) -> Iterator[tuple[str, str, int]]:
-    """Yield name, tags and id of each sound; those of one pack have nearly the same tags."""
+    """Yield name, tags and id of each sound; sounds of a pack have nearly the same tags."""
     total = len(topics)
     generator = np.random.default_rng(SEED)
     picks = generator.integers(0, 6, (total, 2)).tolist()
     forms = generator.integers(0, len(FORMS), total).tolist()
     groups = np.unique(np.where(packs > 0, packs, -users), return_inverse=True)[1]
     usual = generator.random((groups.max() + 1, 10)) < 0.65
-    mine = (usual[groups] ^ (generator.random((total, 10)) < CHANGED)).tolist()
+    has_tag = (usual[groups] ^ (generator.random((total, 10)) < CHANGED)).tolist()
     common = generator.integers(0, len(words.GENERAL), (groups.max() + 1, 3))
     other = generator.integers(0, len(words.GENERAL), (total, 3))
     more = np.where(generator.random((total, 3)) < CHANGED, other, common[groups]).tolist()
@@ -117,18 +117,18 @@ def _texts(
             date=20_050_405 + index % 7300,
             kind="wav",
         )
-        tags = [tag for tag, kept in zip(vocabulary, mine[index], strict=True) if kept]
+        tags = [tag for tag, used in zip(vocabulary, has_tag[index], strict=True) if used]
         tags += [words.GENERAL[pick] for pick in more[index]]
         tags += [f"{second}-{rare[index]}"] if index % 7 == 0 else []
         yield name, json.dumps(list(dict.fromkeys(tags))), 1000 + index * 2
 
 
 def _relate(connection: sqlite3.Connection, sounds: int) -> None:
-    """Store the answers for some sounds: 20 similar ones each, half of them uploaded nearby."""
+    """Store 20 similar sounds for some sounds, half of them uploaded at about the same time."""
     generator = np.random.default_rng(SEED)
     if sounds <= 2 * ANSWER:
         return
-    for target in generator.choice(sounds, int(sounds * ASKED_SHARE), replace=False).tolist():
+    for target in generator.choice(sounds, int(sounds * WITH_SIMILAR), replace=False).tolist():
         near = (target + generator.integers(1, 40, ANSWER // 2)) % sounds
         far = generator.integers(0, sounds, ANSWER // 2)
         others = {1000 + 2 * other for other in np.concatenate([near, far]).tolist()}

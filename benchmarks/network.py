@@ -5,8 +5,6 @@ ratios mean something where times do not. Writes docs/performance.md.
 """
 
 import argparse
-import os
-import platform
 import re
 import shutil
 import tempfile
@@ -15,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import edge_contenders, layout_contenders, libraries, validation_contenders
-from benchmarks.contender import Contender
-from benchmarks.measure import Measured, measure
-from soundweave.base import cli, files, paths
+from benchmarks.measure import Contender, Measured, machine, measure, table
+from soundweave.base import cli, files
 from soundweave.base.progress import progress
 
 SIZES = (1_000, 10_000, 100_000, 700_000)
@@ -26,7 +23,6 @@ GROUPS = {
     "validation": ("Validation", validation_contenders.ROWS),
     "layout": ("Communities and positions", layout_contenders.ROWS),
 }
-DOCUMENT = paths.ROOT / "docs" / "performance.md"
 HEAD = """\
 # Performance
 
@@ -36,7 +32,7 @@ largest user with 40 000 of 700 000 sounds). **Ours** are the rows in bold. Time
 memory the peak of the whole process. Compare rows, not absolute times: {machine}.
 """
 
-Cell = tuple[Contender, int, Measured]
+Cells = dict[tuple[str, Contender, int], Measured]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,17 +40,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
     jobs = [
-        (contender, size)
+        (group, contender, size)
         for group in args.group or GROUPS
         for size in args.size or SIZES
         for contender in GROUPS[group][1]
     ]
-    cells = list(_measured(jobs, args.limit_seconds, args.limit_gigabytes))
-    text = _document(cells, _text_of(args.output))
+    cells = dict(zip(jobs, _measured(jobs, args.limit_seconds, args.limit_gigabytes), strict=True))
+    text = _document(cells, args.output)
     if args.output:
         files.write_text(args.output, text)
-    result = {"rows": [_flat(*cell) for cell in cells]}
-    cli.show(result, text, as_json=args.json)
+    rows = [
+        {"group": group, "name": contender.name, "ours": contender.ours, "sounds": size}
+        | vars(measured)
+        for (group, contender, size), measured in cells.items()
+    ]
+    cli.show({"rows": rows}, text, as_json=args.json)
     return 0
 
 
@@ -63,31 +63,31 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "Measure the network's work, ours beside what people would use instead.",
         "PYTHONPATH=scripts python -m benchmarks.network --group edges --size 10000",
     )
-    parser.add_argument("--group", action="append", choices=list(GROUPS), help="all without it")
+    parser.add_argument("--group", action="append", choices=list(GROUPS), help="default: all")
     parser.add_argument("--size", action="append", type=cli.positive, help="sounds; repeatable")
-    parser.add_argument("--limit-seconds", type=float, default=300.0, help="for one row (300)")
-    parser.add_argument("--limit-gigabytes", type=float, default=16.0, help="for one row (16)")
+    parser.add_argument("--limit-seconds", type=float, default=300.0, help="per row (300)")
+    parser.add_argument("--limit-gigabytes", type=float, default=16.0, help="per row (16)")
     parser.add_argument("--output", type=Path, metavar="PATH", help="write the tables here")
     return parser.parse_args(argv)
 
 
 def _measured(
-    jobs: list[tuple[Contender, int]], seconds: float, gigabytes: float
-) -> Iterator[Cell]:
-    with tempfile.TemporaryDirectory(prefix="soundweave-benchmark-") as name:
-        folder = Path(name)
-        with progress("measuring", len(jobs), "rows") as bar:
-            for contender, size in jobs:
-                bar.note(f"{contender.group}, {size} sounds: {contender.name}")
-                yield contender, size, _one(folder, contender, size, seconds, gigabytes)
-                bar.step()
+    jobs: list[tuple[str, Contender, int]], seconds: float, gigabytes: float
+) -> Iterator[Measured]:
+    limits = {"limit_seconds": seconds, "limit_gigabytes": gigabytes}
+    with (
+        tempfile.TemporaryDirectory(prefix="soundweave-benchmark-") as folder,
+        progress("measuring", len(jobs), "rows") as bar,
+    ):
+        for group, contender, size in jobs:
+            bar.note(f"{group}, {size} sounds: {contender.name}")
+            yield _measure(Path(folder), contender, size, limits)
+            bar.step()
 
 
-def _one(
-    folder: Path, contender: Contender, size: int, seconds: float, gigabytes: float
-) -> Measured:
+def _measure(folder: Path, contender: Contender, size: int, limits: dict[str, float]) -> Measured:
     if contender.largest is not None and size > contender.largest:
-        return Measured(failure=contender.why or "not tried")
+        return Measured(failure=contender.why)
     library = folder / str(size)
     if not library.exists():
         libraries.make(library, size)
@@ -96,59 +96,35 @@ def _one(
     try:
         if contender.prepare is not None:
             contender.prepare(copy)
-        return measure(contender.function, copy, limit_seconds=seconds, limit_gigabytes=gigabytes)
+        return measure(contender.function, copy, **limits)
     finally:
         shutil.rmtree(copy)
 
 
-def _document(cells: list[Cell], before: str) -> str:
-    machine = f"{platform.machine()}, {cpus()} cores, Python {platform.python_version()}"
-    parts = [HEAD.format(machine=machine)]
-    # A group that was not measured now keeps its table.
-    kept = dict(re.findall(r"^## (.+)\n\n((?:.+\n)+)", before, flags=re.MULTILINE))
-    for group, (title, _) in GROUPS.items():
-        chosen = [cell for cell in cells if cell[0].group == group]
-        table = _table(chosen) if chosen else kept.get(title)
-        if table:
-            parts.append(f"## {title}\n\n{table}")
+def _document(cells: Cells, path: Path | None) -> str:
+    parts = [HEAD.format(machine=machine())]
+    # A group that was not measured this time keeps its table.
+    text = path.read_text(encoding="utf-8") if path is not None and path.exists() else ""
+    old_tables = dict(re.findall(r"^## (.+)\n\n((?:.+\n)+)", text, flags=re.MULTILINE))
+    for group, (title, contenders) in GROUPS.items():
+        sizes = sorted({size for measured_group, _, size in cells if measured_group == group})
+        header = ["way", *(f"{size:,} sounds" for size in sizes)]
+        rows = [
+            [f"**{contender.name}**" if contender.ours else contender.name]
+            + [_cell(cells[group, contender, size]) for size in sizes]
+            for contender in contenders
+        ]
+        if content := table(header, rows) if sizes else old_tables.get(title):
+            parts.append(f"## {title}\n\n{content}")
     return "\n".join(parts)
 
 
-def _text_of(path: Path | None) -> str:
-    return path.read_text(encoding="utf-8") if path is not None and path.exists() else ""
-
-
-def _table(cells: list[Cell]) -> str:
-    sizes = sorted({size for _, size, _ in cells})
-    names = list(dict.fromkeys((contender.name, contender.ours) for contender, _, _ in cells))
-    found = {(contender.name, size): measured for contender, size, measured in cells}
-    lines = ["| way | " + " | ".join(f"{size:,} sounds" for size in sizes) + " |"]
-    lines.append("| --- |" + " --- |" * len(sizes))
-    for name, ours in names:
-        shown = [_cell(found.get((name, size))) for size in sizes]
-        lines.append(f"| {f'**{name}**' if ours else name} | {' | '.join(shown)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _cell(measured: Measured | None) -> str:
-    if measured is None:
-        return ""
+def _cell(measured: Measured) -> str:
     if measured.failure:
         return f"– ({measured.failure})"
-    result = measured.result
-    shown = f"{result:,}" if isinstance(result, int) else str(result or "")
+    result: Any = measured.result
     text = f"{measured.seconds:.3g} s, {measured.megabytes:.0f} MB"
-    return f"{text}, {shown}" if shown else text
-
-
-def _flat(contender: Contender, size: int, measured: Measured) -> dict[str, Any]:
-    about = {"group": contender.group, "name": contender.name, "ours": contender.ours}
-    return {**about, "sounds": size, **vars(measured)}
-
-
-def cpus() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+    return f"{text}, {f'{result:,}' if isinstance(result, int) else result}"
 
 
 if __name__ == "__main__":

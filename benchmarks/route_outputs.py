@@ -1,4 +1,4 @@
-"""Apertium's translations for the benchmark, kept in build/ so that a second run is fast."""
+"""Apertium's translations for the benchmark, cached in build/."""
 
 import hashlib
 from collections.abc import Sequence
@@ -16,21 +16,21 @@ TIMEOUT_SECONDS = 60.0
 
 
 def outputs(route: str, sentences: Sequence[str]) -> list[Rendering]:
-    """Return the renderings as the pipeline makes them, placeholders masked.
+    """Translate as the pipeline does, with placeholders masked.
 
-    What was made by other code, or of other sentences, is made anew. Raises ConfigError when
-    the route's packages are missing.
+    The cache depends on the code and the sentences. Raises ConfigError when the route's packages
+    are missing.
     """
     path = FOLDER / f"{digest_of([route, list(sentences), _code()])}.json"
     if path.is_file():
-        return [Rendering(**each) for each in files.read_json(path)]
-    made = masking.through(sentences, lambda asked: plain(route, asked))
-    files.write_json(path, [asdict(each) for each in made])
-    return made
+        return [Rendering(**rendering) for rendering in files.read_json(path)]
+    renderings = masking.through(sentences, lambda masked: plain(route, masked))
+    files.write_json(path, [asdict(rendering) for rendering in renderings])
+    return renderings
 
 
 def plain(route: str, sentences: Sequence[str]) -> list[Rendering]:
-    """Return the renderings with nothing masked."""
+    """Translate without masking."""
     return apertium.translate(route, sentences, timeout_seconds=TIMEOUT_SECONDS)
 
 

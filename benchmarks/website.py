@@ -1,14 +1,13 @@
 """Measure the command that writes the site: time, memory, files, and what a reader loads first.
 
-A synthetic library is made for each size; the command runs on it as a user runs it, then once more
-after a night's new sounds. Writes docs/site-performance.md with --output.
+The command runs on a synthetic library of each size, then once more after a night's new sounds.
+Writes docs/site-performance.md with --output.
 """
 
 import argparse
 import gzip
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -16,23 +15,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from benchmarks import libraries, named_libraries
-from benchmarks.measure import measure
+from benchmarks.measure import machine, measure, table
 from soundweave.base import cli, files, paths
 from soundweave.base.errors import SoundweaveError
 from soundweave.base.progress import progress
 
 SIZES = (10_000, 100_000, 700_000)
 LIBRARY, METRICS, MILESTONES = "library", "metrics.jsonl", "milestones.jsonl"
-FIRST_VIEW = {  # what is loaded before anything is done
+FIRST_VIEW = {  # files that are loaded before any interaction
     "front page": ("index.html", "assets/site-*.css", "assets/front-*.js"),
     "map": ("map.html", "assets/site-*.css", "assets/map-*.js", "map/overview.json"),
 }
 MAP_DATA = ("map/*.json",)
 LIMITS = {100_000: (60, 2_000), 700_000: (300, 2_000)}  # sounds: seconds, MB
-PREPARATION = 1_800  # seconds for a library, at most
+PREPARATION_SECONDS = 1_800  # for a library, at most
 HEAD = """\
 # The site in numbers
 
@@ -44,17 +44,22 @@ the peak of the whole process. Times are wall times and depend on the machine: {
 
 @dataclass(frozen=True)
 class Run:
-    """What the command took: `files` by the first part of their path, `kept` those unchanged."""
+    """One run of the command: files `written`, and files `kept` from the previous run."""
 
     seconds: float
     megabytes: float
     written: int
     kept: int
 
+    @property
+    def reused(self) -> float:
+        """The share of the files that did not change."""
+        return self.kept / max(self.kept + self.written, 1)
+
 
 @dataclass(frozen=True)
 class Site:
-    """One size: the first run, the one a night later, and what the site is made of."""
+    """One size: the first run, the one a night later, and the site's sizes in bytes."""
 
     sounds: int
     first: Run
@@ -65,6 +70,9 @@ class Site:
     views: dict[str, int]
     map_data: int
     folders: dict[str, int]
+
+
+Rows = dict[str, Callable[[Site], str]]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -99,10 +107,10 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _measure(folder: Path, sounds: int) -> Site:
-    _apart(named_libraries.make, folder / LIBRARY, sounds)
+    _in_new_process(named_libraries.make, folder / LIBRARY, sounds)
     libraries.add_metrics(folder / LIBRARY, folder / METRICS)
     first = _run(folder)
-    _apart(named_libraries.add_night, folder / LIBRARY)
+    _in_new_process(named_libraries.add_night, folder / LIBRARY)
     libraries.add_metrics(folder / LIBRARY, folder / METRICS)
     later = _run(folder)
     public = folder / "site" / "public"
@@ -123,11 +131,11 @@ def _measure(folder: Path, sounds: int) -> Site:
     )
 
 
-def _apart(function: Callable[..., None], *arguments: object) -> None:
-    """Run a function in a process of its own: ours stays small, and the command begins with it."""
-    made = measure(function, *arguments, limit_seconds=PREPARATION)
-    if made.failure:
-        raise SoundweaveError(f"the library could not be made: {made.failure}")
+def _in_new_process(function: Callable[..., None], *arguments: object) -> None:
+    """Keep this process small: its memory counts for the command, which is started from it."""
+    measured = measure(function, *arguments, limit_seconds=PREPARATION_SECONDS)
+    if measured.failure:
+        raise SoundweaveError(f"could not create the library: {measured.failure}")
 
 
 def _run(folder: Path) -> Run:
@@ -137,81 +145,79 @@ def _run(folder: Path) -> Run:
         *("--metrics-history", str(folder / METRICS)),
         *("--milestone-history", str(folder / MILESTONES)),
     ]
-    began = time.perf_counter()
+    start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=paths.ROOT) as process:
-        answer = process.stdout.read() if process.stdout else b""
+        output = process.stdout.read() if process.stdout else b""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - start
     if process.returncode:
         raise SoundweaveError(f"generate_landing_page.py ended with {process.returncode}")
-    built = json.loads(answer)
+    built = json.loads(output)
     return Run(round(seconds, 1), usage.ru_maxrss / 1024, built["written"], built["kept"])
 
 
 def _kind(path: Path) -> str:
-    """Return the folder of a file; those of other languages count with the English ones."""
+    """Return the folder of a file; other languages count with the English ones."""
     parts = [part for part in path.parts[:-1] if len(part) > 2]
     return "/".join(parts[:2]) or "pages at the top"
 
 
 def _gzipped(public: Path, patterns: Iterable[str]) -> int:
-    found = (path for pattern in patterns for path in sorted(public.glob(pattern)))
-    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in found)
+    matches = (path for pattern in patterns for path in sorted(public.glob(pattern)))
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in matches)
 
 
 def _document(sites: Sequence[Site]) -> str:
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     folders = sorted({folder for site in sites for folder in site.folders})
-    runs = [
-        ("seconds", [_bounded(site, site.first.seconds, 0) for site in sites]),
-        ("memory, MB", [_bounded(site, site.first.megabytes, 1) for site in sites]),
-        ("files", [f"{site.files:,}" for site in sites]),
-        ("on disk, MB", [_mega(site.disk) for site in sites]),
-        ("seconds a night later", [f"{site.later.seconds:,.1f}" for site in sites]),
-        ("files kept then, by hard link", [_share(site.later) for site in sites]),
-    ]
-    loads = [
-        *(
-            (f"first view: {name}", [_kilo(site.views[name]) for site in sites])
-            for name in FIRST_VIEW
-        ),
-        ("all map data", [_kilo(site.map_data) for site in sites]),
-        ("largest HTML page, not compressed", [_kilo(site.largest_page) for site in sites]),
-    ]
-    disk = [(folder, [_mega(site.folders.get(folder, 0)) for site in sites]) for folder in folders]
+    speed: Rows = {
+        "seconds": lambda site: _with_limit(site, site.first.seconds, 0),
+        "memory, MB": lambda site: _with_limit(site, site.first.megabytes, 1),
+        "files": lambda site: f"{site.files:,}",
+        "on disk, MB": lambda site: _megabytes(site.disk),
+        "seconds a night later": lambda site: f"{site.later.seconds:,.1f}",
+        "files reused then, by hard link": lambda site: f"{site.later.reused:.0%}",
+    }
+    loading: Rows = {
+        **{
+            f"first view: {view}": partial(
+                lambda site, view: _kilobytes(site.views[view]), view=view
+            )
+            for view in FIRST_VIEW
+        },
+        "all map data": lambda site: _kilobytes(site.map_data),
+        "largest HTML page, not compressed": lambda site: _kilobytes(site.largest_page),
+    }
+    disk: Rows = {
+        folder: partial(lambda site, name: _megabytes(site.folders.get(name, 0)), name=folder)
+        for folder in folders
+    }
     return "\n".join(
         [
-            HEAD.format(machine=machine),
-            "## Writing it\n\n" + _table("", sites, runs),
-            "## Loading it, kB\n\n" + _table("", sites, loads),
+            HEAD.format(machine=machine()),
+            "## Writing it\n\n" + _table("", sites, speed),
+            "## Loading it, kB\n\n" + _table("", sites, loading),
             "## On disk, MB\n\n" + _table("folder", sites, disk),
         ]
     )
 
 
-def _table(name: str, sites: Sequence[Site], rows: Iterable[tuple[str, list[str]]]) -> str:
-    lines = [f"| {name} | " + " | ".join(f"{site.sounds:,} sounds" for site in sites) + " |"]
-    lines.append("| --- |" + " ---: |" * len(sites))
-    lines += [f"| {title} | {' | '.join(cells)} |" for title, cells in rows]
-    return "\n".join(lines) + "\n"
+def _table(title: str, sites: Sequence[Site], rows: Rows) -> str:
+    header = [title, *(f"{site.sounds:,} sounds" for site in sites)]
+    cells = ([name, *map(text_of, sites)] for name, text_of in rows.items())
+    return table(header, cells, numbers=True)
 
 
-def _bounded(site: Site, value: float, which: int) -> str:
-    """Return a number with what it may be at most, where that is set."""
-    limit = LIMITS.get(site.sounds)
-    return f"{value:,.0f}" + (f" (at most {limit[which]:,})" if limit else "")
+def _with_limit(site: Site, value: float, index: int) -> str:
+    limits = LIMITS.get(site.sounds)
+    return f"{value:,.0f}" + (f" (at most {limits[index]:,})" if limits else "")
 
 
-def _share(run: Run) -> str:
-    return f"{run.kept / max(run.kept + run.written, 1):.0%}"
-
-
-def _kilo(size: int) -> str:
+def _kilobytes(size: int) -> str:
     return f"{size / 1000:,.1f}"
 
 
-def _mega(size: int) -> str:
+def _megabytes(size: int) -> str:
     return f"{size / 1_000_000:,.1f}"
 
 

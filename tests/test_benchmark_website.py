@@ -47,4 +47,4 @@ def test_the_document_names_the_limits_of_its_sizes():
     text = website._document([website.Site(**vars(site) | {"views": {"front page": 1, "map": 2}})])
     assert "| seconds | 41 (at most 60) |" in text
     assert "| memory, MB | 512 (at most 2,000) |" in text
-    assert "| files kept then, by hard link | 75% |" in text
+    assert "| files reused then, by hard link | 75% |" in text

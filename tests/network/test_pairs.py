@@ -189,6 +189,6 @@ def test_the_ways_of_the_benchmark_run(tmp_path: Path) -> None:
         if row.prepare:
             row.prepare(folder)
         results[row.function.__name__] = row.function(folder)
-    assert results["reading"] == 1000
+    assert results["floor"] == 1000
     assert results["rebuild"] < results["night"] < 1.05 * results["rebuild"]
     assert results["pairs_file"] < results["bounded"] < results["sqlite_self_join"]
