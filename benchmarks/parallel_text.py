@@ -8,7 +8,7 @@ from typing import Any
 from soundweave.base import files
 from soundweave.base.errors import ConfigError
 
-# The languages' keys in a row; of a region's only where there is none of the country's own.
+# The keys of each language in a row, the preferred one first.
 KEYS = {
     "ca": ("cat",),
     "en": ("eng",),
@@ -49,20 +49,20 @@ class Systems:
 
 
 def corpora(folder: Path, pair: str, limit: int | None) -> list[Corpus]:
-    """Return the data sets that have both languages of `pair`, their first `limit` rows."""
+    """Read the first `limit` rows of the data sets that have both languages of `pair`."""
     source, target = pair.split("-")
-    found = []
+    corpora = []
     for name, file in (NAMES | {"Tatoeba": TATOEBA.get(pair, "")}).items():
         rows = _rows(folder, file) if file else []
-        both = [(_of(source, row), _of(target, row)) for row in rows]
-        texts = [(before, after) for before, after in both if before and after][:limit]
-        if texts:
-            found.append(Corpus(name, pair, *map(tuple, zip(*texts, strict=True))))
-    return found
+        texts = [(_text(source, row), _text(target, row)) for row in rows]
+        complete = [both for both in texts if all(both)][:limit]
+        if complete:
+            corpora.append(Corpus(name, pair, *map(tuple, zip(*complete, strict=True))))
+    return corpora
 
 
 def systems(folder: Path, names: Sequence[str], limit: int | None) -> Systems:
-    """Return the recorded outputs of WMT24's English to Spanish by the named systems."""
+    """Read the recorded translations of WMT24, English to Spanish, by the named systems."""
     rows = _rows(folder, SYSTEMS)[:limit]
     texts = [(row["eng"], row["spa"]) for row in rows]
     corpus = Corpus("WMT24", "en-es", *map(tuple, zip(*texts, strict=True)))
@@ -70,7 +70,7 @@ def systems(folder: Path, names: Sequence[str], limit: int | None) -> Systems:
 
 
 def strings(folder: Path) -> list[str]:
-    """Return the English interface strings."""
+    """Read the English interface strings."""
     return [row["eng"] for row in _rows(folder, STRINGS)]
 
 
@@ -78,11 +78,11 @@ def _rows(folder: Path, file: str) -> list[dict[str, Any]]:
     path = folder / file
     if not path.is_file():
         raise ConfigError(
-            f"there is no {path}; name a folder with parallel text: --data FOLDER (it holds "
+            f"{path} does not exist; name a folder with parallel text: --data FOLDER (with "
             f"{', '.join([*NAMES.values(), SYSTEMS, STRINGS])} and Tatoeba's)"
         )
     return files.read_history(path)
 
 
-def _of(lang: str, row: Mapping[str, Any]) -> str:
+def _text(lang: str, row: Mapping[str, Any]) -> str:
     return str(next((row[key] for key in KEYS[lang] if row.get(key)), ""))

@@ -1,7 +1,7 @@
-"""Measure what the choice between candidates is worth, on parallel text with human references.
+"""Measure the value of choosing between candidates, on parallel text with human references.
 
-Apertium's routes are the candidates, recorded systems in one row; what is chosen is compared with
-the direct route, a random candidate and the best one that there was. Fails when a bar is missed.
+The candidates are Apertium's routes, in one row recorded systems. The choice is compared with the
+direct route, a random candidate and the best possible one. Fails when a bar is missed.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import parallel_text, quality_rows, route_outputs
+from benchmarks.measure import table
 from benchmarks.quality_rows import Row, Score
 from soundweave.base import cli, files
 from soundweave.base.errors import ConfigError, SoundweaveError
@@ -23,7 +24,7 @@ from soundweave.translation.engines.apertium import Rendering
 from soundweave.translation.settings import Settings
 
 DATA = Path("../shared/parallel")
-INJURED = "en-es"  # the pair that is measured with broken candidates as well
+BROKEN_PAIR = "en-es"  # also measured with broken candidates
 BROKEN = 0.2
 HEAD = """\
 # Translation quality
@@ -40,8 +41,6 @@ what the evaluation took, which sees no reference; where it took nothing the sou
 the results. The gain is chosen minus direct in chrF, with its 95 % interval (paired bootstrap over
 segments, seeded).
 
-| pair | data | segments | direct | random | oracle | chosen | gain | bar | |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 NOTES = """
 Where candidates are broken, that share of all their segments is empty, a copy of the source, cut
@@ -54,14 +53,12 @@ random.
 Interface strings of Django REST framework, Sphinx and WTForms with placeholders or markup, and in
 how many of their translations every placeholder is kept: {count} strings.
 
-| route | masked, as in the pipeline | not masked | |
-| --- | --- | --- | --- |
 """
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Of how many strings with placeholders a route's translations keep them all."""
+class Strings:
+    """How many strings with placeholders a route translates without losing any of them."""
 
     route: str
     strings: int
@@ -70,7 +67,7 @@ class Kept:
 
     @property
     def met(self) -> bool:
-        """Whether none is lost."""
+        """Whether all keep their placeholders."""
         return self.masked == self.strings
 
 
@@ -79,17 +76,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
     if not args.data.is_dir():
-        raise ConfigError(f"there is no folder {args.data}; name one of parallel text with --data")
+        raise ConfigError(f"{args.data} does not exist; name a folder of parallel text with --data")
     configured, _ = settings.load(environ={})
     rows = _measured(_jobs(args.data, configured, args.limit))
     strings = _strings(args.data, configured, args.limit)
     text = _document(rows, strings)
     if args.output:
         files.write_text(args.output, text)
-    result = {"rows": [asdict(row) for row in rows], "strings": [asdict(each) for each in strings]}
+    result = {"rows": list(map(asdict, rows)), "strings": list(map(asdict, strings))}
     cli.show(result, text, as_json=args.json)
     missed = [f"{row.pair} {row.data}" for row in rows if not row.met]
-    missed += [f"placeholders by {each.route}" for each in strings if not each.met]
+    missed += [f"placeholders by {row.route}" for row in strings if not row.met]
     if missed:
         raise SoundweaveError(f"below the bar: {'; '.join(missed)}")
     return 0
@@ -102,29 +99,32 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     cli.path_argument(parser, "--data", DATA, "folder of parallel text")
     parser.add_argument(
-        "--limit", type=cli.positive, metavar="ROWS", help="of each data set; a few say little"
+        "--limit",
+        type=cli.positive,
+        metavar="ROWS",
+        help="rows per data set; few give wide intervals",
     )
     parser.add_argument("--output", type=Path, metavar="PATH", help="write the tables here")
     return parser.parse_args(argv)
 
 
 def _jobs(folder: Path, configured: Settings, limit: int | None) -> list[Callable[[], Row]]:
-    """Return what is to be measured, everything translated."""
+    """Translate everything; returns the functions that measure a row."""
     jobs: list[Callable[[], Row]] = []
-    asked = [
+    work = [
         (corpus, routes)
         for pair, routes in configured.apertium.routes.items()
         for corpus in parallel_text.corpora(folder, pair, limit)
     ]
-    with progress("translating", sum(len(routes) for _, routes in asked), "routes") as bar:
-        for corpus, routes in asked:
-            made = {}
+    with progress("translating", sum(len(routes) for _, routes in work), "routes") as bar:
+        for corpus, routes in work:
+            renderings = {}
             for route in routes:
-                made[route] = route_outputs.outputs(route, corpus.sources)
+                renderings[route] = route_outputs.outputs(route, corpus.sources)
                 bar.step()
                 bar.note(f"{corpus.name} by {route}")
-            row = partial(quality_rows.by_routes, corpus, made, configured.evaluation)
-            jobs += [row, partial(row, rate=BROKEN)] if corpus.pair == INJURED else [row]
+            row = partial(quality_rows.by_routes, corpus, renderings, configured.evaluation)
+            jobs += [row, partial(row, rate=BROKEN)] if corpus.pair == BROKEN_PAIR else [row]
     systems = parallel_text.systems(folder, quality_rows.LLMS, limit)
     return [*jobs, partial(quality_rows.by_systems, systems, configured.evaluation)]
 
@@ -135,59 +135,57 @@ def _measured(jobs: Sequence[Callable[[], Row]]) -> list[Row]:
         ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool,
     ):
         rows = []
-        for done in [pool.submit(job) for job in jobs]:
-            rows.append(done.result())
+        for future in [pool.submit(job) for job in jobs]:
+            rows.append(future.result())
             bar.step()
             bar.note(f"{rows[-1].pair} {rows[-1].data}")
     return rows
 
 
-def _strings(folder: Path, configured: Settings, limit: int | None) -> list[Kept]:
-    sources = [each for each in parallel_text.strings(folder) if masking.placeholders(each)][:limit]
+def _strings(folder: Path, configured: Settings, limit: int | None) -> list[Strings]:
+    strings = [text for text in parallel_text.strings(folder) if masking.placeholders(text)][:limit]
     return [
-        Kept(
+        Strings(
             route,
-            len(sources),
-            _kept(sources, route_outputs.outputs(route, sources)),
-            _kept(sources, route_outputs.plain(route, sources)),
+            len(strings),
+            _intact(strings, route_outputs.outputs(route, strings)),
+            _intact(strings, route_outputs.plain(route, strings)),
         )
-        for route in configured.apertium.routes[INJURED]
+        for route in configured.apertium.routes[BROKEN_PAIR]
     ]
 
 
-def _kept(sources: Sequence[str], made: Sequence[Rendering]) -> int:
+def _intact(sources: Sequence[str], renderings: Sequence[Rendering]) -> int:
     return sum(
         rendering.text is not None and masking.keeps(source, rendering.text)
-        for source, rendering in zip(sources, made, strict=True)
+        for source, rendering in zip(sources, renderings, strict=True)
     )
 
 
-def _document(rows: Sequence[Row], strings: Sequence[Kept]) -> str:
+def _document(rows: Sequence[Row], strings: Sequence[Strings]) -> str:
+    header = ["pair", "data", "segments", "direct", "random", "oracle", "chosen", "gain", "bar", ""]
     notes = NOTES.format(
         draws=quality_rows.DRAWS,
         systems=", ".join(quality_rows.LLMS),
         count=strings[0].strings,
     )
-    table = "".join(f"| {' | '.join(_cells(row))} |\n" for row in rows)
-    kept = "".join(
-        f"| {each.route} | {each.masked} | {each.plain} | {_mark(met=each.met)} |\n"
-        for each in strings
-    )
-    return HEAD + table + notes + kept
+    routes = [[row.route, str(row.masked), str(row.plain), _verdict(row)] for row in strings]
+    columns = ["route", "masked, as in the pipeline", "not masked", ""]
+    return HEAD + table(header, map(_cells, rows)) + notes + table(columns, routes)
 
 
 def _cells(row: Row) -> list[str]:
+    scores = [_text(score) for score in (row.direct, row.random, row.oracle, row.selected)]
     gain = f"{row.gain.value:+.2f} [{row.gain.low:+.2f}, {row.gain.high:+.2f}]"
-    scores = [_pair(each) for each in (row.direct, row.random, row.oracle, row.chosen)]
-    return [row.pair, row.data, str(row.segments), *scores, gain, row.bar, _mark(met=row.met)]
+    return [row.pair, row.data, str(row.segments), *scores, gain, row.bar, _verdict(row)]
 
 
-def _pair(score: Score) -> str:
+def _text(score: Score) -> str:
     return f"{score.chrf:.2f} / {score.bleu:.2f}"
 
 
-def _mark(*, met: bool) -> str:
-    return "met" if met else "**missed**"
+def _verdict(row: Row | Strings) -> str:
+    return "met" if row.met else "**missed**"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How long N candidates take, beside the same calls one after the other; writes a page of docs.
+"""Measure how long N candidates take, beside the same calls in sequence; writes a page of docs.
 
 PYTHONPATH=scripts python -m benchmarks.translation_speed --output docs/performance-baseline.md
 """
@@ -6,7 +6,6 @@ PYTHONPATH=scripts python -m benchmarks.translation_speed --output docs/performa
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.endpoint import endpoint
+from benchmarks.measure import machine
 from soundweave.base import files
 from soundweave.base.paths import ROOT
 from soundweave.translation import settings
@@ -37,12 +37,12 @@ COUNTS = (1, 2, 3)
 MODES = ("reasoning", "non_reasoning", "hybrid")
 TEXTS = ("river-recorded", "map-at-night")
 SPREAD, ERRORS = 0.3, 0.05
-LONGEST = 2.0  # times one candidate's wall time that more candidates may take
+LONGEST = 2.0  # largest wall time of several candidates, as a multiple of one's
 TEXT = Text("t", "A Night", "", Kind.PROSE, "en", ("es",), "", numbered(["The map grows."]))
 
 
 def main() -> int:
-    """Measure, print, and write the page."""
+    """Measure, print and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
@@ -62,8 +62,7 @@ def _head() -> str:
         "# Performance baseline of the translation runner\n\n"
         "Written by `make benchmark`. The endpoint is on the same machine and only"
         " waits, so all that is measured beside its answer time is ours. Compare rows, not"
-        f" absolute times: {platform.machine()}, {os.cpu_count()} cores,"
-        f" Python {platform.python_version()}."
+        f" absolute times: {machine()}."
     )
 
 
@@ -84,17 +83,20 @@ def _throughput(folder: Path) -> Iterator[str]:
         context = _context(folder, url)
         _, generator = candidates.generator(context.settings, TEXT, "es")
         contexts = [context.of_candidate(generator(i)) for i in range(CALLS)]
-        began = time.perf_counter()
-        _came([InitialTranslation().execute(one) for one in contexts])
-        alone = time.perf_counter() - began
-        yield f"| none, in sequence | {alone:.2f} | 1.00 | |"
+        start = time.perf_counter()
+        _checked([InitialTranslation().execute(context) for context in contexts])
+        sequential = time.perf_counter() - start
+        yield f"| none, in sequence | {sequential:.2f} | 1.00 | |"
         for workers in WORKERS:
-            began = time.perf_counter()
+            start = time.perf_counter()
             with executors.pool("process", workers) as pool:
-                tasks = [pool.submit(run_candidate, InitialTranslation(), one) for one in contexts]
-                _came([task.result() for task in as_completed(tasks)])
-            wall = time.perf_counter() - began
-            yield f"| {workers} | {wall:.2f} | {alone / wall:.2f} | {NEEDED * workers:.2f} |"
+                tasks = [
+                    pool.submit(run_candidate, InitialTranslation(), context)
+                    for context in contexts
+                ]
+                _checked([task.result() for task in as_completed(tasks)])
+            wall = time.perf_counter() - start
+            yield f"| {workers} | {wall:.2f} | {sequential / wall:.2f} | {NEEDED * workers:.2f} |"
 
 
 def _one_text(folder: Path) -> Iterator[str]:
@@ -109,13 +111,13 @@ def _one_text(folder: Path) -> Iterator[str]:
             context = replace(_context(folder, url), folder=folder / str(run) / "es" / "x")
             _, generator = candidates.generator(context.settings, TEXT, "es")
             stages = [ParallelStageConfig(InitialTranslation(), 3, generator, "candidates")]
-            began = time.perf_counter()
+            start = time.perf_counter()
             with executors.pool("process", 3) as pool:
                 pipeline = Pipeline([*stages, Evaluation()], Limits(60), executor=pool)
                 state = pipeline.run(context, PipelineState("speed"))
-                wall = time.perf_counter() - began
-            made = _came(state.results[0].data)
-            slowest = max(one["seconds"] for one in made)
+                wall = time.perf_counter() - start
+            results = _checked(state.results[0].data)
+            slowest = max(candidate["seconds"] for candidate in results)
             yield f"| {run} | {slowest:.2f} | {wall:.2f} | {1.15 * slowest + 0.3:.2f} |"
 
 
@@ -158,27 +160,27 @@ def _run(folder: Path, url: str, mode: str, count: int) -> dict[str, float]:
     command += ["--parallel-count", str(count), "--workflow-mode", mode, "--engine", "chat"]
     command += ["--output-dir", str(folder / "out"), "--work-dir", str(folder / "work")]
     environ = os.environ | {"TRANSLATION_BASE_URL": url}
-    began = time.perf_counter()
+    start = time.perf_counter()
     subprocess.run(command, check=True, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
-    wall = time.perf_counter() - began
-    found = [json.loads(path.read_text()) for path in folder.glob("out/*/es/translation.json")]
-    totals = [record["ledger"]["totals"] for record in found]
-    requests = sum(one["requests"] for one in totals)
-    made = [one for record in found for one in record["candidates"]]
+    wall = time.perf_counter() - start
+    records = [json.loads(path.read_text()) for path in folder.glob("out/*/es/translation.json")]
+    totals = [record["ledger"]["totals"] for record in records]
+    requests = sum(total["requests"] for total in totals)
+    errors = [candidate["error"] for record in records for candidate in record["candidates"]]
     return {
         "wall": wall / len(TEXTS),
         "requests": requests / len(TEXTS),
-        "failed": sum(one["failed"] for one in totals) / requests,
-        "lost": sum(bool(one["error"]) for one in made) / len(made),
-        "tokens": sum(one["tokens"] for one in totals) / len(TEXTS),
+        "failed": sum(total["failed"] for total in totals) / requests,
+        "lost": sum(map(bool, errors)) / len(errors),
+        "tokens": sum(total["tokens"] for total in totals) / len(TEXTS),
     }
 
 
-def _came(made: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-    lost = [one["message"] for one in made if one["error"]]
+def _checked(results: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    lost = [candidate["message"] for candidate in results if candidate["error"]]
     if lost:
         raise SystemExit(f"{len(lost)} calls were lost: {lost[0]}")
-    return made
+    return results
 
 
 if __name__ == "__main__":
