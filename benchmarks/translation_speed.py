@@ -68,9 +68,15 @@ def _head() -> str:
 
 def _context(folder: Path, url: str) -> StageContext:
     loaded, _ = settings.load(
-        {"chat.base_url": url, "engine": "chat", "chat.concurrency": max(WORKERS)}, environ={}
+        {
+            "chat.base_url": url,
+            "engine": "chat",
+            "chat.concurrency": max(WORKERS),
+            "parallel_count.*": CALLS,
+        },
+        environ={},
     )
-    return StageContext(TEXT, "es", replace(loaded, parallel_count=CALLS), folder / "a" / "b" / "c")
+    return StageContext(TEXT, "es", loaded, folder / "a" / "b" / "c")
 
 
 def _throughput(folder: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Plan which texts are translated into which languages, each by a job of its own."""
+"""Plan which texts are translated into which languages, each by its own job."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ MOST = 256  # jobs of a matrix; GitHub allows no more
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Set the outputs matrix and count; 1 when a text is not right, the others are planned."""
+    """Set the outputs matrix and count; 1 when a text is invalid, the others are planned."""
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
     try:
@@ -24,14 +24,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         actions.error(f"Nothing is translated: {error}")
         return 2
-    found, problems = handover.readable(args.texts_dir, [args.text] if args.text else [])
+    texts, problems = handover.readable(args.texts_dir, [args.text] if args.text else [])
     for problem in problems:
         actions.error(f"Not translated: {problem}")
-    jobs = plan(found, args.output_dir)
+    jobs = plan(texts, args.output_dir)
     todo = [job for job in jobs if not job.skip]
     tonight = todo[: min(args.most, MOST)]
     if later := len(todo) - len(tonight):
-        actions.notice(f"{later} more translations are left to the next night")
+        actions.notice(f"{later} more translations are left for the next night")
     matrix = {"include": [{"text": job.text.name, "lang": job.lang} for job in tonight]}
     actions.set_outputs({"matrix": json.dumps(matrix), "count": len(tonight)})
     cli.show({"matrix": matrix, "count": len(tonight)}, _text(jobs, tonight), as_json=args.json)
@@ -39,12 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check_settings() -> None:
-    # Once, and not in each job; without an endpoint they would all fail with the same words.
-    chosen, layers = settings.load()
-    check.check(chosen, settings.all_modes(layers))
-    if chosen.workflow_mode == "manual":
-        raise ConfigError("the mode manual needs a person; set another TRANSLATION_WORKFLOW_MODE")
-    if chosen.engine == "chat" and not chosen.chat.base_url:
+    # Here rather than in each job: without an endpoint they would all fail the same way.
+    loaded, _ = settings.load()
+    check.check(loaded)
+    if loaded.workflow_mode == "manual":
+        raise ConfigError("manual mode needs a person; set another TRANSLATION_WORKFLOW_MODE")
+    if loaded.engine == "chat" and not loaded.chat.base_url:
         raise ConfigError("no chat endpoint; set TRANSLATION_BASE_URL")
 
 
@@ -60,10 +60,10 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _text(jobs: Sequence[Job], tonight: Sequence[Job]) -> str:
-    lines = [f"{len(tonight)} of {len(jobs)} translations to make:"]
+    lines = [f"{len(tonight)} of {len(jobs)} translations to do:"]
     for job in jobs:
-        told = "to make" if job in tonight else job.skip or "left to the next night"
-        lines.append(f"  {job.text.name} -> {job.lang}: {told}")
+        status = "to do" if job in tonight else job.skip or "left for the next night"
+        lines.append(f"  {job.text.name} -> {job.lang}: {status}")
     return "\n".join(lines)
 
 

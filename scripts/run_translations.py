@@ -6,14 +6,13 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from soundweave.base import cli, files, paths
 from soundweave.base.errors import ConfigError
 from soundweave.base.progress import progress
 from soundweave.github import actions
-from soundweave.translation import settings
-from soundweave.translation import settings_layers as layering
+from soundweave.translation import settings, settings_layers
 from soundweave.translation.results import result_files
 from soundweave.translation.running import check, display
 from soundweave.translation.running.events import Events
@@ -27,9 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
     chosen, layers = settings.load(_overrides(args))
-    check.check(chosen, settings.all_modes(layers))
+    check.check(chosen)
     if args.show_config:
-        cli.show(layering.shown(layers), layering.table(layers), as_json=args.json)
+        cli.show(layers.to_json(), str(layers), as_json=args.json)
         return 0
     _check_folders(args)
     names = [name.rpartition("/")[2].removesuffix(".md") for name in args.texts]
@@ -87,9 +86,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--parallel-count", type=cli.positive, metavar="N", help="candidates")
     parser.add_argument("--workflow-mode", choices=settings.MODES, help="models and prompts")
-    parser.add_argument("--engine", choices=["auto", "chat", "apertium"], help="who translates")
-    parser.add_argument("--answers", choices=["live", "record", "replay"], help="recorded answers")
-    parser.add_argument("--executor", choices=["process", "thread", "dask"], help="the pool")
+    parser.add_argument("--engine", choices=get_args(settings.Engine), help="who translates")
+    parser.add_argument("--answers", choices=get_args(settings.Answers), help="recorded answers")
+    parser.add_argument("--executor", choices=get_args(settings.Executor), help="the pool")
     parser.add_argument("--quorum", type=int, metavar="N", help="go on when N are valid; 0: all")
     parser.add_argument("--max-cost", type=float, metavar="X", help="stop before the next request")
     parser.add_argument("--max-tokens", type=int, metavar="N", help="stop before the next request")
@@ -97,7 +96,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--set",
         action="append",
         default=[],
-        type=layering.assignment,
+        type=settings_layers.assignment,
         metavar="KEY=VALUE",
         help="any setting that --show-config names, like deadline_seconds=60; repeatable",
     )

@@ -265,7 +265,7 @@ def test_runs_on_a_python_without_any_package(tmp_path):
 
 def test_the_rules_are_those_of_the_configuration():
     schema = json.loads((SCHEMAS / "pipeline.schema.json").read_text(encoding="utf-8"))
-    query = schema["properties"]["collector"]["properties"]["query"]
+    query = schema["$defs"]["CollectorConfig"]["properties"]["query"]
     longest = query["maxLength"]
     assert not list(set_up.problems(Inputs("", "", "x" * longest)))
     assert list(set_up.problems(Inputs("", "", "x" * (longest + 1))))

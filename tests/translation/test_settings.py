@@ -1,13 +1,13 @@
 import argparse
+import json
 import pickle
 
 import pytest
 import yaml
 
 from soundweave.base.errors import ConfigError
-from soundweave.base.paths import CONFIG
-from soundweave.translation import settings
-from soundweave.translation import settings_layers as layering
+from soundweave.base.paths import CONFIG, SCHEMAS
+from soundweave.translation import settings, settings_layers
 
 FILE = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
 
@@ -23,19 +23,19 @@ def load(folder, translation=None, overrides=None, **environ):
     return settings.load(overrides, path=written(folder, translation or {}), environ=environ)
 
 
-def test_the_shipped_file_holds_and_crosses_processes():
+def test_the_shipped_file_is_valid_and_crosses_processes():
     loaded, layers = settings.load(environ={})
     assert pickle.loads(pickle.dumps(loaded)) == loaded
-    assert loaded.parallel_count == FILE["translation"]["parallel_count"]["hybrid"]
-    assert layers["engine"].source == "config/pipeline.yaml"
-    assert set(settings.all_modes(layers)) == set(settings.MODES)
+    assert loaded.candidate_count == FILE["translation"]["parallel_count"]["hybrid"]
+    assert layers.source("engine") == "config/pipeline.yaml"
+    assert set(loaded.modes) == set(settings.MODES)
 
 
-def test_each_layer_goes_before_the_one_below(tmp_path):
+def test_each_layer_overrides_the_one_below(tmp_path):
     def count(**layers):
         loaded, origins = load(tmp_path, **layers)
-        origin = origins["parallel_count.hybrid"].source
-        return loaded.parallel_count, origin.replace(str(tmp_path), "")
+        origin = origins.source("parallel_count.hybrid")
+        return loaded.candidate_count, origin.replace(str(tmp_path), "")
 
     file = {"translation": {"parallel_count": {"hybrid": 2}}}
     environ = {"TRANSLATION_PARALLEL_COUNT": "3"}
@@ -53,7 +53,7 @@ def test_the_mode_chooses_count_and_stages(tmp_path):
         "modes": {"reasoning": {"EditorReview": {"models": "big", "prompts": ["a", "b"]}}},
     }
     loaded, _ = load(tmp_path, file, TRANSLATION_WORKFLOW_MODE="reasoning")
-    assert (loaded.workflow_mode, loaded.parallel_count) == ("reasoning", 5)
+    assert (loaded.workflow_mode, loaded.candidate_count) == ("reasoning", 5)
     assert loaded.stages["EditorReview"] == settings.StageSettings(("big",), ("a", "b"))
     assert load(tmp_path, file)[0].stages == {}
 
@@ -83,6 +83,11 @@ def test_zero_is_a_value(tmp_path):
         ({"modes": {"fast": {}}}, "fast"),
         ({"modes": {"hybrid": {"Proofreading": {}}}}, "Proofreading"),
         ({"modes": {"hybrid": {"EditorReview": {"model": "x"}}}}, "'model'"),
+        ({"apertium": {"routes": {"english": ["eng-spa"]}}}, "'english'"),
+        ({"apertium": {"routes": {"en-es": ["eng-spa", "eng-spa"]}}}, "routes.en-es"),
+        ({"models": {"fast": {}}}, "models.fast: 'name' is a required property"),
+        ({"modes": {"hybrid": {"EditorReview": {"temperatures": 3}}}}, "temperatures: 3"),
+        ({"modes": {"hybrid": {"EditorReview": {"prompts": []}}}}, "prompts"),
         ({"parallel_count": {"hybrid": 0}}, "parallel_count.hybrid: 0"),
         ({"parallel_count": 3}, "parallel_count: 3"),
         ({"engine": "oracle"}, "engine: 'oracle'"),
@@ -95,14 +100,14 @@ def test_zero_is_a_value(tmp_path):
     ],
     ids=str,
 )
-def test_what_the_file_may_not_hold_is_named(tmp_path, file, words):
+def test_invalid_values_in_the_file_are_named(tmp_path, file, words):
     with pytest.raises(ConfigError) as caught:
         settings.load(path=written(tmp_path, file), environ={})
     assert words in str(caught.value)
     assert "pipeline.yaml" in str(caught.value)
 
 
-def test_one_value_is_a_list_of_one_and_zero_is_a_value_there(tmp_path):
+def test_a_single_value_is_a_list_of_one_even_if_it_is_zero(tmp_path):
     stage = {"prompts": "a", "temperatures": 0, "max_tokens": 7}
     loaded, _ = load(tmp_path, {"modes": {"hybrid": {"EditorReview": stage}}})
     assert loaded.stages["EditorReview"] == settings.StageSettings((), ("a",), (0,), 7)
@@ -112,8 +117,8 @@ def test_one_value_is_a_list_of_one_and_zero_is_a_value_there(tmp_path):
 
 @pytest.mark.parametrize("key", ["max_cost", "deadline_seconds", "chat.timeout_seconds"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")], ids=str)
-def test_what_is_no_finite_number_is_no_limit(tmp_path, key, value):
-    with pytest.raises(ConfigError, match=r"is not finite \(from command line\)"):
+def test_limits_must_be_finite(tmp_path, key, value):
+    with pytest.raises(ConfigError, match=rf"{key}: .*finite number.*\(from command line\)"):
         load(tmp_path, {}, {key: value})
 
 
@@ -133,28 +138,34 @@ def test_no_deadline_is_longer_than_a_day(tmp_path):
     ],
 )
 def test_an_assignment_is_a_key_and_a_value_of_yaml(text, pair):
-    assert layering.assignment(text) == pair
+    assert settings_layers.assignment(text) == pair
 
 
 @pytest.mark.parametrize("text", ["quorum", "=2", "", "quorum=[", "quorum={a", "quorum=\0"])
-def test_what_is_no_assignment_is_said(text):
+def test_an_invalid_assignment_is_an_error(text):
     with pytest.raises(argparse.ArgumentTypeError):
-        layering.assignment(text)
+        settings_layers.assignment(text)
 
 
 @pytest.mark.parametrize(
     ("environ", "words"),
     [
-        ({"TRANSLATION_MAX_COST": "nan"}, "max_cost: nan is not finite"),
-        ({"TRANSLATION_ENGINE": "oracle"}, "engine: 'oracle'"),
-        ({"TRANSLATION_PARALLEL_COUNT": "many"}, ": 'many'"),
-        ({"TRANSLATION_PARALLEL_COUNT": "0"}, ": 0 is less"),
+        ({"TRANSLATION_MAX_COST": "nan"}, "max_cost: Input should be a finite number (it is nan)"),
+        (
+            {"TRANSLATION_ENGINE": "oracle"},
+            "engine: Input should be 'auto', 'chat' or 'apertium' (it is",
+        ),
+        ({"TRANSLATION_PARALLEL_COUNT": "many"}, "valid integer (it is 'many')"),
+        ({"TRANSLATION_PARALLEL_COUNT": "0"}, "greater than or equal to 1 (it is 0)"),
         ({"TRANSLATION_BASE_URL": "localhost:8000"}, "chat.base_url"),
-        ({"TRANSLATION_MAX_COST": "-1"}, "max_cost: -1"),
+        (
+            {"TRANSLATION_MAX_COST": "-1"},
+            "max_cost: Input should be greater than or equal to 0 (it is -1)",
+        ),
     ],
     ids=str,
 )
-def test_what_the_environment_may_not_hold_is_named_with_its_variable(tmp_path, environ, words):
+def test_invalid_values_in_the_environment_are_named_with_their_variable(tmp_path, environ, words):
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, {}, **environ)
     assert words in str(caught.value)
@@ -163,17 +174,17 @@ def test_what_the_environment_may_not_hold_is_named_with_its_variable(tmp_path, 
 
 def test_the_table_names_every_value_and_its_origin(tmp_path):
     _, layers = load(tmp_path, {"quorum": 2}, {"engine": "chat"}, TRANSLATION_API_KEY="sk-secret")
-    lines = layering.table(layers).splitlines()
-    assert len(lines) == len(layers)
-    found = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines}
-    assert found["engine"] == '"chat"  (command line)'
-    assert found["quorum"] == f"2  ({tmp_path / 'pipeline.yaml'})"
-    assert found["max_cost"] == "null  (default)"
-    assert "sk-secret" not in layering.table(layers)
+    lines = str(layers).splitlines()
+    assert len(lines) == len(layers.to_json())
+    shown_by_key = {line.split()[0]: line.split(maxsplit=1)[1] for line in lines}
+    assert shown_by_key["engine"] == '"chat"  (command line)'
+    assert shown_by_key["quorum"] == f"2  ({tmp_path / 'pipeline.yaml'})"
+    assert shown_by_key["max_cost"] == "null  (default)"
+    assert "sk-secret" not in str(layers)
 
 
-def test_a_number_in_a_list_is_finite_too(tmp_path):
-    with pytest.raises(ConfigError, match=r"temperatures: .* is not finite"):
+def test_numbers_in_a_list_must_be_finite(tmp_path):
+    with pytest.raises(ConfigError, match=r"temperatures\.1: .* finite number"):
         load(tmp_path, {}, {"modes.hybrid.EditorReview.temperatures": [0.2, float("nan")]})
 
 
@@ -181,5 +192,22 @@ def test_a_password_in_an_address_is_not_shown(tmp_path):
     address = "http://me:secret@example.org/v1"
     loaded, layers = load(tmp_path, TRANSLATION_BASE_URL=address)
     assert loaded.chat.base_url == address
-    assert "secret" not in layering.table(layers)
-    assert layering.shown(layers)["chat.base_url"]["value"] == "http://***@example.org/v1"
+    assert "secret" not in str(layers)
+    assert layers.to_json()["chat.base_url"]["value"] == "http://***@example.org/v1"
+
+
+def test_the_schema_on_disk_is_that_of_the_types():
+    schema = json.loads((SCHEMAS / "translation_settings.schema.json").read_text())
+    assert schema == settings.schema(), "run: make schemas"
+
+
+def test_the_origin_of_a_map_is_that_of_all_its_values(tmp_path):
+    models = {"fast": {"name": "a", "input_price": 1.5}}
+    _, layers = load(tmp_path, {"models": models}, {"models.fast": {"name": "b"}})
+    assert layers.to_json()["models.fast.name"] == {"value": "b", "source": "command line"}
+    assert "models.fast.input_price" not in layers.to_json()
+
+
+def test_a_single_value_has_no_keys(tmp_path):
+    with pytest.raises(ConfigError, match="engine is one value"):
+        load(tmp_path, {}, {"engine.name": "chat"})

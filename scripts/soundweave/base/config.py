@@ -173,16 +173,9 @@ def first_problem(error: ValidationError) -> str:
 
 def schema() -> dict[str, Any]:
     """Generate the JSON Schema of config/pipeline.yaml."""
-    generated = TypeAdapter(Config).json_schema()
-    for definition in generated["$defs"].values():
-        for field in definition["properties"].values():
-            del field["title"]  # the name again
+    generated = schemas.generate(Config, "config/pipeline.yaml: every number a user tunes")
     generated["properties"]["translation"] = {"$ref": "translation_settings.schema.json"}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **generated,
-        "title": "config/pipeline.yaml: every number a user tunes",
-    }
+    return generated
 
 
 def _is_url(text: str) -> bool:

@@ -74,7 +74,7 @@ def problems(inputs: Inputs) -> Iterator[str]:
     yield from _query(inputs.query, collector["query"]["maxLength"])
     translation = _schema("translation_settings")["properties"]
     modes = [mode for mode in translation["workflow_mode"]["enum"] if mode != MANUAL]
-    most = translation["parallel_count"]["properties"]["hybrid"]["maximum"]
+    most = translation["parallel_count"]["additionalProperties"]["maximum"]
     yield from _choice("translation_text", inputs.translation_text, text_names())
     yield from _choice("translation_mode", inputs.translation_mode, modes)
     yield from _number("parallel_count", inputs.parallel_count, most)

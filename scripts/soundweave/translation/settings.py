@@ -1,62 +1,36 @@
-"""The settings of the translation runner, and where each value came from.
+"""The settings of the translation runner: names, types, limits and defaults, written only here.
 
-Command line > environment > config/pipeline.yaml > default. Keys of the chat endpoint are no
-settings: they are only ever in the environment (TRANSLATION_API_KEY).
+Command line > environment > config/pipeline.yaml > default; settings_layers keeps the origin of
+each value. `make schemas` generates config/schemas/translation_settings.schema.json from these
+classes. The key of the chat endpoint is not a setting: it is only ever in the environment.
 """
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, cast, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from soundweave.base import config, schemas, yaml_files
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import CONFIG, ROOT
-from soundweave.translation import settings_layers as layering
-from soundweave.translation.settings_layers import Layers
+from soundweave.translation.model import Kind
+from soundweave.translation.settings_layers import DEFAULT, Layers, number
 
-MODES = ("reasoning", "non_reasoning", "hybrid", "manual")
+Engine = Literal["auto", "chat", "apertium"]
+Answers = Literal["live", "record", "replay"]
+Executor = Literal["process", "thread", "dask"]
+Mode = Literal["reasoning", "non_reasoning", "hybrid", "manual"]
+StageName = Literal["InitialTranslation", "Evaluation", "EditorReview", "TranslatorRevision"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
 KEY_VARIABLE = "TRANSLATION_API_KEY"
 
-# Empty maps are filled by the file alone: there is no model or route that suits everybody.
-DEFAULTS: dict[str, Any] = {
-    "engine": "auto",
-    "answers": "live",
-    "workflow_mode": "hybrid",
-    "executor": "process",
-    "dask_scheduler": "",
-    "parallel_count": dict.fromkeys(MODES, 1),
-    "deadline_seconds": 300.0,
-    "min_candidates": 1,
-    "quorum": 0,
-    "max_cost": None,
-    "max_tokens": None,
-    "seed": 1,
-    "recordings": "data/recordings/translations.jsonl",
-    "chat": {
-        "base_url": "",
-        "timeout_seconds": 120.0,
-        "attempts": 4,
-        "backoff_seconds": 1.0,
-        "backoff_max_seconds": 60.0,
-        "concurrency": 4,
-    },
-    "apertium": {"timeout_seconds": 60.0, "routes": {}},
-    "models": {},
-    "modes": {mode: {} for mode in MODES},
-    "evaluation": {
-        "select": {"poem": "text", "prose": "segment", "interface": "segment"},
-        "shortest": 0.4,
-        "longest": 2.5,
-        "source_similarity": 80.0,
-        "consensus": 1.0,
-        "marks": 0.0,
-        "priors": {},
-    },
-}
-
-# A variable may set several values: a star stands for every key there.
+# A variable may set several values: a star stands for every key in its place.
 ENVIRONMENT = {
     "TRANSLATION_ENGINE": "engine",
     "TRANSLATION_WORKFLOW_MODE": "workflow_mode",
@@ -68,89 +42,165 @@ ENVIRONMENT = {
 }
 
 
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("name each one once")
+    return names
+
+
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+Amount = Annotated[float, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0, le=3600)]
+Timeout = Annotated[float, Field(gt=0, le=3600)]
+LanguagePair = Annotated[str, Field(pattern="^[a-z]{2,3}-[a-z]{2,3}$")]
+Route = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\+[A-Za-z0-9_-]+)*$")]
+Routes = Annotated[
+    tuple[Route, ...],
+    Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_unique),
+]
+ModelKey = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$")]
+Temperature = Annotated[float, Field(ge=0, le=2)] | None
+NameList = Annotated[tuple[str, ...], Field(min_length=1)]
+TemperatureList = Annotated[tuple[Temperature, ...], Field(min_length=1)]
+# A single value may stand for a list of one.
+Names = Annotated[NameList, BeforeValidator(_as_tuple, json_schema_input_type=str | NameList)]
+Temperatures = Annotated[
+    TemperatureList,
+    BeforeValidator(_as_tuple, json_schema_input_type=Temperature | TemperatureList),
+]
+CLOSED = Field(json_schema_extra={"additionalProperties": False})  # keys that fit the pattern only
+
+
 @dataclass(frozen=True)
 class ChatSettings:
     """An OpenAI-compatible endpoint; `concurrency` is how many requests may be open at once."""
 
-    base_url: str
-    timeout_seconds: float
-    attempts: int
-    backoff_seconds: float
-    backoff_max_seconds: float
-    concurrency: int
+    __pydantic_config__ = config.STRICT
+
+    base_url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")] = ""
+    timeout_seconds: Timeout = 120.0
+    attempts: Positive = 4
+    backoff_seconds: Seconds = 1.0
+    backoff_max_seconds: Seconds = 60.0
+    concurrency: Positive = 4
 
 
 @dataclass(frozen=True)
 class ApertiumSettings:
     """Routes by language pair ("en-es"), each a chain of modes ("eng-cat+cat-spa"), best first."""
 
-    timeout_seconds: float
-    routes: Mapping[str, tuple[str, ...]]
+    __pydantic_config__ = config.STRICT
+
+    timeout_seconds: Timeout = 60.0
+    routes: Annotated[Mapping[LanguagePair, Routes], CLOSED] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ModelSettings:
     """A chat model; prices are per million tokens, None when unknown."""
 
-    name: str
-    input_price: float | None = None
-    output_price: float | None = None
+    __pydantic_config__ = config.STRICT
+
+    name: Annotated[str, Field(min_length=1)]
+    input_price: Amount | None = None
+    output_price: Amount | None = None
 
 
 @dataclass(frozen=True)
 class StageSettings:
-    """Who does a stage, and how. Candidate i takes the i-th of each list, round and round.
+    """Who does a stage, and how. Candidate i takes the i-th item of each list, cyclically.
 
-    Without models the stage is done without a chat model.
+    A stage without models does not use a chat model.
     """
 
-    models: tuple[str, ...] = ()
-    prompts: tuple[str, ...] = ()
-    temperatures: tuple[float | None, ...] = (None,)
-    max_tokens: int = 4096
+    __pydantic_config__ = config.STRICT
+
+    models: Names = ()
+    prompts: Names = ()
+    temperatures: Temperatures = (None,)
+    max_tokens: Positive = 4096
 
 
 @dataclass(frozen=True)
 class EvaluationSettings:
     """How the best candidate is found.
 
-    `select` says by kind of text whether the best of each segment is taken, or the best text.
-    Lengths are shares of the source's; `source_similarity` is chrF with the source above which a
-    candidate counts as not translated. `consensus` and `marks` are weights, `priors` are chrF
-    points by language pair and route or model.
+    `select` decides by kind of text whether to take the best of each segment, or the best text.
+    Lengths are ratios to the source's; a candidate whose chrF with the source is above
+    `source_similarity` counts as untranslated. `consensus` and `marks` are weights, `priors` are
+    chrF points by language pair and route or model.
     """
 
-    select: Mapping[str, str]
-    shortest: float
-    longest: float
-    source_similarity: float
-    consensus: float
-    marks: float
-    priors: Mapping[str, Mapping[str, float]]
+    __pydantic_config__ = config.STRICT
+
+    select: Mapping[Kind, Literal["text", "segment"]] = field(
+        default_factory=lambda: {
+            Kind.POEM: "text",
+            Kind.PROSE: "segment",
+            Kind.INTERFACE: "segment",
+        }
+    )
+    shortest: Amount = 0.4
+    longest: Annotated[float, Field(gt=0)] = 2.5
+    source_similarity: Annotated[float, Field(ge=0, le=100)] = 80.0
+    consensus: Amount = 1.0
+    marks: Amount = 0.0
+    priors: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run is told, resolved for its mode; plain data that crosses processes."""
+    """The section `translation` of config/pipeline.yaml; plain data that crosses processes.
 
-    engine: str
-    answers: str
-    workflow_mode: str
-    executor: str
-    dask_scheduler: str
-    parallel_count: int
-    deadline_seconds: float
-    min_candidates: int
-    quorum: int
-    max_cost: float | None
-    max_tokens: int | None
-    seed: int
-    recordings: Path
-    chat: ChatSettings
-    apertium: ApertiumSettings
-    models: Mapping[str, ModelSettings]
-    stages: Mapping[str, StageSettings]
-    evaluation: EvaluationSettings
+    `parallel_count` and `modes` are by mode; those of the run are `candidate_count` and `stages`.
+    """
+
+    __pydantic_config__ = config.STRICT
+
+    engine: Engine = "auto"
+    answers: Annotated[
+        Answers, Field(description="ask | ask and record in `recordings` | replay from there")
+    ] = "live"
+    workflow_mode: Mode = "hybrid"
+    executor: Executor = "process"
+    dask_scheduler: Annotated[
+        str, Field(description="an address; empty starts a cluster on this machine")
+    ] = ""
+    parallel_count: Mapping[Mode, Annotated[int, Field(ge=1, le=64)]] = field(
+        default_factory=lambda: dict.fromkeys(MODES, 1)
+    )
+    deadline_seconds: Annotated[float, Field(gt=0, le=86400)] = 300.0
+    min_candidates: Positive = 1
+    quorum: Annotated[
+        int, Field(ge=0, description="stop after this many candidates; 0 waits for all")
+    ] = 0
+    max_cost: Amount | None = None
+    max_tokens: Count | None = None
+    seed: Count = 1
+    recordings: Annotated[Path, Field(json_schema_extra={"minLength": 1})] = Path(
+        "data/recordings/translations.jsonl"
+    )
+    chat: ChatSettings = field(default_factory=ChatSettings)
+    apertium: ApertiumSettings = field(default_factory=ApertiumSettings)
+    models: Annotated[Mapping[ModelKey, ModelSettings], CLOSED] = field(default_factory=dict)
+    modes: Mapping[Mode, Mapping[StageName, StageSettings]] = field(default_factory=dict)
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+
+    @property
+    def candidate_count(self) -> int:
+        """How many candidates a text gets in this run's mode."""
+        return self.parallel_count[self.workflow_mode]
+
+    @property
+    def stages(self) -> Mapping[str, StageSettings]:
+        """The configured stages of this run's mode."""
+        return cast("Mapping[str, StageSettings]", self.modes.get(self.workflow_mode, {}))
 
 
 def load(
@@ -159,70 +209,42 @@ def load(
     path: Path = CONFIG,
     environ: Mapping[str, str] = os.environ,
 ) -> tuple[Settings, Layers]:
-    """Return the settings, and each value's origin by dotted key.
+    """Return the settings, and the layers that they came from.
 
     `overrides` are values of the command line by dotted key, "*" allowed.
     Raises ConfigError that names the source and the key.
     """
     raw = yaml_files.read_yaml(path)
     config.check(raw, path)
-    layers: Layers = {}
-    layering.put(layers, dict(layering.leaves(DEFAULTS)), "default")
-    layering.put(layers, dict(layering.leaves(raw.get("translation", {}))), _short(path))
+    layers = Layers(_adapter().dump_python(Settings(), mode="json"))
+    layers.put_tree(raw.get("translation", {}), _short(path))
     for variable, key in ENVIRONMENT.items():
         if text := environ.get(variable, "").strip():
-            layering.put(layers, {key: layering.number(text)}, f"environment, {variable}")
-    layering.put(layers, overrides or {}, "command line")
+            layers.put(key, number(text), f"environment, {variable}")
+    for key, value in (overrides or {}).items():
+        layers.put(key, value, "command line")
     return _settings(layers), layers
 
 
-def all_modes(layers: Layers) -> dict[str, dict[str, StageSettings]]:
-    """Return the stages of every mode, the run's own and the others."""
-    return {mode: _stages(stages) for mode, stages in _nested(layers)["modes"].items()}
+def schema() -> dict[str, Any]:
+    """Generate the JSON Schema of the section `translation` of config/pipeline.yaml."""
+    return schemas.generate(Settings, "the section translation of config/pipeline.yaml")
+
+
+@cache
+def _adapter() -> TypeAdapter[Settings]:
+    return TypeAdapter(Settings)
 
 
 def _short(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def _nested(layers: Layers) -> dict[str, Any]:
-    # Maps that only the file fills have no layer while they are empty.
-    tree = layering.tree(layers)
-    for name in ("models", "modes"):
-        tree.setdefault(name, {})
-    tree["modes"] = {mode: {} for mode in MODES} | tree["modes"]
-    tree["apertium"].setdefault("routes", {})
-    tree["evaluation"].setdefault("priors", {})
-    return tree
-
-
 def _settings(layers: Layers) -> Settings:
-    tree = _nested(layers)
     try:
-        schemas.check("translation_settings", tree, "translation")
-    except ConfigError as error:
-        raise ConfigError(layering.with_source(str(error), layers)) from error
-    mode = tree["workflow_mode"]
-    routes = {pair: tuple(names) for pair, names in tree["apertium"]["routes"].items()}
-    resolved = {
-        "parallel_count": tree["parallel_count"][mode],
-        "recordings": Path(tree["recordings"]),
-        "chat": ChatSettings(**tree["chat"]),
-        "apertium": ApertiumSettings(**tree["apertium"] | {"routes": routes}),
-        "models": {name: ModelSettings(**model) for name, model in tree["models"].items()},
-        "stages": _stages(tree.pop("modes")[mode]),
-        "evaluation": EvaluationSettings(**tree["evaluation"]),
-    }
-    return Settings(**tree | resolved)
-
-
-def _stages(raw: Mapping[str, Any]) -> dict[str, StageSettings]:
-    return {name: _stage(stage) for name, stage in raw.items()}
-
-
-def _stage(raw: Mapping[str, Any]) -> StageSettings:
-    lists = {name: value for name, value in raw.items() if name != "max_tokens"}
-    many = {
-        name: tuple(value) if isinstance(value, list) else (value,) for name, value in lists.items()
-    }
-    return StageSettings(**dict(raw) | many)
+        return _adapter().validate_json(json.dumps(layers.tree))
+    except ValidationError as error:
+        key = ".".join(map(str, error.errors()[0]["loc"]))
+        source = layers.source(key)
+        origin = "" if source == DEFAULT else f" (from {source})"
+        raise ConfigError(f"translation: {config.first_problem(error)}{origin}") from error

@@ -1,71 +1,77 @@
-"""Settings in layers: each value by its dotted key, with the layer that it came from."""
+"""Settings in layers: nested maps whose values each know the layer they came from."""
 
 import argparse
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from soundweave.base.errors import ConfigError
 
-
-@dataclass(frozen=True)
-class Value:
-    """A setting and where it came from."""
-
-    value: Any
-    source: str
+DEFAULT = "default"
 
 
-Layers = dict[str, Value]  # by dotted key
+class Layers:
+    """The values as nested maps in `tree`; a value is named by its dotted key."""
 
+    def __init__(self, defaults: Mapping[str, Any]) -> None:
+        self.tree = dict(defaults)
+        self._sources: dict[str, str] = {}
 
-def put(layers: Layers, values: Mapping[str, Any], source: str) -> None:
-    """Put values by dotted key over those that are there; "*" stands for every known key there.
+    def put_tree(self, values: Mapping[str, Any], source: str) -> None:
+        """Put nested maps over the values; see `put`."""
+        for key, value in list(_leaves(values)):
+            self.put(key, value, source)
 
-    Raises ConfigError for a number that is not finite.
-    """
-    for key, value in values.items():
-        many = value if isinstance(value, list) else [value]
-        # NaN would pass every bound.
-        if not all(math.isfinite(one) for one in many if isinstance(one, float)):
-            raise ConfigError(f"translation: {key}: {value} is not finite (from {source})")
-        head, star, tail = key.partition("*")
-        # Only keys that are there: a star cannot invent a model.
-        keys = [known for known in layers if known.startswith(head) and known.endswith(tail)]
-        for known in keys if star else [key]:
-            layers[known] = Value(value, source)
+    def put(self, key: str, value: Any, source: str) -> None:
+        """Replace the value of a dotted key; "*" stands for every key that exists in its place.
 
+        Raises ConfigError for a key below a single value.
+        """
+        start, star, end = key.partition("*")
+        existing = [name for name, _ in _leaves(self.tree)] if star else []
+        matching = [name for name in existing if name.startswith(start) and name.endswith(end)]
+        for name in matching if star else [key]:
+            self._put(name, value)
+            for replaced in [old for old in self._sources if old.startswith(f"{name}.")]:
+                del self._sources[replaced]
+            self._sources[name] = source
 
-def leaves(nested: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the values of nested maps by dotted key."""
-    for key, value in nested.items():
-        if isinstance(value, Mapping):
-            yield from leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+    def source(self, key: str) -> str:
+        """Return where the value of a key, or of the map that it is in, came from."""
+        while key and key not in self._sources:
+            key = key.rpartition(".")[0]
+        return self._sources.get(key, DEFAULT)
 
+    def to_json(self) -> dict[str, dict[str, Any]]:
+        """Return each value and its source by key, sorted; passwords in addresses are hidden."""
+        return {
+            key: {"value": _without_password(value), "source": self.source(key)}
+            for key, value in sorted(_leaves(self.tree))
+        }
 
-def tree(layers: Layers) -> dict[str, Any]:
-    """Return the values as they are nested; raises ConfigError where one is a value and a map."""
-    root: dict[str, Any] = {}
-    for key, value in layers.items():
+    def __str__(self) -> str:
+        rows = self.to_json()
+        width = max(map(len, rows))
+        return "\n".join(
+            f"{key:<{width}}  {json.dumps(row['value'])}  ({row['source']})"
+            for key, row in rows.items()
+        )
+
+    def _put(self, key: str, value: Any) -> None:
         *parents, last = key.split(".")
-        branch = root
+        branch = self.tree
         for parent in parents:
             branch = branch.setdefault(parent, {})
             if not isinstance(branch, dict):
                 raise ConfigError(f"translation: {key}: {parent} is one value, it has no {last}")
-        branch[last] = value.value
-    return root
+        branch[last] = value
 
 
 def number(text: str) -> str | int | float:
-    """Read a variable of the environment: a number where it is one."""
+    """Read a variable of the environment: a number if possible."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -82,32 +88,15 @@ def assignment(text: str) -> tuple[str, Any]:
     try:
         return key, yaml.safe_load(value) if value else ""
     except yaml.YAMLError as error:
-        raise argparse.ArgumentTypeError(f"{value!r} is no value") from error
+        raise argparse.ArgumentTypeError(f"{value!r} is not a YAML value") from error
 
 
-def with_source(message: str, layers: Layers) -> str:
-    """Return a schema's message "translation: key: ..." with the origin of the key's value."""
-    key = message.removeprefix("translation: ").partition(":")[0]
-    source = layers[key].source if key in layers else ""
-    return f"{message} (from {source})" if source and source != "default" else message
-
-
-def shown(layers: Layers) -> dict[str, dict[str, Any]]:
-    """Return each setting's value and source by key, sorted; a password in an address is hidden."""
-    return {
-        key: {"value": _without_password(layer.value), "source": layer.source}
-        for key, layer in sorted(layers.items())
-    }
-
-
-def table(layers: Layers) -> str:
-    """Return each setting with its value and where it came from, one a line."""
-    width = max(map(len, layers))
-    lines = [
-        f"{key:<{width}}  {json.dumps(each['value'])}  ({each['source']})"
-        for key, each in shown(layers).items()
-    ]
-    return "\n".join(lines)
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def _without_password(value: Any) -> Any:

@@ -14,7 +14,7 @@ import pytest
 from soundweave.base.errors import ConfigError
 from soundweave.translation import settings
 from soundweave.translation.asking import prompts
-from soundweave.translation.engines import providers
+from soundweave.translation.engines import dispatch
 from soundweave.translation.engines.apertium import Rendering
 from soundweave.translation.engines.recordings import Recordings
 from soundweave.translation.failures import UnavailableError
@@ -48,7 +48,7 @@ PRICES = {
 
 @pytest.fixture
 def chat(monkeypatch):
-    monkeypatch.setattr(providers, "_endpoints", {})
+    monkeypatch.setattr(dispatch, "_endpoints", {})
     with ChatServer() as server:
         yield server
 
@@ -243,8 +243,8 @@ def test_an_engine_that_does_not_start_is_in_the_ledger_with_its_class(run, monk
     def fails(*_, **__):
         raise UnavailableError("it does not start")
 
-    monkeypatch.setattr(providers.apertium, "missing", lambda route: [])
-    monkeypatch.setattr(providers.apertium, "translate", fails)
+    monkeypatch.setattr(dispatch.apertium, "missing", lambda route: [])
+    monkeypatch.setattr(dispatch.apertium, "translate", fails)
     (outcome,) = run(engine="apertium")
     assert "candidate 1: unavailable it does not start" in outcome.message
     (ledger,) = (tmp_path / "work").rglob("ledger.jsonl")

@@ -25,11 +25,11 @@ def generator(settings: Settings, text: Text, lang: str) -> tuple[int, ConfigGen
                 f"no Apertium route from {text.source_lang} to {lang}; add one under "
                 f"translation.apertium.routes, or set up a chat endpoint"
             )
-        return min(settings.parallel_count, len(routes)), lambda i: CandidateConfig(
+        return min(settings.candidate_count, len(routes)), lambda i: CandidateConfig(
             id=i + 1, model="apertium", route=routes[i % len(routes)]
         )
     stage = settings.stages.get("InitialTranslation", StageSettings())
-    return settings.parallel_count, lambda i: CandidateConfig(
+    return settings.candidate_count, lambda i: CandidateConfig(
         id=i + 1,
         model=stage.models[i % len(stage.models)] if stage.models else "pasted",
         prompt=stage.prompts[i % len(stage.prompts)],

@@ -1,7 +1,7 @@
 """Whether the settings hold together: every prompt, model and stage that they name exists."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from soundweave.base.errors import ConfigError
 from soundweave.translation.asking import prompts
@@ -16,25 +16,23 @@ ANSWERS = {
     "TranslatorRevision": "answer_revision",
 }
 
-Modes = Mapping[str, Mapping[str, StageSettings]]
 
-
-def check(settings: Settings, modes: Modes) -> None:
+def check(settings: Settings) -> None:
     """Raise ConfigError that lists all that is wrong, in all modes, not only in the run's."""
     chat_http.checked_key(os.environ.get(KEY_VARIABLE, ""))
     found = [
-        *_stages(settings, modes),
-        *_candidates(settings, modes),
+        *_stages(settings),
+        *_candidates(settings),
         *_numbers(settings),
-        *_prices(settings, modes),
+        *_prices(settings),
     ]
     if found:
         raise ConfigError("translation:\n  " + "\n  ".join(found))
 
 
-def _stages(settings: Settings, modes: Modes) -> Iterator[str]:
+def _stages(settings: Settings) -> Iterator[str]:
     known = {stage.name for stage in STAGES}
-    for mode, stages in modes.items():
+    for mode, stages in settings.modes.items():
         for name, stage in stages.items():
             place = f"modes.{mode}.{name}"
             if name not in known:
@@ -64,10 +62,10 @@ def _prompts(place: str, name: str, stage: StageSettings) -> Iterator[str]:
             yield f"{place}: the prompt {prompt} asks for {answer}, needed is {ANSWERS[name]}"
 
 
-def _candidates(settings: Settings, modes: Modes) -> Iterator[str]:
+def _candidates(settings: Settings) -> Iterator[str]:
     # All other stages have rules to fall back on.
     mode = settings.workflow_mode
-    stage = modes.get(mode, {}).get("InitialTranslation", StageSettings())
+    stage = settings.stages.get("InitialTranslation", StageSettings())
     if mode != "manual":
         if settings.engine == "apertium" or not (
             settings.engine == "chat" or settings.chat.base_url
@@ -81,18 +79,18 @@ def _candidates(settings: Settings, modes: Modes) -> Iterator[str]:
 
 def _numbers(settings: Settings) -> Iterator[str]:
     for name in ("min_candidates", "quorum"):
-        if getattr(settings, name) > settings.parallel_count:
-            yield f"{name} is more than parallel_count, {settings.parallel_count}"
+        if getattr(settings, name) > settings.candidate_count:
+            yield f"{name} is more than parallel_count, {settings.candidate_count}"
     if 0 < settings.quorum < settings.min_candidates:
         yield "quorum is less than min_candidates"
     if settings.evaluation.shortest >= settings.evaluation.longest:
         yield "evaluation.shortest is not below evaluation.longest"
 
 
-def _prices(settings: Settings, modes: Modes) -> Iterator[str]:
+def _prices(settings: Settings) -> Iterator[str]:
     if settings.max_cost is None or settings.engine == "apertium":
         return
-    stages = modes.get(settings.workflow_mode, {}).values()
+    stages = settings.stages.values()
     for name in sorted({model for stage in stages for model in stage.models}):
         model = settings.models.get(name)
         if model and None in {model.input_price, model.output_price}:

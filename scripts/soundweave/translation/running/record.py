@@ -18,7 +18,7 @@ def make(
     """Return the record of a job whose stages are all done."""
     data = {result.stage: result.data for result in state.results}
     evaluation, revision = data["Evaluation"], data["TranslatorRevision"]
-    pooled = settings.parallel_count > 1 and settings.workflow_mode != "manual"
+    pooled = settings.candidate_count > 1 and settings.workflow_mode != "manual"
     final = revision["segments"] if revision["taken"] else evaluation["translation"]
     return {
         "text": _text(text),
@@ -27,7 +27,7 @@ def make(
         "answers": settings.answers,
         "workflow_mode": settings.workflow_mode,
         "executor": settings.executor if pooled else "none",
-        "parallel_count": settings.parallel_count,
+        "parallel_count": settings.candidate_count,
         "candidates": data["InitialTranslation"],
         "evaluation": evaluation,
         "review": data["EditorReview"],
