@@ -54,7 +54,7 @@ def test_json_is_read_in_each_form_and_in_a_fence(
     "around",
     ["{}", "Here you are:\n\n{}\n\nShall I go on?", "```xml\n{}\n```", "<think>hm</think>\n{}"],
 )
-def test_tags_are_read_whatever_stands_around_them(
+def test_tags_are_read_with_any_text_around_them(
     schema: str, value: dict[str, object], around: str
 ) -> None:
     text = toy_model.as_tags(schema, value)
@@ -68,7 +68,7 @@ def test_tags_are_read_whatever_stands_around_them(
         "a < b && c > d",
         "<em>now</em> &amp; <br/>",
         "</em> {x} <b class='y'>",
-        "  two blanks  ",
+        "  two spaces  ",
         "\ttab",
         "a <segments> b </segmentation>",
         "",
@@ -78,7 +78,7 @@ def test_tags_are_read_whatever_stands_around_them(
         "\\d \\1 \\g<0>",
     ],
 )
-def test_contents_of_tags_are_kept_as_they_are(content: str) -> None:
+def test_contents_of_tags_are_literal(content: str) -> None:
     text = f'<segment id="1">{content}</segment><notes></notes>'
     answer = answers.parse(text, "answer_translation", answers.TAGS)
     assert answer["segments"] == [{"id": "1", "text": content}]
@@ -111,30 +111,34 @@ def test_start_tags_may_be_written_in_many_ways(start: str, name: str) -> None:
         ("translation", '<segment id="1">a<notes>n</notes>', 'segment id="1".*has no end'),
         ("translation", '<segment id="1">a<segment id="2">b</segment>', "has no end tag before"),
         ("translation", '<segment id="1">a</segment><notes>n', "<notes> has no end tag </notes>"),
-        ("translation", '<segment id="1">a</segment> b</segment>', "</segment> ends nothing"),
+        ("translation", '<segment id="1">a</segment> b</segment>', "</segment> has no start tag"),
         ("translation", '<segment id="1">a</notes>', "has no end tag before the next </notes>"),
         ("translation", "<segment>a</segment>", "lacks its id"),
-        ("translation", '<segment id="1" x>a</segment>', "ends nothing"),
+        ("translation", '<segment id="1" x>a</segment>', "has no start tag"),
         ("translation", "<notes>sorry</notes>", "segments"),
-        ("translation", '<segment id="1">a</segment><notes>1</notes><notes>2</notes>', "twice"),
-        ("judge", '<best>Candidate 2</best><score candidate="1">1</score>', "number alone"),
-        ("judge", '<best>1</best><score candidate="one">1</score>', "number alone"),
-        ("judge", '<best>1</best><score candidate="1">85/100</score>', "number alone"),
-        ("judge", '<best>1.5</best><score candidate="1">1</score>', "number alone"),
+        (
+            "translation",
+            '<segment id="1">a</segment><notes>1</notes><notes>2</notes>',
+            "<notes> is duplicated",
+        ),
+        ("judge", '<best>Candidate 2</best><score candidate="1">1</score>', "only a number"),
+        ("judge", '<best>1</best><score candidate="one">1</score>', "only a number"),
+        ("judge", '<best>1</best><score candidate="1">85/100</score>', "only a number"),
+        ("judge", '<best>1.5</best><score candidate="1">1</score>', "only a number"),
         ("judge", '<score candidate="1">1</score>', "best"),
         ("judge", '<best>1</best><score candidate="1">101</score>', "maximum"),
         ("judge", '<best>-1</best><score candidate="1">1</score>', "minimum"),
-        ("review", '<suggestion id="1">x</suggestion>', "does not follow"),
+        ("review", '<suggestion id="1">x</suggestion>', "does not follow the tag"),
         (
             "review",
             '<remark id="1">x</remark><suggestion id="2">y</suggestion>',
-            "does not follow",
+            "does not follow the tag",
         ),
         (
             "review",
             '<remark id="1">x</remark><suggestion id="1">y</suggestion>'
             '<suggestion id="1">z</suggestion>',
-            "does not follow",
+            "does not follow the tag",
         ),
     ],
 )
@@ -145,7 +149,7 @@ def test_broken_tags_are_an_error_and_nothing_is_swallowed(
         answers.parse(text, f"answer_{schema}", answers.TAGS)
 
 
-def test_a_remark_without_suggestion_has_an_empty_one() -> None:
+def test_a_remark_without_a_suggestion_gets_an_empty_one() -> None:
     text = '<remark id="1">x</remark><remark id="2">y</remark><suggestion id="2">z</suggestion>'
     assert answers.parse(text, "answer_review", answers.TAGS)["remarks"] == [
         {"id": "1", "remark": "x", "suggestion": ""},
@@ -177,7 +181,7 @@ def test_a_remark_without_suggestion_has_an_empty_one() -> None:
         "</",
     ],
 )
-def test_what_has_no_structure_is_never_an_answer(schema: str, form: str, text: str) -> None:
+def test_unstructured_text_is_never_an_answer(schema: str, form: str, text: str) -> None:
     with pytest.raises(InvalidAnswerError) as caught:
         answers.parse(text, schema, form)
     assert len(str(caught.value)) <= answers.LONGEST + 3
@@ -193,13 +197,16 @@ def test_what_has_no_structure_is_never_an_answer(schema: str, form: str, text: 
         ('{"segments": [], "notes": ""}', "segments"),
         ('{"segments": [{"id": "1", "text": "a"}]}', "'notes' is a required"),
         ('{"segments": [{"id": "1", "text": "a"}], "notes": "", "x": 1}', "'x' was unexpected"),
-        ('{"segments": [], "segments": [{"id": "1", "text": "a"}], "notes": ""}', "twice"),
+        (
+            '{"segments": [], "segments": [{"id": "1", "text": "a"}], "notes": ""}',
+            "'segments' is duplicated",
+        ),
         ('{"segments": [{"id": "1", "text": "\\ud800"}], "notes": ""}', "UTF-16"),
         ('{"segments": NaN, "notes": ""}', "NaN"),
         ('Here: {"segments": [{"id": "1", "text": "a"}], "notes": ""}', "not JSON"),
     ],
 )
-def test_json_that_does_not_fit_is_told_where(text: str, words: str) -> None:
+def test_invalid_json_is_reported_with_its_place(text: str, words: str) -> None:
     with pytest.raises(InvalidAnswerError, match=words):
         answers.parse(text, "answer_translation", answers.JSON_OBJECT)
 
@@ -209,7 +216,7 @@ def test_pasted_json_may_have_chatter_around_it() -> None:
     assert answers.parse(text, "answer_translation", answers.TAGS) == TRANSLATION
 
 
-def test_a_draft_in_a_thought_is_not_taken() -> None:
+def test_a_draft_in_a_thought_is_ignored() -> None:
     text = (
         '<think><segment id="1">draft</segment></think>'
         '<segment id="1">final</segment><notes>n</notes>'
@@ -222,12 +229,12 @@ def test_a_draft_in_a_thought_is_not_taken() -> None:
 @pytest.mark.parametrize(
     "draft", [json.dumps(TRANSLATION), toy_model.as_tags("answer_translation", TRANSLATION)]
 )
-def test_a_thought_without_end_is_no_answer(draft: str, form: str) -> None:
+def test_an_unfinished_thought_is_not_an_answer(draft: str, form: str) -> None:
     with pytest.raises(InvalidAnswerError, match="not closed"):
         answers.parse(f"<think>{draft}", "answer_translation", form)
 
 
-def test_json_that_speaks_of_tags_is_json() -> None:
+def test_json_that_mentions_tags_is_json() -> None:
     value = {"notes": "", "segments": [{"id": "1", "text": "put <notes>x</notes> there"}]}
     assert answers.parse(json.dumps(value), "answer_translation", answers.TAGS) == value
 
@@ -252,9 +259,7 @@ PIECES = ['<segment id="1">', "</segment>", "<notes>", "</notes>", "a", "\n", "{
     st.sampled_from(toy_model.SCHEMAS),
     st.sampled_from(answers.FORMS),
 )
-def test_whatever_comes_it_fits_the_schema_or_is_an_invalid_answer(
-    text: str, schema: str, form: str
-) -> None:
+def test_any_answer_fits_the_schema_or_is_invalid(text: str, schema: str, form: str) -> None:
     try:
         answer = answers.parse(text, schema, form)
     except InvalidAnswerError:
@@ -265,34 +270,34 @@ def test_whatever_comes_it_fits_the_schema_or_is_an_invalid_answer(
 IDS = ["title", "1", "2"]
 
 
-def of(*names: str) -> dict[str, object]:
+def answer_with(*names: str) -> dict[str, object]:
     return {"segments": [{"id": name, "text": f"text of {name}"} for name in names]}
 
 
 def test_segments_come_in_the_order_of_the_ids() -> None:
-    given = of("2", "title", "1")
-    assert answers.segments(given, IDS) == ["text of title", "text of 1", "text of 2"]
+    answer = answer_with("2", "title", "1")
+    assert answers.segments(answer, IDS) == ["text of title", "text of 1", "text of 2"]
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("answer", "words"),
     [
-        (of("title", "1"), 'missing: "2"'),
-        (of("title", "1", "2", "3"), 'unknown: "3"'),
-        (of("title", "1", "2", "2"), 'there twice: "2"'),
-        (of("title", "1", "two"), 'missing: "2"; unknown: "two"'),
-        (of(), 'missing: "title", "1", "2"'),
-        (of("title", "1", "2 "), 'unknown: "2 "'),
+        (answer_with("title", "1"), 'missing: "2"'),
+        (answer_with("title", "1", "2", "3"), 'unknown: "3"'),
+        (answer_with("title", "1", "2", "2"), 'duplicated: "2"'),
+        (answer_with("title", "1", "two"), 'missing: "2"; unknown: "two"'),
+        (answer_with(), 'missing: "title", "1", "2"'),
+        (answer_with("title", "1", "2 "), 'unknown: "2 "'),
     ],
 )
-def test_ids_that_are_wrong_are_named(given: dict[str, object], words: str) -> None:
+def test_wrong_ids_are_named(answer: dict[str, object], words: str) -> None:
     with pytest.raises(InvalidAnswerError, match=words):
-        answers.segments(given, IDS)
+        answers.segments(answer, IDS)
 
 
-def test_many_wrong_ids_make_no_long_message() -> None:
+def test_many_wrong_ids_make_a_short_message() -> None:
     with pytest.raises(InvalidAnswerError, match="more") as caught:
-        answers.segments(of(*(f"x{n}" for n in range(1000))), IDS)
+        answers.segments(answer_with(*(f"x{n}" for n in range(1000))), IDS)
     assert len(str(caught.value)) <= answers.LONGEST + 3
 
 
@@ -311,7 +316,7 @@ def _strict(schema: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("name", toy_model.SCHEMAS)
-def test_what_is_sent_is_a_schema_of_strict_mode(name: str) -> None:
+def test_the_sent_schema_fits_strict_mode(name: str) -> None:
     sent = answers.wire_schema(name)
     Draft202012Validator.check_schema(sent)
     Draft202012Validator.check_schema(schemas.validator(name).schema)
@@ -320,7 +325,7 @@ def test_what_is_sent_is_a_schema_of_strict_mode(name: str) -> None:
 
 @pytest.mark.parametrize("name", toy_model.SCHEMAS)
 @pytest.mark.parametrize("form", answers.FORMS)
-def test_a_description_names_all_that_is_asked_for(name: str, form: str) -> None:
+def test_a_description_names_every_field(name: str, form: str) -> None:
     words = answers.description(name, form)
     for field in schemas.validator(name).schema["properties"]:
         assert field.removesuffix("s") in words

@@ -9,7 +9,6 @@ import yaml
 
 from soundweave.base.errors import ConfigError
 from soundweave.translation.asking import answers, prompts
-from soundweave.translation.texts.languages import language
 from tests.translation import toy_model
 
 SEGMENTS = [{"id": "title", "text": "The Sea"}, {"id": "1", "text": 'a "b"\n<c> ñ & 音'}]
@@ -40,7 +39,7 @@ def values_for(prompt: prompts.Prompt, **others: object) -> dict[str, Any]:
     return {name: VALUES[name] for name in prompts.AVAILABLE[prompt.answer]} | others
 
 
-def made(folder: Path, **changes: object) -> prompts.Prompt:
+def prompt_file(folder: Path, **changes: object) -> prompts.Prompt:
     good = {
         "description": "d",
         "answer": "answer_translation",
@@ -59,7 +58,7 @@ def test_these_prompts_ship() -> None:
 
 @pytest.mark.parametrize("kind", ["poem", "prose", "interface"])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_prompt_that_ships_says_what_it_must(name: str, kind: str) -> None:
+def test_a_shipped_prompt_contains_what_it_must(name: str, kind: str) -> None:
     prompt = prompts.load(name)
     system, user = prompt.render(**values_for(prompt, kind=kind))
     assert "English" in system
@@ -81,11 +80,11 @@ def test_texts_go_in_as_json_that_reads_back(name: str) -> None:
     prompt = prompts.load(name)
     _, user = prompt.render(**values_for(prompt))
     for variable in {"segments", "candidates", "translation", "remarks"} & set(prompt.variables):
-        start = [at for at in range(len(user)) if user.startswith("[", at)]
+        starts = [position for position in range(len(user)) if user.startswith("[", position)]
         read = []
-        for at in start:
+        for position in starts:
             try:
-                read.append(json.JSONDecoder().raw_decode(user, at)[0])
+                read.append(json.JSONDecoder().raw_decode(user, position)[0])
             except ValueError:
                 continue
         assert VALUES[variable] in read
@@ -113,17 +112,17 @@ def test_a_text_cannot_leave_its_place(name: str, attack: str) -> None:
         "translation": [{"id": "1", "source": attack, "text": attack}],
         "candidates": [{"number": 1, "segments": [{"id": "1", "text": attack}]}],
     }
-    known = prompts.AVAILABLE[prompt.answer]
+    available = prompts.AVAILABLE[prompt.answer]
     system, user = prompt.render(
-        **values_for(prompt, **{key: value for key, value in attacked.items() if key in known})
+        **values_for(prompt, **{key: value for key, value in attacked.items() if key in available})
     )
     assert system == plain[0]
     assert not any(line.startswith(("Ignore", "</segment")) for line in user.split("\n"))
     assert json.dumps(attack, ensure_ascii=False) in user
 
 
-def test_values_that_a_prompt_does_not_declare_are_not_shown(tmp_path: Path) -> None:
-    prompt = made(tmp_path)
+def test_undeclared_values_are_left_out(tmp_path: Path) -> None:
+    prompt = prompt_file(tmp_path)
     assert prompt.render(**values_for(prompt)) == ('about "The Sea"', '"calm"')
 
 
@@ -139,7 +138,7 @@ def test_values_that_a_prompt_does_not_declare_are_not_shown(tmp_path: Path) -> 
 def test_missing_and_unknown_values_raise(
     tmp_path: Path, missing: str | None, extra: dict[str, object], words: str
 ) -> None:
-    prompt = made(tmp_path)
+    prompt = prompt_file(tmp_path)
     values = values_for(prompt, **extra)
     values.pop(missing, None)
     with pytest.raises(ConfigError, match=f"prompt p: {words}"):
@@ -155,28 +154,28 @@ def test_missing_and_unknown_values_raise(
         ({"variables": "title"}, "variables"),
         ({"variables": ["title", "title"]}, "variables"),
         ({"answer": "translation"}, "answer"),
-        ({"answer": "answer_nothing"}, "there is no answer_nothing"),
+        ({"answer": "answer_nothing"}, "answer_nothing does not exist"),
         ({"answer": "answer_../../x"}, "answer"),
         ({"variables": ["title"]}, "used but not declared: notes"),
         ({"variables": ["title", "notes", "kind"]}, "declared but not used: kind"),
-        ({"user": "{{ mood }}", "variables": ["title", "mood"]}, "not known.*: mood"),
+        ({"user": "{{ mood }}", "variables": ["title", "mood"]}, "not available.*: mood"),
         ({"user": "{{ candidates | data }}", "variables": ["title", "candidates"]}, "candidates"),
-        ({"user": "{{ title }", "variables": ["title"]}, "no proper Jinja2"),
-        ({"user": "{% if notes %}"}, "no proper Jinja2"),
-        ({"user": "{{ notes | tojsn }}"}, "no proper Jinja2"),
+        ({"user": "{{ title }", "variables": ["title"]}, "not valid Jinja2"),
+        ({"user": "{% if notes %}"}, "not valid Jinja2"),
+        ({"user": "{{ notes | tojsn }}"}, "not valid Jinja2"),
         ({"user": "{% for c in notes %}{{ c }}{{ kind }}{% endfor %}"}, "not declared: kind"),
     ],
 )
-def test_a_wrong_prompt_file_is_told_at_load(
+def test_an_invalid_prompt_file_is_reported_on_load(
     tmp_path: Path, changes: dict[str, object], words: str
 ) -> None:
     with pytest.raises(ConfigError, match=words) as caught:
-        made(tmp_path, **changes)
+        prompt_file(tmp_path, **changes)
     assert str(tmp_path / "p.yaml") in str(caught.value)
 
 
-def test_loops_and_attributes_are_no_variables(tmp_path: Path) -> None:
-    prompt = made(
+def test_loops_and_attributes_are_not_variables(tmp_path: Path) -> None:
+    prompt = prompt_file(
         tmp_path,
         variables=["segments"],
         system="{{ segments | length }}",
@@ -185,29 +184,29 @@ def test_loops_and_attributes_are_no_variables(tmp_path: Path) -> None:
     assert prompt.render(**values_for(prompt)) == ("2", "1 title;2 1;")
 
 
-def test_an_attribute_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    prompt = made(tmp_path, user="{{ notes.index }}")
-    with pytest.raises(ConfigError, match="prompt p: cannot be filled in"):
+def test_a_missing_attribute_is_an_error(tmp_path: Path) -> None:
+    prompt = prompt_file(tmp_path, user="{{ notes.index }}")
+    with pytest.raises(ConfigError, match="prompt p: cannot be rendered"):
         prompt.render(**values_for(prompt, notes={}))
 
 
 @pytest.mark.parametrize("name", ["nothing", "../prompts/judge", "judge.yaml", "", "/etc/passwd"])
-def test_a_prompt_that_is_not_there_is_named_with_those_that_are(name: str) -> None:
-    with pytest.raises(ConfigError, match="there are editor_review, initial_faithful"):
+def test_an_unknown_prompt_is_named_with_the_available_ones(name: str) -> None:
+    with pytest.raises(ConfigError, match="available: editor_review, initial_faithful"):
         prompts.load(name)
 
 
-def test_a_file_that_is_no_yaml_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("a: [", encoding="utf-8")
     with pytest.raises(ConfigError, match="not YAML"):
         prompts.load("p", tmp_path)
 
 
 def test_the_digest_is_of_the_file(tmp_path: Path) -> None:
-    prompt = made(tmp_path)
-    whole = hashlib.sha256((tmp_path / "p.yaml").read_bytes()).hexdigest()
-    assert prompts.digest(prompt) == whole
-    assert prompts.digest(made(tmp_path, description="another")) != whole
+    prompt = prompt_file(tmp_path)
+    digest = hashlib.sha256((tmp_path / "p.yaml").read_bytes()).hexdigest()
+    assert prompt.digest == digest
+    assert prompt_file(tmp_path, description="another").digest != digest
 
 
 def test_a_prompt_crosses_to_another_process() -> None:
@@ -221,7 +220,7 @@ def test_a_prompt_crosses_to_another_process() -> None:
     ("code", "name"), [("es", "Spanish"), ("zh", "Chinese"), ("xx", "xx"), ("English", "English")]
 )
 def test_language_names(code: str, name: str) -> None:
-    assert language(code) == name
+    assert prompts.language(code) == name
 
 
 def test_one_text_for_a_person_asks_for_tags_and_its_answer_is_read() -> None:
@@ -233,4 +232,4 @@ def test_one_text_for_a_person_asks_for_tags_and_its_answer_is_read() -> None:
     assert '<segment id="...">' in text
     pasted = f"Sure!\n{toy_model.as_tags(prompt.answer, {'notes': '', 'segments': SEGMENTS})}\nBye"
     answer = answers.parse(pasted, prompt.answer, answers.TAGS)
-    assert answers.segments(answer, ["title", "1"]) == [one["text"] for one in SEGMENTS]
+    assert answers.segments(answer, ["title", "1"]) == [segment["text"] for segment in SEGMENTS]

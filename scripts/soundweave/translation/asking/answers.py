@@ -1,7 +1,7 @@
-"""What a model or a person answers, read strictly: JSON, or tags: <segment id="1">...</segment>.
+"""Reads answers strictly, as JSON or in tags: <segment id="1">...</segment>.
 
-Whatever form an answer has, it is checked here against its schema in config/schemas; what a
-server promises about the form counts for nothing. Messages are written for the model to act on.
+Whatever its form, an answer is checked here against its schema in config/schemas; a server's
+promise about the form is not trusted. Error messages are written for the model to act on.
 """
 
 import json
@@ -10,9 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from jsonschema.exceptions import best_match
-
-from soundweave.base import schemas
+from soundweave.base import schemas, strict_json
 from soundweave.translation.asking import tags as tagged
 from soundweave.translation.failures import InvalidAnswerError
 
@@ -23,7 +21,7 @@ FORMS = (JSON_SCHEMA, JSON_OBJECT, TAGS)  # from the strictest to what any model
 
 Answer = dict[str, Any]
 
-LONGEST = 300  # signs of a message: it goes back to the model, and into results
+LONGEST = 300  # characters of a message: it goes back to the model, and into results
 THOUGHTS = re.compile(r"\A\s*<think>(?:.*?</think>)?", re.DOTALL)
 FENCED = re.compile(r"\A```[\w-]*[ \t]*\n(.*)\n[ \t]*```\Z", re.DOTALL)
 CHECKED_HERE = ("$schema", "title", "minimum", "maximum", "minItems")  # not all servers know them
@@ -32,49 +30,49 @@ CHECKED_HERE = ("$schema", "title", "minimum", "maximum", "minItems")  # not all
 def parse(text: str, schema: str, form: str) -> Answer:
     """Return the answer in `text`, which fits `schema`; raises InvalidAnswerError.
 
-    JSON may stand in a Markdown code fence. Asked for tags, a model may chat around them, and
-    may answer in JSON all the same.
+    JSON may be in a Markdown code fence. When asked for tags, a model may chat around them, or
+    answer in JSON.
     """
     answer = _read(_without_thoughts(text), _schema(schema), form)
-    worst = best_match(schemas.validator(schema).iter_errors(answer))
-    if worst is not None:
-        raise InvalidAnswerError(_short(f"{schemas.place(worst)}: {worst.message}"))
-    _check_signs(answer)
+    error = schemas.problem(schema, answer)
+    if error is not None:
+        raise InvalidAnswerError(_short(f"{schemas.place(error)}: {error.message}"))
+    _check_characters(answer)
     return answer
 
 
 def segments(answer: Mapping[str, Any], ids: Sequence[str]) -> list[str]:
     """Return the texts of an answer's segments in the order of `ids`.
 
-    Raises InvalidAnswerError that names the ids that are missing, unknown or there twice.
+    Raises InvalidAnswerError that names missing, unknown and duplicated ids.
     """
-    given = Counter(segment["id"] for segment in answer["segments"])
-    wrong = {
-        "missing": [name for name in ids if name not in given],
-        "unknown": [name for name in given if name not in set(ids)],
-        "there twice": [name for name, count in given.items() if count > 1],
+    counts = Counter(segment["id"] for segment in answer["segments"])
+    ids_by_problem = {
+        "missing": [name for name in ids if name not in counts],
+        "unknown": [name for name in counts if name not in set(ids)],
+        "duplicated": [name for name, count in counts.items() if count > 1],
     }
-    found = [f"{what}: {_listed(names)}" for what, names in wrong.items() if names]
-    if found:
-        raise InvalidAnswerError(_short(f"ids of segments {'; '.join(found)}"))
+    problems = [f"{key}: {_listed(names)}" for key, names in ids_by_problem.items() if names]
+    if problems:
+        raise InvalidAnswerError(_short(f"segment ids {'; '.join(problems)}"))
     texts = {segment["id"]: segment["text"] for segment in answer["segments"]}
     return [texts[name] for name in ids]
 
 
 def wire_schema(schema: str) -> Answer:
-    """Return a schema as servers know it in strict mode; what it leaves out is checked here."""
-    sent: Answer = _stripped(_schema(schema))
-    return sent
+    """Return a schema as servers accept it in strict mode; what it leaves out is checked here."""
+    stripped: Answer = _stripped(_schema(schema))
+    return stripped
 
 
 def description(schema: str, form: str) -> str:
-    """Return in words what an answer in this form looks like, to end a prompt with."""
-    whole = _schema(schema)
+    """Describe an answer in this form, to end a prompt with."""
+    loaded = _schema(schema)
     if form == TAGS:
-        return tagged.description(whole)
+        return tagged.description(loaded)
     return (
         "Answer with one JSON object and nothing else, no code fence around it. "
-        f"It has exactly this form:\n{_example(whole)}"
+        f"It has exactly this form:\n{_example(loaded)}"
     )
 
 
@@ -83,7 +81,9 @@ def _schema(name: str) -> Mapping[str, Any]:
 
 
 def _read(text: str, schema: Mapping[str, Any], form: str) -> Answer:
-    body = _unfenced(text.strip())
+    body = text.strip()
+    if fenced := FENCED.match(body):
+        body = fenced[1]
     if not body:
         raise InvalidAnswerError("the answer is empty")
     if form != TAGS:
@@ -98,47 +98,31 @@ def _read(text: str, schema: Mapping[str, Any], form: str) -> Answer:
 
 
 def _without_thoughts(text: str) -> str:
-    # Some local models think aloud in the answer; a draft there must never be taken.
+    # Some local models think aloud in the answer; a draft there must not be used.
     thoughts = THOUGHTS.match(text)
     if thoughts is None:
         return text
     if not thoughts[0].endswith("</think>"):
-        raise InvalidAnswerError("the answer is a thought that has no end: <think> is not closed")
+        raise InvalidAnswerError("the answer is an unfinished thought: <think> is not closed")
     return text[thoughts.end() :]
 
 
-def _unfenced(text: str) -> str:
-    fenced = FENCED.match(text)
-    return fenced[1] if fenced else text
-
-
 def _json_object(text: str, *, tags: bool = False) -> Answer:
-    what = "neither in the tags that were asked for nor JSON" if tags else "not JSON"
     try:
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        value = strict_json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidAnswerError(_short(f"the answer is {what}: {error}")) from error
+        expected = "neither in the requested tags nor JSON" if tags else "not JSON"
+        raise InvalidAnswerError(_short(f"the answer is {expected}: {error}")) from error
     if not isinstance(value, dict):
         raise InvalidAnswerError("the answer is not a JSON object")
     return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> Answer:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        raise ValueError("a key is there twice")
-    return value
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
-
-
-def _check_signs(answer: Answer) -> None:
+def _check_characters(answer: Answer) -> None:
     try:
         json.dumps(answer, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise InvalidAnswerError("the answer holds half of a UTF-16 pair") from error
+        raise InvalidAnswerError("the answer contains half of a UTF-16 pair") from error
 
 
 def _stripped(value: Any) -> Any:
@@ -159,9 +143,9 @@ def _example(schema: Mapping[str, Any]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    shown = list(names)
-    more = f" and {len(shown) - 10} more" if len(shown) > 10 else ""
-    return ", ".join(json.dumps(name) for name in shown[:10]) + more
+    ids = list(names)
+    more = f" and {len(ids) - 10} more" if len(ids) > 10 else ""
+    return ", ".join(json.dumps(name) for name in ids[:10]) + more
 
 
 def _short(message: str) -> str:

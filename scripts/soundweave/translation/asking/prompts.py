@@ -1,6 +1,6 @@
-"""The prompts in config/prompts: one file each, its variables declared and checked at load.
+"""The prompts in config/prompts: one file each, whose variables are declared and checked on load.
 
-Texts are data: they go into a prompt as JSON, so that no text can end its place and speak as the
+Texts are data: they go into a prompt as JSON, so no text can break out of its place and pose as the
 prompt, and the system part says that nothing inside the data is an instruction.
 """
 
@@ -13,17 +13,17 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
+from babel import Locale
 from jinja2 import meta
 
 from soundweave.base import schemas, yaml_files
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import ROOT
 from soundweave.translation.asking import answers
-from soundweave.translation.texts.languages import language
 
 PROMPTS = ROOT / "config" / "prompts"
 
-# What a stage knows when it asks, by the answer it needs.
+# The variables of a prompt, by the answer it asks for.
 TEXT = ("source_lang", "target_lang", "kind", "title", "author", "notes", "segments")
 AVAILABLE = {
     "answer_translation": TEXT,  # segments: list of {id, text}
@@ -43,13 +43,13 @@ class Prompt:
     variables: tuple[str, ...]
     system: str
     user: str
-    sha256: str
+    digest: str  # SHA-256, in hexadecimal, of the file: it distinguishes results
 
     def render(self, **values: object) -> tuple[str, str]:
         """Return the system and the user part.
 
-        `values` are those of AVAILABLE for its answer; one that the prompt does not declare is not
-        shown. Raises ConfigError for a missing one, and for one that no such prompt can have.
+        `values` are those of AVAILABLE for its answer; those that the prompt does not declare are
+        left out. Raises ConfigError for missing values, and for values that no such prompt has.
         """
         missing = set(self.variables) - set(values)
         unknown = set(values) - set(AVAILABLE[self.answer])
@@ -58,36 +58,41 @@ class Prompt:
                 f"prompt {self.name}: "
                 + "; ".join([*_named("no value for", missing), *_named("no use for", unknown)])
             )
-        shown = {key: _shown(key, value) for key, value in values.items() if key in self.variables}
+        declared = {
+            key: language(str(value)) if key.endswith("_lang") else value
+            for key, value in values.items()
+            if key in self.variables
+        }
         try:
             system, user = (
-                _environment().from_string(part).render(shown) for part in (self.system, self.user)
+                _environment().from_string(part).render(declared)
+                for part in (self.system, self.user)
             )
         except (jinja2.TemplateError, TypeError, ValueError) as error:
-            raise ConfigError(f"prompt {self.name}: cannot be filled in: {error}") from error
+            raise ConfigError(f"prompt {self.name}: cannot be rendered: {error}") from error
         return system, user
 
 
 def load(name: str, folder: Path = PROMPTS) -> Prompt:
-    """Return a prompt by its file's name without the ending.
+    """Load a prompt by its file's name without the extension.
 
     Raises ConfigError, naming the file, unless it has the right keys, asks for an answer that
-    there is, is proper Jinja2, and uses the variables it declares, all of them and no other.
+    exists, is valid Jinja2, and uses exactly the variables that it declares.
     """
     path = folder / f"{name}.yaml"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name) or not path.is_file():
-        there = ", ".join(sorted(path.stem for path in folder.glob("*.yaml"))) or "none"
-        raise ConfigError(f"there is no prompt {name!r} in {folder}; there are {there}")
+        available = ", ".join(names(folder)) or "none"
+        raise ConfigError(f"no prompt {name!r} in {folder}; available: {available}")
     raw = yaml_files.read_yaml(path)
     schemas.check("prompt", raw, str(path))
-    made = Prompt(
+    prompt = Prompt(
         name=name,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
         **raw | {"variables": tuple(raw["variables"])},
     )
-    if problems := _problems(made):
+    if problems := _problems(prompt):
         raise ConfigError(f"{path}: {'; '.join(problems)}")
-    return made
+    return prompt
 
 
 def names(folder: Path = PROMPTS) -> list[str]:
@@ -95,13 +100,8 @@ def names(folder: Path = PROMPTS) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def digest(prompt: Prompt) -> str:
-    """Return SHA-256, in hexadecimal, of the prompt's file: it tells results apart."""
-    return prompt.sha256
-
-
 def as_one_text(system: str, user: str, answer_schema: str) -> str:
-    """Return a rendered prompt to paste into any model's window; it asks for tags.
+    """Join a rendered prompt to paste into any chat window; it asks for tags.
 
     `answers.parse(text, answer_schema, "tags")` reads what comes back.
     """
@@ -111,19 +111,17 @@ def as_one_text(system: str, user: str, answer_schema: str) -> str:
 
 def _problems(prompt: Prompt) -> list[str]:
     if prompt.answer not in AVAILABLE:
-        return [f"answer: there is no {prompt.answer}; there are {', '.join(AVAILABLE)}"]
+        return [f"answer: {prompt.answer} does not exist; choose {', '.join(AVAILABLE)}"]
     try:
         used = _used(prompt.system) | _used(prompt.user)
     except jinja2.TemplateError as error:
         line = getattr(error, "lineno", 0)
-        return [f"no proper Jinja2: {error}, in line {line} of its part"]
+        return [f"not valid Jinja2: {error}, in line {line} of its part"]
     declared = set(prompt.variables)
     return [
         *_named("used but not declared", used - declared),
         *_named("declared but not used", declared - used),
-        *_named(
-            f"not known to a prompt for {prompt.answer}", declared - {*AVAILABLE[prompt.answer]}
-        ),
+        *_named(f"not available for {prompt.answer}", declared - {*AVAILABLE[prompt.answer]}),
     ]
 
 
@@ -131,28 +129,29 @@ def _used(template: str) -> set[str]:
     return meta.find_undeclared_variables(_environment().parse(template))
 
 
-def _named(what: str, names: set[str]) -> list[str]:
-    return [f"{what}: {', '.join(sorted(names))}"] if names else []
+def _named(problem: str, variables: set[str]) -> list[str]:
+    return [f"{problem}: {', '.join(sorted(variables))}"] if variables else []
 
 
-def _shown(key: str, value: object) -> object:
-    return language(value) if key.endswith("_lang") and isinstance(value, str) else value
+def language(code: str) -> str:
+    """The English name of a language, or the code itself if it is unknown."""
+    return str(Locale("en").languages.get(code, code))
 
 
 @cache
 def _environment() -> jinja2.Environment:
-    made = jinja2.Environment(
-        autoescape=False,  # noqa: S701 - a prompt is no HTML; texts go in as JSON
+    environment = jinja2.Environment(
+        autoescape=False,  # noqa: S701 - a prompt is not HTML; texts go in as JSON
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["data"] = _data
-    return made
+    environment.filters["data"] = _data
+    return environment
 
 
 def _data(value: object) -> str:
-    """Return JSON, a list with an item on each line; nothing in it can end the line."""
+    """Write JSON, each item of a list on its own line; no value can contain a line end."""
     if isinstance(value, list | tuple):
         return "[\n" + ",\n".join(map(_data, value)) + "\n]" if value else "[]"
     if isinstance(value, Mapping):

@@ -1,8 +1,8 @@
-"""What a stage of the pipeline is: one class that asks a question and reads the answer.
+"""A stage of the pipeline: one class that asks a question and reads the answer.
 
-A stage knows its text and what the stages before it found; it does not know the pipeline. With a
-chat model (or a person, in manual mode) it renders a prompt and reads the answer; without one it
-does its work by itself. A new stage is one class and one line in `stages.STAGES`.
+A stage knows its text and the results of earlier stages, but not the pipeline. With a chat model
+(or a person, in manual mode) it renders a prompt and reads the answer; without one it follows
+rules. A new stage is one class and one line in `stages.STAGES`.
 """
 
 from abc import ABC, abstractmethod
@@ -18,7 +18,7 @@ from soundweave.translation.settings import Settings, StageSettings
 
 
 class ExecutionMode(StrEnum):
-    """Who answers a stage's question: the configured model, or the person at the terminal."""
+    """Who answers a stage's question: the configured model, or a person at the terminal."""
 
     AUTO = "auto"
     MANUAL = "manual"
@@ -26,27 +26,27 @@ class ExecutionMode(StrEnum):
 
 @dataclass(frozen=True)
 class StageContext:
-    """All that a stage may know; plain data, so that it crosses to another process.
+    """The input of a stage; plain data that crosses to another process.
 
-    `results` holds what the stages before found, by output key. `candidate` says which instance
-    of a parallel stage this is.
+    `results` holds the results of earlier stages by output key. `candidate` says which instance of
+    a parallel stage this is.
     """
 
     text: Text
     lang: str
     settings: Settings
-    folder: Path  # of this job: its ledger and the slots of its providers
+    folder: Path  # of this job: it holds the ledger
     results: Mapping[str, Any] = field(default_factory=dict)
     candidate: CandidateConfig | None = None
 
     def of_candidate(self, candidate: CandidateConfig) -> "StageContext":
-        """Return the context of one instance of a parallel stage."""
+        """The context of one instance of a parallel stage."""
         return replace(self, candidate=candidate)
 
 
 @dataclass(frozen=True)
 class Question:
-    """A rendered prompt, and who is asked how; `model` is empty when a person is."""
+    """A rendered prompt, and how to ask it; `model` is empty when a person answers."""
 
     prompt: str
     digest: str
@@ -60,16 +60,16 @@ class Question:
     ids: tuple[str, ...] = ()  # of the segments that the answer must have
 
     def as_one_text(self) -> str:
-        """Return the prompt to paste into any model's window."""
+        """The prompt to paste into any chat window."""
         return prompts.as_one_text(self.system, self.user, self.answer)
 
 
 @dataclass(frozen=True)
 class StageResult:
-    """What came of a stage: `data` is plain JSON, as the stage's class describes it.
+    """The outcome of a stage: `data` is plain JSON, as the stage's class describes it.
 
-    `status` is done, failed (then `error` is its class and `message` says why) or waiting for a
-    person's answer.
+    `status` is done, failed (then `error` is the kind of failure and `message` says why) or waiting
+    for a person's answer.
     """
 
     stage: str
@@ -87,37 +87,37 @@ class Stage(ABC):
     name: ClassVar[str]
     output_key: ClassVar[str]
     weight: ClassVar[float] = 1.0  # share of the progress
-    whole: ClassVar[bool] = False  # whether its answers hold every segment
+    covers_all_segments: ClassVar[bool] = False  # whether its answers contain every segment
 
     @abstractmethod
     def execute(self, context: StageContext) -> Any:
-        """Do it and return plain JSON; raises ProviderError when no answer could be had."""
+        """Do the work and return plain JSON; raises ProviderError without a usable answer."""
 
     def question(self, context: StageContext) -> Question | None:  # noqa: ARG002 - for subclasses
-        """Return what a model or a person is to be asked; None when the stage asks nobody."""
+        """The question to a model or a person; None when the stage asks nobody."""
         return None
 
     def read(self, context: StageContext, answer: Mapping[str, Any]) -> Any:
-        """Make the stage's data of an answer; raises InvalidAnswerError."""
+        """Turn an answer into the stage's data; raises InvalidAnswerError."""
         raise NotImplementedError(f"{self.name} asks nobody")
 
     def valid(self, context: StageContext, data: Mapping[str, Any]) -> bool:  # noqa: ARG002 - for subclasses
-        """Tell whether an instance's data count as a candidate that can be taken."""
+        """Whether an instance's data count as a usable candidate."""
         return not data["error"]
 
     def settings(self, context: StageContext) -> StageSettings:
-        """Return how this stage is configured in the run's mode."""
+        """The configuration of this stage in the run's mode."""
         return context.settings.stages.get(self.name, StageSettings())
 
     def prompt_digests(self, context: StageContext) -> dict[str, str]:
-        """Return the configured prompts with their digests, so that a result can be told apart."""
+        """The digests of the configured prompts, to distinguish results."""
         names = self.settings(context).prompts
-        return {name: prompts.digest(prompts.load(name)) for name in dict.fromkeys(names)}
+        return {name: prompts.load(name).digest for name in dict.fromkeys(names)}
 
     def render(
         self, context: StageContext, number: int = 0, *, seed: int | None = None, **values: object
     ) -> Question | None:
-        """Return the question of the configured prompt; `number` counts instances from 0."""
+        """Render the configured prompt; `number` counts instances from 0."""
         stage = self.settings(context)
         if not stage.prompts:
             return None
@@ -125,7 +125,7 @@ class Stage(ABC):
         system, user = prompt.render(**values)
         return Question(
             prompt=prompt.name,
-            digest=prompts.digest(prompt),
+            digest=prompt.digest,
             answer=prompt.answer,
             system=system,
             user=user,
@@ -133,5 +133,7 @@ class Stage(ABC):
             temperature=stage.temperatures[number % len(stage.temperatures)],
             max_tokens=stage.max_tokens,
             seed=seed,
-            ids=tuple(segment.id for segment in context.text.segments) if self.whole else (),
+            ids=tuple(segment.id for segment in context.text.segments)
+            if self.covers_all_segments
+            else (),
         )

@@ -1,9 +1,9 @@
 """Answers in tags, for models without a JSON mode and for people who paste.
 
-The tags follow from the schema: an array of objects is a tag for each item, named like the array
-without its "s", with the first property as attribute and the second as content; a third one is a
-tag of its own, after it. Contents are taken as they are, "<" and "&" included: only the schema's
-own tags count, and where one of them lacks its end nothing is guessed.
+The tags follow from the schema: each item of an array of objects is a tag, named like the array
+without its "s", with the first property as attribute and the second as content; a third property
+is another tag after it. Contents are literal, "<" and "&" included: only the schema's tags count,
+and a missing end tag is an error rather than guessed.
 """
 
 import html
@@ -18,7 +18,7 @@ from soundweave.translation.failures import InvalidAnswerError
 Schema = Mapping[str, Any]
 
 ATTRIBUTE = r"""[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>/]+)"""
-# The line ends between the tags and their content are layout; blanks of the first line are not.
+# Line ends between tags and content are layout; spaces of the first line are not.
 LAYOUT = re.compile(r"\A[ \t]*\n|\n[ \t]*\Z")
 
 
@@ -38,26 +38,26 @@ class Tag:
 
 @dataclass(frozen=True)
 class Element:
-    """A tag as it was found, with what stands in it."""
+    """A tag in an answer, with its content."""
 
     name: str
     attributes: Mapping[str, str]
     content: str
 
     def __str__(self) -> str:
-        shown = "".join(f' {name}="{value}"' for name, value in self.attributes.items())
-        return f"<{self.name}{shown}>"
+        attributes = "".join(f' {name}="{value}"' for name, value in self.attributes.items())
+        return f"<{self.name}{attributes}>"
 
 
 def read(text: str, schema: Schema) -> dict[str, Any]:
     """Return the answer in `text`, not yet checked; raises InvalidAnswerError.
 
-    Free texts that are not there are empty, as are lists.
+    Missing texts and lists are empty.
     """
-    known = _tags(schema)
+    tags = _tags(schema)
     answer: dict[str, Any] = {}
     for element in _elements(text.replace("\r\n", "\n"), schema):
-        _add(answer, known[element.name], element)
+        _add(answer, tags[element.name], element)
     for name, part in schema["properties"].items():
         if part["type"] == "array":
             items = answer.setdefault(name, [])
@@ -66,22 +66,22 @@ def read(text: str, schema: Schema) -> dict[str, Any]:
 
 
 def any_tag(text: str, schema: Schema) -> bool:
-    """Tell whether one of the schema's tags, start or end, is in `text`."""
+    """Whether one of the schema's tags, start or end, is in `text`."""
     return _marks(tuple(_tags(schema))).search(text) is not None
 
 
 def description(schema: Schema) -> str:
-    """Return in words what such an answer looks like."""
+    """Describe such an answer in words."""
     lines = [
         "Answer in these tags and write nothing outside of them. Give every tag its end tag. "
-        "Write texts as they are, without escaping any sign.",
+        "Write texts as they are, without escaping any character.",
     ]
     for tag in _tags(schema).values():
         attribute = f' {tag.key}="..."' if tag.key else ""
         lines.append(f"<{tag.name}{attribute}>{tag.description}</{tag.name}>")
         if tag.first:
-            each = schema["properties"][tag.array]
-            lines[-1] += f" ({each['description']}; {tag.key}: {_key(each)['description']})"
+            array = schema["properties"][tag.array]
+            lines[-1] += f" ({array['description']}; {tag.key}: {_key(array)['description']})"
     return "\n".join(lines)
 
 
@@ -120,23 +120,23 @@ def _marks(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _elements(text: str, schema: Schema) -> Iterator[Element]:
-    begun: Element | None = None
-    begins = 0
-    for mark in _marks(tuple(_tags(schema))).finditer(text):
-        found = Element(mark[2].lower(), _attributes(mark[3]), "")
-        if not mark[1] and begun is None:
-            begun, begins = found, mark.end()
-            if not mark[4]:
+    open_element: Element | None = None
+    content_start = 0
+    for match in _marks(tuple(_tags(schema))).finditer(text):
+        element = Element(match[2].lower(), _attributes(match[3]), "")
+        if not match[1] and open_element is None:
+            open_element, content_start = element, match.end()
+            if not match[4]:
                 continue
-        elif begun is None:
-            raise InvalidAnswerError(f"</{found.name}> ends nothing; each tag has one start")
-        elif not mark[1] or found.name != begun.name:
-            raise InvalidAnswerError(f"{begun} has no end tag before the next {mark[0]}")
-        content = "" if mark[4] else LAYOUT.sub("", text[begins : mark.start()])
-        yield Element(begun.name, begun.attributes, content)
-        begun = None
-    if begun is not None:
-        raise InvalidAnswerError(f"{begun} has no end tag </{begun.name}>")
+        elif open_element is None:
+            raise InvalidAnswerError(f"</{element.name}> has no start tag")
+        elif not match[1] or element.name != open_element.name:
+            raise InvalidAnswerError(f"{open_element} has no end tag before the next {match[0]}")
+        content = "" if match[4] else LAYOUT.sub("", text[content_start : match.start()])
+        yield Element(open_element.name, open_element.attributes, content)
+        open_element = None
+    if open_element is not None:
+        raise InvalidAnswerError(f"{open_element} has no end tag </{open_element.name}>")
 
 
 def _empty_texts(schema: Schema) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _add(answer: dict[str, Any], tag: Tag, element: Element) -> None:
     value = _value(element.content, tag.type, str(element))
     if not tag.array:
         if tag.field in answer:
-            raise InvalidAnswerError(f"{element} is there twice")
+            raise InvalidAnswerError(f"{element} is duplicated")
         answer[tag.field] = value
         return
     if tag.key not in element.attributes:
@@ -168,16 +168,16 @@ def _add(answer: dict[str, Any], tag: Tag, element: Element) -> None:
     if tag.first:
         items.append({tag.key: key, tag.field: value})
     elif not items or items[-1][tag.key] != key or tag.field in items[-1]:
-        raise InvalidAnswerError(f"{element} does not follow what it belongs to")
+        raise InvalidAnswerError(f"{element} does not follow the tag it belongs to")
     else:
         items[-1][tag.field] = value
 
 
-def _value(text: str, kind: str, where: str) -> str | int | float:
+def _value(text: str, kind: str, place: str) -> str | int | float:
     if kind == "string":
         return text
     if re.fullmatch(r"\s*-?\d{1,9}\s*", text):
         return int(text)
     if kind == "number" and re.fullmatch(r"\s*-?\d{1,9}\.\d{1,9}\s*", text):
         return float(text)
-    raise InvalidAnswerError(f"{where} must hold a number alone")
+    raise InvalidAnswerError(f"{place} must contain only a number")

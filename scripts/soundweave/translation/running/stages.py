@@ -7,7 +7,7 @@ from typing import Any
 from soundweave.translation.asking import answers
 from soundweave.translation.asking.stage import Question, Stage, StageContext
 from soundweave.translation.choosing import evaluation, gate, judge, rules
-from soundweave.translation.engines import providers
+from soundweave.translation.engines import dispatch
 from soundweave.translation.failures import ProviderError
 from soundweave.translation.model import Candidate, CandidateConfig
 
@@ -18,7 +18,7 @@ class InitialTranslation(Stage):
     name = "InitialTranslation"
     output_key = "candidates"
     weight = 4.0
-    whole = True
+    covers_all_segments = True
 
     def execute(self, context: StageContext) -> dict[str, Any]:
         """Translate by the candidate's route or model."""
@@ -59,11 +59,11 @@ class InitialTranslation(Stage):
     def _by_model(self, context: StageContext) -> dict[str, Any]:
         question = self.question(context)
         assert question is not None  # noqa: S101 - a candidate has a route or a prompt
-        return self.read(context, providers.ask(context, self.name, question))
+        return self.read(context, dispatch.ask(context, self.name, question))
 
     def _by_route(self, context: StageContext) -> dict[str, Any]:
         config = _config(context)
-        renderings = providers.translate(context, self.name, config.route)
+        renderings = dispatch.translate(context, self.name, config.route)
         ids = [segment.id for segment in context.text.segments]
         made = Candidate(
             config,
@@ -108,7 +108,7 @@ class Evaluation(Stage):
         ]
         question = self.render(context, candidates=candidates, **_about(context))
         assert question is not None  # noqa: S101 - settings.check: a model comes with a prompt
-        return providers.ask(context, self.name, question)
+        return dispatch.ask(context, self.name, question)
 
 
 class EditorReview(Stage):
@@ -122,7 +122,7 @@ class EditorReview(Stage):
         question = self.question(context)
         if question is None or not question.model:
             return rules.review(context.text, context.lang, context.results)
-        return self.read(context, providers.ask(context, self.name, question))
+        return self.read(context, dispatch.ask(context, self.name, question))
 
     def question(self, context: StageContext) -> Question | None:
         """Ask for remarks by segment."""
@@ -140,14 +140,14 @@ class TranslatorRevision(Stage):
 
     name = "TranslatorRevision"
     output_key = "revision"
-    whole = True
+    covers_all_segments = True
 
     def execute(self, context: StageContext) -> dict[str, Any]:
         """Revise by the configured model, or apply the suggestions of the rules."""
         question = self.question(context)
         if question is None or not question.model:
             return _checked(context, "rules", *rules.revise(context.text, context.results))
-        return self.read(context, providers.ask(context, self.name, question))
+        return self.read(context, dispatch.ask(context, self.name, question))
 
     def question(self, context: StageContext) -> Question | None:
         """Ask for all segments again, with the editor's remarks."""

@@ -1,1 +1,1 @@
-"""The texts to translate: files, front matter, kinds and segments."""
+"""The texts to translate: their files, front matter and segments."""

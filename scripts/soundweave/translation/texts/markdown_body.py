@@ -1,8 +1,7 @@
-"""A translation as Markdown that shows exactly its own words, and back.
+"""A translation as Markdown that shows exactly its words, and back.
 
-It is escaped no more than needed, so that a person can edit it: what could be markup or HTML
-shows as text, verses keep their line ends and the blanks they begin with.
-https://github.github.com/gfm/
+Only what could be markup or HTML is escaped, so people can edit the file. Verses keep their line
+ends and indentation. https://github.github.com/gfm/
 """
 
 import html
@@ -10,7 +9,7 @@ import re
 
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ANYWHERE = re.compile(r"[\\`*_\[\]|~$]")  # emphasis, code, links, tables, GitHub's formulas
-ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)  # it would become a link
+ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)  # would become a link
 AT_START = re.compile(r"^(\d*)(?=[#+\-=:.)])")  # headings, lists, rules
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|(&#?\w+;)")
 HARD_BREAK = "\\"
@@ -18,19 +17,19 @@ NO_BREAK_SPACE = "\u00a0"
 
 
 def escape(body: str) -> str:
-    """Return the Markdown of a body whose stanzas or paragraphs have a blank line between them."""
+    """Write a body as Markdown; empty lines separate its stanzas or paragraphs."""
     blocks = [map(_escaped, block.split("\n")) for block in body.split("\n\n")]
     return "\n\n".join(f"{HARD_BREAK}\n".join(lines) for lines in blocks)
 
 
 def unescape(markdown: str) -> str:
-    """Return the words of what `escape` made, or a person made of that."""
+    """Read the words of Markdown that `escape` wrote, possibly edited by a person."""
     return "\n".join(map(_unescaped, markdown.split("\n")))
 
 
 def _escaped(line: str) -> str:
     words = line.lstrip(" \t")
-    # Markdown drops blanks at the start, or takes four of them for code.
+    # Markdown drops leading spaces, or takes four of them for code.
     indent = len(line[: len(line) - len(words)].expandtabs(4))
     words = "".join(ENTITIES.get(char, char) for char in words)
     words = ADDRESS.sub(r"\\", ANYWHERE.sub(r"\\\g<0>", words))
@@ -46,5 +45,5 @@ def _unescaped(line: str) -> str:
     return " " * (len(line) - len(words)) + ESCAPED.sub(_character, words)
 
 
-def _character(found: re.Match[str]) -> str:
-    return found[1] or html.unescape(found[2])
+def _character(match: re.Match[str]) -> str:
+    return match[1] or html.unescape(match[2])

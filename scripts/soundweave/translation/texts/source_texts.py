@@ -1,4 +1,4 @@
-"""The texts in data/texts: Markdown files, read into segments and put together again."""
+"""The texts in data/texts: Markdown files, split into segments and put together again."""
 
 import re
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from typing import Any
 
 from soundweave.base.errors import ConfigError
 from soundweave.translation.model import TITLE, Kind, Segment, Text, numbered
-from soundweave.translation.texts import front_matter, interface, text_files
+from soundweave.translation.texts import front_matter, interface_strings, text_files
 from soundweave.translation.texts.text_files import CONTROLS
 
-UNTRANSLATED = "[untranslated] "  # goes before a source that stands in for its translation
+UNTRANSLATED = "[untranslated] "  # before a source that stands in for its translation
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -19,12 +19,12 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 def read(path: Path) -> Text:
     """Read one text.
 
-    A byte order mark and line ends of other systems are passed over. Raises ConfigError that
-    names the file, and the line where there is one.
+    Accepts a byte order mark and any kind of line ends. Raises ConfigError that names the file,
+    and the line if possible.
     """
     if not NAME.fullmatch(path.stem):
         raise ConfigError(
-            f"{path}: rename it; a text's name has only a-z, 0-9 and dashes, like my-poem.md"
+            f"{path}: rename it; a text's name consists of a-z, 0-9 and dashes, like my-poem.md"
         )
     page = _page(path)
     meta = {key: _value(value, path) for key, value in page.meta.items()}
@@ -35,7 +35,9 @@ def read(path: Path) -> Text:
     kind = Kind(meta["kind"])
     segments = _interface(page, path) if kind is Kind.INTERFACE else _blocks(kind, page.body)
     if not segments:
-        raise ConfigError(f"{path}, line {page.body_line}: there is no text below the front matter")
+        raise ConfigError(
+            f"{path}, line {page.body_line}: the text below the front matter is missing"
+        )
     return Text(
         name=path.stem,
         title=meta["title"],
@@ -49,21 +51,21 @@ def read(path: Path) -> Text:
 
 
 def read_all(folder: Path, names: Sequence[str] = ()) -> list[Text]:
-    """Read the texts of these names (file names without .md), or all, by name; no folder has none.
+    """Read the texts with these names (file names without .md), or all, sorted by name.
 
-    Raises ConfigError for a name that is not there, and for texts that are not right: all of them
-    are named.
+    A missing folder counts as empty. Raises ConfigError for unknown names, and one that lists the
+    problems of all invalid texts.
     """
-    known = paths(folder)
-    unknown = sorted(set(names) - known.keys())
+    path_by_name = paths(folder)
+    unknown = sorted(set(names) - path_by_name.keys())
     if unknown:
-        there = ", ".join(sorted(known)) or "none"
+        available = ", ".join(sorted(path_by_name)) or "none"
         missing = ", ".join(map(repr, unknown))
-        raise ConfigError(f"there is no text {missing} in {folder}; there are: {there}")
+        raise ConfigError(f"no text {missing} in {folder}; available: {available}")
     texts, problems = [], []
-    for name in sorted(set(names) or known):
+    for name in sorted(set(names) or path_by_name):
         try:
-            texts.append(read(known[name]))
+            texts.append(read(path_by_name[name]))
         except ConfigError as error:
             problems.append(str(error))
     if problems:
@@ -72,34 +74,38 @@ def read_all(folder: Path, names: Sequence[str] = ()) -> list[Text]:
 
 
 def paths(folder: Path) -> dict[str, Path]:
-    """Return the file of each text by its name; raises ConfigError for what is no folder."""
+    """Return the files of all texts by name; raises ConfigError unless `folder` is a folder."""
     if not folder.exists():
         return {}
     if not folder.is_dir():
-        raise ConfigError(f"{folder} is no folder; name the one that holds the texts")
-    found = sorted(path for path in folder.glob("*.md") if not path.name.startswith("."))
-    return {path.stem: path for path in found if path.stem.lower() != "readme"}
+        raise ConfigError(f"{folder} is not a folder; name the one that holds the texts")
+    files = sorted(path for path in folder.glob("*.md") if not path.name.startswith("."))
+    return {path.stem: path for path in files if path.stem.lower() != "readme"}
 
 
 def strings_file(path: Path) -> Path | None:
-    """Return the JSON file that a text names instead of having a body; None when it names none.
+    """Return the JSON file that a text names instead of having a body, or None.
 
-    Raises ConfigError for a text that is not right.
+    Raises ConfigError for an invalid text.
     """
     page = _page(path)
-    return interface.strings_file(path, page.meta["strings"]) if "strings" in page.meta else None
+    return (
+        interface_strings.strings_file(path, page.meta["strings"])
+        if "strings" in page.meta
+        else None
+    )
 
 
-def licence(path: Path) -> str:
-    """Return the licence that a text names; raises ConfigError for a text that is not right."""
+def license_of(path: Path) -> str:
+    """Return the license that a text names; raises ConfigError for an invalid text."""
     return str(_value(_page(path).meta["licence"], path))
 
 
 def body(text: Text, translations: Sequence[str | None]) -> str:
-    """Put a body together from one text per segment; the title is no part of it.
+    """Build a body from one text per segment, without the title.
 
-    Each text stays one stanza, paragraph or line, whatever is in it. Where there is none, the
-    source shows, marked.
+    Each text stays one stanza, paragraph or line, whatever it contains. A missing one is replaced
+    by its source with a mark.
     """
     pieces = []
     for segment, translation in zip(text.segments, translations, strict=True):
@@ -112,7 +118,7 @@ def body(text: Text, translations: Sequence[str | None]) -> str:
 
 
 def one_piece(kind: Kind, text: str) -> str:
-    """Return `text` without blank lines; in anything but a poem, on one line."""
+    """Remove the empty lines of a text and, except in a poem, all line ends."""
     lines = [CONTROLS.sub("", line).rstrip() for line in text.splitlines()]
     filled = [line for line in lines if line]
     return "\n".join(filled) if kind is Kind.POEM else " ".join(line.strip() for line in filled)
@@ -136,12 +142,12 @@ def _blocks(kind: Kind, content: str) -> tuple[Segment, ...]:
 
 def _interface(page: front_matter.Page, path: Path) -> tuple[Segment, ...]:
     if "strings" not in page.meta:
-        return tuple(interface.of_body(page, path))
-    strings = interface.strings_file(path, page.meta["strings"])
-    found = tuple(interface.of_file(strings, page.meta["source_lang"]))
-    if not found:
-        raise ConfigError(f"{strings} holds no string")
-    return found
+        return tuple(interface_strings.of_body(page, path))
+    strings = interface_strings.strings_file(path, page.meta["strings"])
+    segments = tuple(interface_strings.of_file(strings, page.meta["source_lang"]))
+    if not segments:
+        raise ConfigError(f"{strings} has no strings")
+    return segments
 
 
 def _page(path: Path) -> front_matter.Page:
@@ -149,8 +155,10 @@ def _page(path: Path) -> front_matter.Page:
     page = front_matter.split(content, str(path))
     front_matter.check("text", page, content, str(path))
     if "strings" in page.meta and page.meta["kind"] != Kind.INTERFACE:
-        raise ConfigError(f"{path}: strings is for a text of the kind interface; delete it")
+        raise ConfigError(f"{path}: strings is only for texts of the kind interface; delete it")
     if "strings" in page.meta and page.body.strip():
-        where = f"{path}, line {page.body_line}"
-        raise ConfigError(f"{where}: delete the body, or strings: a text has one of the two")
+        place = f"{path}, line {page.body_line}"
+        raise ConfigError(
+            f"{place}: delete either the body or strings; a text has only one of them"
+        )
     return page

@@ -1,4 +1,4 @@
-"""What the files of a text hold: UTF-8, not too much of it, and no control characters."""
+"""Reads the files of a text: UTF-8, of limited size, without control characters."""
 
 import re
 from pathlib import Path
@@ -12,21 +12,23 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def content(path: Path) -> str:
-    """Return a file's text, its line ends as "\\n" and without a byte order mark.
+    """Read a file, its line ends as "\\n" and without a byte order mark.
 
-    Raises ConfigError that names the file, and the line where there is one.
+    Raises ConfigError that names the file, and the line if possible.
     """
     try:
         raw = path.read_bytes().removeprefix(BOM)
-        found = raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        text = raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}, line {line} is not UTF-8; save the file as UTF-8") from error
-    if len(found) > LARGEST:
-        raise ConfigError(f"{path} has {len(found):,} characters; {LARGEST:,} may be: split it")
-    if control := CONTROLS.search(found):
-        line = found.count("\n", 0, control.start()) + 1
+    if len(text) > LARGEST:
+        raise ConfigError(
+            f"{path} has {len(text):,} characters; at most {LARGEST:,} are allowed: split it"
+        )
+    if control := CONTROLS.search(text):
+        line = text.count("\n", 0, control.start()) + 1
         raise ConfigError(f"{path}, line {line}: delete the control character {control[0]!a}")
-    return found
+    return text

@@ -75,7 +75,7 @@ def read_all(texts_dir: Path, translations_dir: Path) -> Iterator[list[View]]:
     for problem in problems:
         log.warning("a text is left out of the site: %s", problem)
     for text in known:
-        licence = source_texts.licence(texts_dir / f"{text.name}.md")
+        licence = source_texts.license_of(texts_dir / f"{text.name}.md")
         yield [_read(text, lang, licence, translations_dir) for lang in text.target_langs]
 
 
