@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.translation.chat_server import Asked, ChatServer, Fault, status
+from tests.translation.chat_server import ChatServer, Fault, ReceivedRequest, status
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def main() -> None:
     args = parser.parse_args()
     generator = random.Random(1)
 
-    def fault(_: Asked) -> Fault:
+    def fault(_: ReceivedRequest) -> Fault:
         if generator.random() < args.errors:
             return status(500)
         return Fault("slow", seconds=args.seconds * generator.lognormvariate(0, args.spread))

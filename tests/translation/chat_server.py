@@ -45,25 +45,25 @@ def says(text: str) -> Fault:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """A request as it came."""
 
     path: str
     headers: dict[str, str]
     body: dict[str, Any]
-    at: float
+    time: float
 
     @property
     def form(self) -> str:
-        """Which of the three forms was asked for."""
-        wanted: str = self.body.get("response_format", {}).get("type", "tags")
-        return wanted
+        """Which of the three forms the client asked for."""
+        form: str = self.body.get("response_format", {}).get("type", "tags")
+        return form
 
     @property
     def variant(self) -> str:
         """What makes this request another one."""
-        one = [self.body.get(key) for key in ("model", "temperature", "seed")]
-        return f"{zlib.crc32(json.dumps([*one, self.body['messages'][0]]).encode()):08x}"
+        settings = [self.body.get(key) for key in ("model", "temperature", "seed")]
+        return f"{zlib.crc32(json.dumps([*settings, self.body['messages'][0]]).encode()):08x}"
 
 
 @dataclass
@@ -80,11 +80,11 @@ class ChatServer:
         default_factory=lambda: {"json_schema", "json_object", "max_tokens", "seed"}
     )
     obeys: set[str] = field(default_factory=lambda: {"json_schema", "json_object", "tags"})
-    choose: Callable[[Asked], Fault | None] = lambda asked: None
+    choose: Callable[[ReceivedRequest], Fault | None] = lambda received: None
 
     def __post_init__(self) -> None:
         self.script: deque[Fault] = deque()
-        self.requests: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self.most_open = 0
         self.open_now = 0
         self.lock = threading.Lock()
@@ -104,7 +104,7 @@ class ChatServer:
 
     def bodies(self) -> list[dict[str, Any]]:
         """Return the bodies of all requests."""
-        return [asked.body for asked in self.requests]
+        return [received.body for received in self.requests]
 
     def serve(self) -> None:
         """Answer until `stop`."""
@@ -130,17 +130,19 @@ class ChatServer:
         self.stop()
         self._thread.join()
 
-    def fault_of(self, asked: Asked) -> Fault | None:
+    def fault_of(self, received: ReceivedRequest) -> Fault | None:
         """Enter a request, and say what is to go wrong with it."""
         with self.lock:
-            self.requests.append(asked)
-            return self.script.popleft() if self.script else self.choose(asked)
+            self.requests.append(received)
+            return self.script.popleft() if self.script else self.choose(received)
 
-    def unknown(self, asked: Asked) -> str:
+    def unknown(self, received: ReceivedRequest) -> str:
         """Return what of a request this server does not know."""
-        used = {"response_format": asked.form} if asked.form != "tags" else {}
-        used |= {name: name for name in ("max_tokens", "seed") if name in asked.body}
-        return next((name for name, known in used.items() if known not in self.knows), "")
+        used = {"response_format": received.form} if received.form != "tags" else {}
+        used |= {name: name for name in ("max_tokens", "seed") if name in received.body}
+        return next(
+            (name for name, name_on_server in used.items() if name_on_server not in self.knows), ""
+        )
 
 
 class _Http(ThreadingHTTPServer):
@@ -162,15 +164,15 @@ class _Handler(BaseHTTPRequestHandler):
         chat = self.server.chat
         length = int(self.headers.get("Content-Length", "0"))
         body = json.loads(self.rfile.read(length))
-        asked = Asked(self.path, dict(self.headers), body, time.monotonic())
+        received = ReceivedRequest(self.path, dict(self.headers), body, time.monotonic())
         with chat.lock:
             self._is_open = True
             chat.open_now += 1
             chat.most_open = max(chat.most_open, chat.open_now)
         try:
-            fault = chat.fault_of(asked)
+            fault = chat.fault_of(received)
             chat.stopping.wait(chat.seconds)
-            self._answer(asked, fault)
+            self._answer(received, fault)
         finally:
             self._leave()
 
@@ -182,56 +184,58 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer where a followed redirect would end."""
-        self.server.chat.requests.append(Asked(self.path, dict(self.headers), {}, time.monotonic()))
+        self.server.chat.requests.append(
+            ReceivedRequest(self.path, dict(self.headers), {}, time.monotonic())
+        )
         self.send(200, b"{}")
 
-    def _answer(self, asked: Asked, fault: Fault | None) -> None:
-        parameter = self.server.chat.unknown(asked)
-        if fault is None and not asked.path.endswith("/v1/chat/completions"):
+    def _answer(self, received: ReceivedRequest, fault: Fault | None) -> None:
+        parameter = self.server.chat.unknown(received)
+        if fault is None and not received.path.endswith("/v1/chat/completions"):
             fault = status(404, "no such path")
         if fault is None and parameter:
             instead = " Use 'max_completion_tokens'." if parameter == "max_tokens" else ""
             fault = status(400, f"Unsupported parameter: '{parameter}'.{instead}")
         if fault is not None and fault.kind in RAW:
-            RAW[fault.kind](self, asked, fault)
+            RAW[fault.kind](self, received, fault)
             return
-        envelope = self._envelope(asked, fault)
+        envelope = self._envelope(received, fault)
         if fault is not None and fault.kind in CHANGED:
             CHANGED[fault.kind](envelope)
         self.send(200, json.dumps(envelope).encode())
 
-    def _envelope(self, asked: Asked, fault: Fault | None) -> dict[str, Any]:
-        said = fault.text if fault and fault.kind == "says" else self._said(asked, fault)
-        words = sum(len(message["content"]) for message in asked.body["messages"])
+    def _envelope(self, received: ReceivedRequest, fault: Fault | None) -> dict[str, Any]:
+        content = fault.text if fault and fault.kind == "says" else self._content(received, fault)
+        words = sum(len(message["content"]) for message in received.body["messages"])
         return {
-            "id": f"chat-{asked.variant}",
+            "id": f"chat-{received.variant}",
             "object": "chat.completion",
-            "model": asked.body["model"],
+            "model": received.body["model"],
             "choices": [
                 {
                     "index": 0,
-                    "message": {"role": "assistant", "content": said},
+                    "message": {"role": "assistant", "content": content},
                     "finish_reason": "stop",
                 }
             ],
             "usage": {
                 "prompt_tokens": words // 4 + 1,
-                "completion_tokens": len(said) // 4 + 1,
-                "total_tokens": words // 4 + len(said) // 4 + 2,
+                "completion_tokens": len(content) // 4 + 1,
+                "total_tokens": words // 4 + len(content) // 4 + 2,
             },
         }
 
-    def _said(self, asked: Asked, fault: Fault | None) -> str:
-        messages = asked.body["messages"]
-        wanted = toy_model.asked_for(messages[0]["content"])
-        if wanted is None or asked.form not in self.server.chat.obeys:
+    def _content(self, received: ReceivedRequest, fault: Fault | None) -> str:
+        messages = received.body["messages"]
+        expected = toy_model.asked_for(messages[0]["content"])
+        if expected is None or received.form not in self.server.chat.obeys:
             return PROSE
-        made = toy_model.answer(wanted[0], messages[1]["content"], asked.variant)
+        answer = toy_model.answer(expected[0], messages[1]["content"], received.variant)
         if fault is not None and fault.kind in WRONG:
-            WRONG[fault.kind](made)
-        if asked.form == "tags" and wanted[1] == "tags":
-            return toy_model.as_tags(wanted[0], made)
-        text = json.dumps(made, ensure_ascii=False)
+            WRONG[fault.kind](answer)
+        if received.form == "tags" and expected[1] == "tags":
+            return toy_model.as_tags(expected[0], answer)
+        text = json.dumps(answer, ensure_ascii=False)
         return f"```json\n{text}\n```" if fault and fault.kind == "fence" else text
 
     def send(self, code: int, body: bytes, headers: Iterable[tuple[str, str]] = ()) -> None:
@@ -249,9 +253,9 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *args: Any) -> None:
         pass
 
-    def good(self, asked: Asked) -> bytes:
+    def good(self, received: ReceivedRequest) -> bytes:
         """Return the body of a good answer."""
-        return json.dumps(self._envelope(asked, None)).encode()
+        return json.dumps(self._envelope(received, None)).encode()
 
     def drip(self, content: bytes, pause: float) -> None:
         """Send one byte after another."""
@@ -266,69 +270,69 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _status(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _status(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     body = json.dumps({"error": {"message": fault.text, "code": fault.status}}).encode()
     handler.send(fault.status, body, fault.headers)
 
 
-def _slow(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _slow(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     handler.server.chat.stopping.wait(fault.seconds)
-    handler.send(200, handler.good(asked))
+    handler.send(200, handler.good(received))
 
 
-def _hang(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _hang(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     handler.server.chat.stopping.wait(fault.seconds or 600)
     handler.hang_up()
 
 
-def _dribble(handler: _Handler, asked: Asked, fault: Fault) -> None:
-    body = handler.good(asked)
+def _dribble(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
+    body = handler.good(received)
     handler.wfile.write(handler.head(200, [("Content-Length", str(len(body)))]))
     handler.drip(body, fault.seconds or 0.05)
 
 
-def _dribble_headers(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _dribble_headers(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     handler.drip(handler.head(200, [("X-Long", "x" * 10_000)]), fault.seconds or 0.05)
 
 
-def _dribble_to_the_end(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _dribble_to_the_end(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     # Without a length, a cut connection looks like the end of the answer.
-    handler.wfile.write(handler.head(200, [("Connection", "close")]) + handler.good(asked))
+    handler.wfile.write(handler.head(200, [("Connection", "close")]) + handler.good(received))
     handler.close_connection = True
     handler.drip(b" " * 10_000, fault.seconds or 0.05)
 
 
-def _truncated(handler: _Handler, asked: Asked, fault: Fault) -> None:
-    body = handler.good(asked)
+def _truncated(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
+    body = handler.good(received)
     handler.wfile.write(handler.head(200, [("Content-Length", str(len(body) + 9))]) + body)
     handler.hang_up()
 
 
-def _not_json(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _not_json(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     handler.send(200, b"<html>a proxy says hello</html>")
 
 
-def _error_in_200(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _error_in_200(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     handler.send(200, b'{"error": {"message": "overloaded", "code": 503}}')
 
 
-def _huge(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _huge(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     handler.wfile.write(handler.head(200, [("Connection", "close")]))
     handler.close_connection = True
     while not handler.server.chat.stopping.is_set():
         handler.wfile.write(b" " * 1_000_000)
 
 
-def _redirect(handler: _Handler, asked: Asked, fault: Fault) -> None:
+def _redirect(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
     handler.send(307, b"", [("Location", f"{handler.server.chat.base_url}/elsewhere")])
 
 
-def _echo(handler: _Handler, asked: Asked, fault: Fault) -> None:
-    told = f"invalid request with Authorization: {handler.headers['Authorization']}"
-    handler.send(fault.status, json.dumps({"error": {"message": told}}).encode(), fault.headers)
+def _echo(handler: _Handler, received: ReceivedRequest, fault: Fault) -> None:
+    message = f"invalid request with Authorization: {handler.headers['Authorization']}"
+    handler.send(fault.status, json.dumps({"error": {"message": message}}).encode(), fault.headers)
 
 
-RAW: dict[str, Callable[[_Handler, Asked, Fault], None]] = {
+RAW: dict[str, Callable[[_Handler, ReceivedRequest, Fault], None]] = {
     "status": _status,
     "slow": _slow,
     "hang": _hang,
@@ -336,7 +340,7 @@ RAW: dict[str, Callable[[_Handler, Asked, Fault], None]] = {
     "dribble_headers": _dribble_headers,
     "dribble_to_the_end": _dribble_to_the_end,
     "truncated": _truncated,
-    "disconnect": lambda handler, asked, fault: handler.hang_up(),
+    "disconnect": lambda handler, received, fault: handler.hang_up(),
     "not_json": _not_json,
     "error_in_200": _error_in_200,
     "huge": _huge,
@@ -380,11 +384,11 @@ CHANGED: dict[str, Callable[[dict[str, Any]], Any]] = {
     "no_choices": lambda envelope: envelope.update(choices=[]),
 }
 WRONG: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "wrong_ids": lambda made: made["segments"][0].update(id="no such id"),
-    "missing_id": lambda made: made["segments"].pop(),
-    "duplicate_ids": lambda made: made["segments"].append(made["segments"][0]),
-    "wrong_form": lambda made: made.update(surprise=1),
-    "out_of_range": lambda made: made.update(best=99),
+    "wrong_ids": lambda answer: answer["segments"][0].update(id="no such id"),
+    "missing_id": lambda answer: answer["segments"].pop(),
+    "duplicate_ids": lambda answer: answer["segments"].append(answer["segments"][0]),
+    "wrong_form": lambda answer: answer.update(surprise=1),
+    "out_of_range": lambda answer: answer.update(best=99),
 }
 FAULTS = (*RAW, *CHANGED, *WRONG, "says", "fence")
 

@@ -1,8 +1,10 @@
-"""How the project's HTTP clients send a key."""
+"""What the project's HTTP clients share: their name and how they send a key."""
 
 from collections.abc import Callable
 
 import requests
+
+USER_AGENT = "Soundweave/0.1"
 
 
 def authorization(value: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:

@@ -19,8 +19,9 @@ import pytest
 
 from soundweave.base.errors import ConfigError
 from soundweave.translation.asking import answers, prompts
+from soundweave.translation.asking.stage import Question
 from soundweave.translation.engines import chat_http
-from soundweave.translation.engines.chat import ChatAnswer, ChatEndpoint, ChatRequest
+from soundweave.translation.engines.chat import ChatAnswer, ChatEndpoint
 from soundweave.translation.engines.chat_http import TransientError
 from soundweave.translation.failures import (
     BudgetError,
@@ -65,7 +66,10 @@ VALUES: dict[str, Any] = {
 }
 PROMPT = prompts.load("initial_faithful")
 SYSTEM, USER = PROMPT.render(**VALUES)
-REQUEST = ChatRequest(
+ABOUT = {"text": "sea", "lang": "es", "stage": "InitialTranslation", "candidate": 1}
+QUESTION = Question(
+    prompt=PROMPT.name,
+    digest=PROMPT.digest,
     model="fast",
     system=SYSTEM,
     user=USER,
@@ -73,7 +77,6 @@ REQUEST = ChatRequest(
     temperature=0.5,
     seed=7,
     max_tokens=500,
-    about={"text": "sea", "lang": "es", "stage": "InitialTranslation", "candidate": 1},
 )
 
 
@@ -95,7 +98,7 @@ class Asking:
         )
 
     def __call__(self, **changes: Any) -> tuple[dict[str, Any], ChatAnswer]:
-        return self.endpoint.ask(replace(REQUEST, **changes), self.ledger)
+        return self.endpoint.ask(replace(QUESTION, **changes), self.ledger, ABOUT)
 
     @property
     def outcomes(self) -> list[str]:
@@ -113,23 +116,23 @@ def make(server: ChatServer, tmp_path: Path) -> Make:
 def test_a_good_answer(server: ChatServer, make: Make) -> None:
     ask = make()
     answer, how = ask()
-    assert [one["id"] for one in answer["segments"]] == list(IDS)
+    assert [segment["id"] for segment in answer["segments"]] == list(IDS)
     assert "{count}" in answer["segments"][1]["text"]
     assert (how.form, how.finish_reason) == ("json_schema", "stop")
     assert json.loads(how.text) == answer
-    (asked,) = server.requests
-    assert asked.path == "/v1/chat/completions"
-    assert asked.headers["Authorization"] == f"Bearer {KEY}"
-    assert asked.body["model"] == "toy-small"
-    assert (asked.body["temperature"], asked.body["seed"]) == (0.5, 7)
-    assert asked.body["max_tokens"] == 500
-    schema = asked.body["response_format"]["json_schema"]
+    (request,) = server.requests
+    assert request.path == "/v1/chat/completions"
+    assert request.headers["Authorization"] == f"Bearer {KEY}"
+    assert request.body["model"] == "toy-small"
+    assert (request.body["temperature"], request.body["seed"]) == (0.5, 7)
+    assert request.body["max_tokens"] == 500
+    schema = request.body["response_format"]["json_schema"]
     assert schema == {
         "name": "answer_translation",
         "strict": True,
         "schema": answers.wire_schema("answer_translation"),
     }
-    system, user = asked.body["messages"]
+    system, user = request.body["messages"]
     assert system["content"].startswith(SYSTEM.strip())
     assert "JSON" in system["content"]
     assert user == {"role": "user", "content": USER}
@@ -141,7 +144,7 @@ def test_a_good_answer(server: ChatServer, make: Make) -> None:
     assert entry | {"id": "", "at": "", "seconds": 0, "cost": 0} == {
         "id": "",
         "at": "",
-        **REQUEST.about,
+        **ABOUT,
         "provider": "chat",
         "model": "toy-small",
         "attempt": 1,
@@ -153,7 +156,7 @@ def test_a_good_answer(server: ChatServer, make: Make) -> None:
     }
 
 
-def test_what_is_not_set_is_not_sent(server: ChatServer, make: Make) -> None:
+def test_unset_parameters_are_not_sent(server: ChatServer, make: Make) -> None:
     make()(temperature=None, seed=None)
     assert not {"temperature", "seed"} & set(server.bodies()[0])
 
@@ -195,7 +198,7 @@ def test_without_a_key_no_header_is_sent(
         (says("I'm sorry, I cannot help with that."), "invalid"),
     ],
 )
-def test_what_may_pass_is_tried_again(
+def test_temporary_failures_are_retried(
     server: ChatServer, make: Make, fault: Fault, why: str
 ) -> None:
     ask = make()
@@ -221,7 +224,7 @@ def test_what_may_pass_is_tried_again(
         (Fault("huge"), TruncatedError, "truncated"),
     ],
 )
-def test_what_will_not_pass_is_not_tried_again(
+def test_permanent_failures_are_not_retried(
     server: ChatServer, make: Make, fault: Fault, error: type[ProviderError], kind: str
 ) -> None:
     ask = make()
@@ -247,7 +250,7 @@ def test_a_permanent_error_says_what_to_do(
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 4])
-def test_one_budget_for_everything(server: ChatServer, make: Make, attempts: int) -> None:
+def test_all_attempts_share_one_budget(server: ChatServer, make: Make, attempts: int) -> None:
     ask = make(attempts=attempts)
     faults = [status(500), says("no JSON"), Fault("disconnect"), Fault("wrong_ids")][:attempts]
     server.fail(*faults)
@@ -257,11 +260,11 @@ def test_one_budget_for_everything(server: ChatServer, make: Make, attempts: int
     assert len(ask.pauses) == attempts - 1
     why = ["500", "invalid", "connection"][: attempts - 1]
     last = ["unavailable", "invalid", "", "invalid"][attempts - 1]
-    assert ask.outcomes == [*(f"retried:{one}" for one in why), last]
+    assert ask.outcomes == [*(f"retried:{reason}" for reason in why), last]
 
 
 @pytest.mark.parametrize(
-    ("told", "at_least", "at_most"),
+    ("retry_after", "at_least", "at_most"),
     [
         ("7", 7.0, 7.25),
         ("1.5", 1.5, 1.75),
@@ -280,13 +283,18 @@ def test_one_budget_for_everything(server: ChatServer, make: Make, attempts: int
     ],
 )
 @pytest.mark.parametrize("code", [429, 503])
-def test_retry_after_is_honoured(
-    server: ChatServer, make: Make, told: str | int, at_least: float, at_most: float, code: int
+def test_retry_after_is_honored(
+    server: ChatServer,
+    make: Make,
+    retry_after: str | int,
+    at_least: float,
+    at_most: float,
+    code: int,
 ) -> None:
     ask = make()
-    if isinstance(told, int):
-        told = email.utils.formatdate(time.time() + told, usegmt=True)
-    server.fail(status(code, Retry_After=told))
+    if isinstance(retry_after, int):
+        retry_after = email.utils.formatdate(time.time() + retry_after, usegmt=True)
+    server.fail(status(code, Retry_After=retry_after))
     ask()
     assert len(ask.pauses) == 1
     assert at_least <= ask.pauses[0] <= at_most
@@ -301,7 +309,7 @@ def test_pauses_grow_with_jitter_up_to_the_largest(server: ChatServer, make: Mak
     assert len({round(pause / 2**number, 6) for number, pause in enumerate(ask.pauses)}) > 3
 
 
-def test_an_invalid_answer_is_asked_for_again_with_the_problem(
+def test_an_invalid_answer_is_requested_again_with_the_problem(
     server: ChatServer, make: Make
 ) -> None:
     server.fail(Fault("missing_id"))
@@ -328,7 +336,7 @@ def test_the_problem_does_not_hold_the_whole_answer(server: ChatServer, make: Ma
         (set(), "tags", ["retried:response_format", "retried:response_format", "ok"]),
     ],
 )
-def test_a_form_the_server_does_not_know_costs_no_try(
+def test_an_unsupported_form_costs_no_attempt(
     server: ChatServer, make: Make, knows: set[str], form: str, outcomes: list[str]
 ) -> None:
     server.knows = knows | {"max_tokens", "seed"}
@@ -345,7 +353,7 @@ def test_a_form_the_server_does_not_know_costs_no_try(
     assert len(server.requests) == 2 * len(outcomes) + 1  # for each model
 
 
-def test_what_else_a_server_does_not_know_is_left_out(server: ChatServer, make: Make) -> None:
+def test_other_unsupported_parameters_are_left_out(server: ChatServer, make: Make) -> None:
     server.knows = {"json_schema"}
     ask = make(attempts=1)
     ask()
@@ -355,11 +363,11 @@ def test_what_else_a_server_does_not_know_is_left_out(server: ChatServer, make: 
     assert not {"max_tokens", "seed"} & set(body)
 
 
-def test_a_server_that_always_blames_the_form_is_not_asked_for_ever(
+def test_a_server_that_always_blames_the_form_is_not_asked_forever(
     server: ChatServer, make: Make
 ) -> None:
     ask = make()
-    server.choose = lambda asked: status(422, "response_format, seed, max_completion_tokens!")
+    server.choose = lambda request: status(422, "response_format, seed, max_completion_tokens!")
     with pytest.raises(DeniedError, match="response_format"):
         ask()
     assert ask.outcomes[-1] == "denied"
@@ -370,7 +378,7 @@ def test_a_server_that_always_blames_the_form_is_not_asked_for_ever(
     ("obeys", "form", "tries"),
     [({"json_object", "tags"}, "json_object", 2), ({"tags"}, "tags", 3)],
 )
-def test_a_form_that_is_ignored_in_silence_goes_one_down(
+def test_a_silently_ignored_form_is_replaced_by_a_weaker_one(
     server: ChatServer, make: Make, obeys: set[str], form: str, tries: int
 ) -> None:
     server.obeys = obeys
@@ -381,13 +389,13 @@ def test_a_form_that_is_ignored_in_silence_goes_one_down(
     assert len(server.requests) == tries + 1
 
 
-def test_wrong_ids_are_no_reason_for_another_form(server: ChatServer, make: Make) -> None:
+def test_wrong_ids_do_not_change_the_form(server: ChatServer, make: Make) -> None:
     server.fail(Fault("wrong_ids"))
     assert make()(ids=IDS)[1].form == "json_schema"
 
 
 @pytest.mark.parametrize("kind", ["fence", "parts"])
-def test_answers_that_are_dressed_up_are_read(server: ChatServer, make: Make, kind: str) -> None:
+def test_answers_in_fences_or_parts_are_read(server: ChatServer, make: Make, kind: str) -> None:
     ask = make()
     server.fail(kind)
     assert answers.segments(ask()[0], IDS)
@@ -395,7 +403,7 @@ def test_answers_that_are_dressed_up_are_read(server: ChatServer, make: Make, ki
 
 
 @pytest.mark.parametrize("kind", ["no_usage", "lying_usage"])
-def test_tokens_nobody_told_are_not_known(server: ChatServer, make: Make, kind: str) -> None:
+def test_unreported_tokens_are_unknown(server: ChatServer, make: Make, kind: str) -> None:
     ask = make()
     server.fail(kind)
     _, how = ask()
@@ -411,7 +419,7 @@ def test_a_model_without_prices_has_tokens_but_no_cost(make: Make) -> None:
     assert entry["cost"] is None
 
 
-def test_what_was_turned_away_costs_nothing_and_what_was_lost_may(
+def test_rejected_requests_cost_nothing_and_lost_ones_are_unknown(
     server: ChatServer, make: Make
 ) -> None:
     ask = make()
@@ -438,23 +446,23 @@ def test_the_runs_limit_stops_before_the_next_request(
 @pytest.mark.parametrize(
     "kind", ["hang", "dribble", "dribble_headers", "dribble_to_the_end", "slow"]
 )
-def test_no_answer_in_time_is_a_time_out(server: ChatServer, make: Make, kind: str) -> None:
+def test_no_complete_answer_in_time_is_a_timeout(server: ChatServer, make: Make, kind: str) -> None:
     ask = make(timeout_seconds=0.4, attempts=2)
     server.fail(Fault(kind, seconds=20.0 if kind in {"slow", "hang"} else 0.05))
     assert answers.segments(ask()[0], IDS)
     assert ask.outcomes == ["retried:timeout", "ok"]
     assert ask.ledger.entries()[0]["seconds"] < 5  # of 20 and more that the server would take
-    ask.endpoint.ask(REQUEST, ask.ledger)
+    ask.endpoint.ask(QUESTION, ask.ledger, ABOUT)
 
 
-def test_a_slow_answer_in_time_is_an_answer(server: ChatServer, make: Make) -> None:
+def test_a_slow_answer_within_the_deadline_is_accepted(server: ChatServer, make: Make) -> None:
     server.fail(Fault("dribble", seconds=0.0001))
     ask = make()
     ask()
     assert ask.outcomes == ["ok"]
 
 
-def test_an_answer_without_end_is_cut_off(server: ChatServer, make: Make) -> None:
+def test_an_endless_answer_is_cut_off(server: ChatServer, make: Make) -> None:
     server.fail("huge")
     with pytest.raises(TruncatedError, match=str(chat_http.LARGEST)):
         make()()
@@ -464,7 +472,7 @@ def test_redirects_are_not_followed(server: ChatServer, make: Make) -> None:
     server.fail("redirect")
     with pytest.raises(DeniedError):
         make()()
-    assert [asked.path for asked in server.requests] == ["/v1/chat/completions"]
+    assert [request.path for request in server.requests] == ["/v1/chat/completions"]
 
 
 @pytest.mark.parametrize("key", [KEY, "x/+=y", "none"])
@@ -479,7 +487,7 @@ def test_the_key_is_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     ask = make(key=key)
-    server.choose = lambda asked: Fault("echo", status=code)
+    server.choose = lambda request: Fault("echo", status=code)
     with pytest.raises(ProviderError) as caught:
         ask()
     assert server.requests[0].headers["Authorization"] == f"Bearer {key}"
@@ -491,39 +499,39 @@ def test_the_key_is_nowhere(
         assert KEY not in caplog.text + written + repr(pickle.loads(pickle.dumps(caught.value)))
 
 
-def test_an_answer_that_holds_the_key_is_redacted(server: ChatServer, make: Make) -> None:
-    told = {"notes": f"key {KEY}", "segments": [{"id": "1", "text": KEY}]}
-    server.fail(says(json.dumps(told)))
+def test_an_answer_that_contains_the_key_is_redacted(server: ChatServer, make: Make) -> None:
+    reply = {"notes": f"key {KEY}", "segments": [{"id": "1", "text": KEY}]}
+    server.fail(says(json.dumps(reply)))
     answer, how = make()()
     assert KEY not in json.dumps(answer) + how.text
     assert answer["segments"][0]["text"] == "[key]"
 
 
 def test_a_key_that_is_a_word_does_not_harm_answers(server: ChatServer, make: Make) -> None:
-    told = {"notes": "", "segments": [{"id": "1", "text": "none of them"}]}
-    server.fail(says(json.dumps(told)))
+    reply = {"notes": "", "segments": [{"id": "1", "text": "none of them"}]}
+    server.fail(says(json.dumps(reply)))
     answer, _ = make(key="none")()
     assert answer["segments"][0]["text"] == "none of them"
 
 
 @pytest.mark.parametrize("key", ["sk-a b", "sk-\r\nX: y", "sk-ключ", "sk-\x00"])
-def test_a_key_that_cannot_be_sent_is_told_without_being_shown(make: Make, key: str) -> None:
+def test_an_unusable_key_is_reported_without_being_shown(make: Make, key: str) -> None:
     with pytest.raises(ConfigError, match="TRANSLATION_API_KEY") as caught:
         make(key=key)
     assert "sk-" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["", "nowhere", "http://", "http://[::1"])
-def test_an_address_that_is_none_is_told(tmp_path: Path, url: str) -> None:
+def test_an_invalid_address_is_reported(tmp_path: Path, url: str) -> None:
     with pytest.raises(ConfigError, match="base_url"):
         ChatEndpoint(replace(SETTINGS, base_url=url), MODELS, "", slots=tmp_path)
 
 
-def test_a_password_in_the_address_is_not_told(tmp_path: Path) -> None:
+def test_a_password_in_the_address_is_not_reported(tmp_path: Path) -> None:
     settings = replace(SETTINGS, base_url="http://me:hunter2@127.0.0.1:1/v1/", attempts=1)
     endpoint = ChatEndpoint(settings, MODELS, "", slots=tmp_path / "slots")
     with pytest.raises(UnavailableError) as caught:
-        endpoint.ask(REQUEST, Ledger(tmp_path / "l.jsonl"))
+        endpoint.ask(QUESTION, Ledger(tmp_path / "l.jsonl"), ABOUT)
     assert "hunter2" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
 
@@ -538,22 +546,24 @@ def test_failures_cross_to_another_process() -> None:
     error = TransientError("m", why="429", retry_after=3.0)
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.why, copy.retry_after, copy.kind) == ("m", "429", 3.0, "unavailable")
-    assert pickle.loads(pickle.dumps(REQUEST)) == REQUEST
+    assert pickle.loads(pickle.dumps(QUESTION)) == QUESTION
 
 
 def _ask_once(base_url: str, folder: Path, number: int) -> str:
     endpoint = ChatEndpoint(
         replace(SETTINGS, base_url=base_url, concurrency=2), MODELS, "", slots=folder / "slots"
     )
-    answer, _ = endpoint.ask(replace(REQUEST, seed=number), Ledger(folder / "ledger.jsonl"))
+    answer, _ = endpoint.ask(replace(QUESTION, seed=number), Ledger(folder / "ledger.jsonl"), ABOUT)
     return answers.segments(answer, IDS)[1]
 
 
-def test_slots_limit_how_many_are_open_over_all_processes(tmp_path: Path) -> None:
+def test_slots_limit_the_open_requests_of_all_processes(tmp_path: Path) -> None:
     with ChatServer(seconds=0.15) as server:
         with ProcessPoolExecutor(5, mp_context=get_context("forkserver")) as pool:
-            made = list(pool.map(_ask_once, [server.base_url] * 10, [tmp_path] * 10, range(10)))
-        assert len(made) == len(server.requests) == 10
+            translations = list(
+                pool.map(_ask_once, [server.base_url] * 10, [tmp_path] * 10, range(10))
+            )
+        assert len(translations) == len(server.requests) == 10
         assert server.most_open == 2
     assert len(Ledger(tmp_path / "ledger.jsonl").entries()) == 10
 
@@ -562,8 +572,8 @@ def test_threads_share_an_endpoint_and_its_slots(server: ChatServer, make: Make)
     server.seconds = 0.1
     ask = make(concurrency=3)
     with ThreadPoolExecutor(6) as pool:
-        made = list(pool.map(lambda number: ask(seed=number)[0], range(9)))
-    assert len({json.dumps(one) for one in made}) > 1
+        results = list(pool.map(lambda number: ask(seed=number)[0], range(9)))
+    assert len({json.dumps(result) for result in results}) > 1
     assert server.most_open == 3
     assert ask.ledger.totals()["requests"] == 9
 
@@ -582,9 +592,9 @@ def test_a_pause_holds_no_slot(server: ChatServer, tmp_path: Path) -> None:
     )
     server.fail(status(429))
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(first.ask, REQUEST, ledger)
-        assert paused.wait(60)
-        second.ask(REQUEST, ledger)
+        waiting = pool.submit(first.ask, QUESTION, ledger, ABOUT)
+        assert paused.wait(20)
+        second.ask(QUESTION, ledger, ABOUT)
         go_on.set()
         waiting.result(60)
     assert ledger.totals()["requests"] == 3
@@ -594,12 +604,13 @@ HANGING = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from tests.translation.engines.test_chat import MODELS, REQUEST, SETTINGS
+from tests.translation.engines.test_chat import ABOUT, MODELS, QUESTION, SETTINGS
 from soundweave.translation.engines.chat import ChatEndpoint
 from soundweave.translation.ledger import Ledger
 folder = Path(sys.argv[2])
 settings = replace(SETTINGS, base_url=sys.argv[1], concurrency=1)
-ChatEndpoint(settings, MODELS, "", slots=folder / "slots").ask(REQUEST, Ledger(folder / "l.jsonl"))
+endpoint = ChatEndpoint(settings, MODELS, "", slots=folder / "slots")
+endpoint.ask(QUESTION, Ledger(folder / "l.jsonl"), ABOUT)
 """
 
 
@@ -617,7 +628,7 @@ def test_a_killed_worker_gives_its_slot_back(server: ChatServer, tmp_path: Path)
         settings = replace(SETTINGS, base_url=server.base_url, concurrency=1)
         endpoint = ChatEndpoint(settings, MODELS, "", slots=tmp_path / "slots")
         with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(endpoint.ask, REQUEST, ledger)
+            waiting = pool.submit(endpoint.ask, QUESTION, ledger, ABOUT)
             time.sleep(0.2)
             assert len(server.requests) == 1  # the only slot is taken
             worker.send_signal(signal.SIGKILL)
@@ -649,15 +660,15 @@ def test_every_prompt_is_answered_in_every_form(
 ) -> None:
     server.obeys = {form}
     prompt = prompts.load(name)
-    sides = [{**one, "source": one["text"]} for one in VALUES["segments"]]
+    sides = [{**segment, "source": segment["text"]} for segment in VALUES["segments"]]
     more = {
         "candidates": [{"number": n, "segments": VALUES["segments"]} for n in (1, 2, 3)],
         "translation": sides,
         "remarks": [{"id": "1", "remark": "r", "suggestion": "s"}],
         "summary": "",
     }
-    known = VALUES | more
-    system, user = prompt.render(**{key: known[key] for key in prompts.AVAILABLE[prompt.answer]})
+    values = VALUES | more
+    system, user = prompt.render(**{key: values[key] for key in prompts.AVAILABLE[prompt.answer]})
     answer, how = make()(system=system, user=user, answer=prompt.answer)
     assert how.form == form
     assert toy_model.asked_for(system) is None

@@ -23,24 +23,24 @@ JSON = st.recursive(
 ASKED = st.dictionaries(TEXT, JSON, max_size=3)
 
 
-def line(asked: Any, answer: Any, key: str | None = None) -> str:
-    return json.dumps({"key": key or digest_of(asked), "asked": asked, "answer": answer}) + "\n"
+def line(request: Any, answer: Any, key: str | None = None) -> str:
+    return json.dumps({"key": key or digest_of(request), "asked": request, "answer": answer}) + "\n"
 
 
 @settings(max_examples=50)
 @given(st.lists(st.tuples(ASKED, JSON), max_size=5))
-def test_what_was_put_is_got_by_whoever_opens_the_file(
+def test_every_reader_gets_what_was_put(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[dict[str, Any], Any]]
 ) -> None:
     path = tmp_path_factory.mktemp("recordings") / "deep" / "r.jsonl"
     mine = Recordings(path)
     first: dict[str, Any] = {}
-    for asked, answer in pairs:
-        mine.put(asked, answer)
-        first.setdefault(digest_of(asked), answer)
+    for request, answer in pairs:
+        mine.put(request, answer)
+        first.setdefault(digest_of(request), answer)
     for recordings in (mine, Recordings(path), pickle.loads(pickle.dumps(mine))):
-        for asked, _ in pairs:
-            assert recordings.get(asked) == first[digest_of(asked)]
+        for request, _ in pairs:
+            assert recordings.get(request) == first[digest_of(request)]
     assert Recordings(path).get({"never": "asked"}) is None
     if pairs:
         assert len(path.read_bytes().splitlines()) == len(first)
@@ -57,12 +57,12 @@ def test_a_line_is_as_documented_and_readable(tmp_path: Path) -> None:
     assert "何" in written
 
 
-def test_half_a_surrogate_pair_comes_back(tmp_path: Path) -> None:
+def test_half_a_surrogate_pair_survives(tmp_path: Path) -> None:
     Recordings(tmp_path / "r").put({"q": 1}, "broken \ud83d")
     assert Recordings(tmp_path / "r").get({"q": 1}) == "broken \ud83d"
 
 
-def test_no_file_has_no_answers_and_is_not_made(tmp_path: Path) -> None:
+def test_a_missing_file_has_no_answers_and_is_not_created(tmp_path: Path) -> None:
     assert Recordings(tmp_path / "deep" / "r").get({}) is None
     assert list(tmp_path.iterdir()) == []
 
@@ -72,7 +72,7 @@ def test_none_cannot_be_recorded(tmp_path: Path) -> None:
         Recordings(tmp_path / "r").put({}, None)
 
 
-def test_a_torn_last_line_is_passed_over_and_replaced(tmp_path: Path) -> None:
+def test_a_torn_last_line_is_skipped_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / "r"
     path.write_text(line({"q": 1}, "one") + line({"q": 2}, "two")[:-9])
     recordings = Recordings(path)
@@ -82,7 +82,7 @@ def test_a_torn_last_line_is_passed_over_and_replaced(tmp_path: Path) -> None:
     assert [Recordings(path).get({"q": n}) for n in (1, 2, 3)] == ["one", None, "three"]
 
 
-def test_a_last_line_that_only_lacks_its_end_is_kept(tmp_path: Path) -> None:
+def test_a_last_line_without_a_line_end_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "r"
     path.write_text(line({"q": 1}, "one").rstrip("\n"))
     recordings = Recordings(path)
@@ -97,13 +97,13 @@ def test_a_last_line_that_only_lacks_its_end_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("second", "message"),
     [
-        ("{torn\n", "is no recorded answer"),
-        ("[]\n", "is no recorded answer"),
-        ("1\n", "is no recorded answer"),
-        ('{"key": "k", "asked": {}}\n', "is no recorded answer"),
-        ("[" * 100_000 + "\n", "is no recorded answer"),
+        ("{torn\n", "is not a recorded answer"),
+        ("[]\n", "is not a recorded answer"),
+        ("1\n", "is not a recorded answer"),
+        ('{"key": "k", "asked": {}}\n', "is not a recorded answer"),
+        ("[" * 100_000 + "\n", "is not a recorded answer"),
         (line({"q": 2}, "two", key="0" * 64), "the key is not that of"),
-        (line({"q": 1}, "other"), "answers the same as a line above"),
+        (line({"q": 1}, "other"), "answers the same request as a line above"),
     ],
 )
 def test_damage_is_named_with_its_line_every_time(
@@ -121,20 +121,20 @@ def test_damage_is_named_with_its_line_every_time(
     assert path.read_bytes() == content
 
 
-def test_bytes_that_are_no_text_are_damage(tmp_path: Path) -> None:
+def test_bytes_that_are_not_utf_8_are_damage(tmp_path: Path) -> None:
     (tmp_path / "r").write_bytes(b'{"key": "\xff"}\n')
-    with pytest.raises(ConfigError, match="line 1 is no recorded answer"):
+    with pytest.raises(ConfigError, match="line 1 is not a recorded answer"):
         Recordings(tmp_path / "r").get({})
 
 
-def test_blank_lines_are_passed_over_but_counted(tmp_path: Path) -> None:
+def test_empty_lines_are_skipped_but_counted(tmp_path: Path) -> None:
     path = tmp_path / "r"
     path.write_text("\n" + line({"q": 1}, "one") + " \nbad\n")
     with pytest.raises(ConfigError, match="line 4"):
         Recordings(path).get({"q": 1})
 
 
-def test_a_file_that_was_replaced_is_read_anew(tmp_path: Path) -> None:
+def test_a_replaced_file_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "r"
     recordings = Recordings(path)
     recordings.put({"q": 1}, "one")
@@ -173,7 +173,7 @@ def put_many(path: Path, who: int) -> list[Any]:
     return [recordings.get({"q": number})["by"] for number in range(25)]
 
 
-def test_processes_that_put_the_same_agree(tmp_path: Path) -> None:
+def test_processes_that_put_the_same_request_agree(tmp_path: Path) -> None:
     path = tmp_path / "r"
     with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
         seen = list(pool.map(put_many, [path] * 3, range(3)))

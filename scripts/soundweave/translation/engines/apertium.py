@@ -1,7 +1,7 @@
 """Apertium as a translation engine: offline, rule-based, the same output for the same input.
 
-Each mode's programs are started once per process and stay (apertium_pipeline). What comes out
-for a sentence does not depend on the sentences around it, nor on what was translated before.
+Each mode's programs are started once per process and keep running (apertium_pipeline). The
+translation of a sentence does not depend on other sentences, before or around it.
 """
 
 import atexit
@@ -25,10 +25,10 @@ from soundweave.translation.engines.apertium_text import Crossing
 
 @dataclass(frozen=True)
 class Rendering:
-    """One translated sentence, or why there is none.
+    """One translated sentence, or why it failed.
 
     `text` is None when this sentence failed; `problem` then says why, for people. `marks` counts
-    words that the engine did not know, over all hops; None when it cannot tell.
+    words that the engine did not know, over all hops; None if unknown.
     """
 
     text: str | None
@@ -37,11 +37,11 @@ class Rendering:
 
 
 def translate(route: str, sentences: Sequence[str], *, timeout_seconds: float) -> list[Rendering]:
-    """Return one rendering per sentence, in order; a sentence that fails costs only itself.
+    """Return one rendering per sentence, in order; a failing sentence does not affect others.
 
-    A sentence may hold line ends: a translation has as many. `timeout_seconds` is the longest
-    wait for one sentence in one mode. Raises ConfigError that names the Debian packages when
-    the route's modes are missing, UnavailableError when the engine does not start.
+    A sentence may contain line ends: its translation has as many. `timeout_seconds` limits one
+    sentence in one mode. Raises ConfigError that names the Debian packages when the route's modes
+    are missing, UnavailableError when the engine does not start.
     """
     if names := missing(route):
         raise ConfigError(
@@ -55,12 +55,12 @@ def translate(route: str, sentences: Sequence[str], *, timeout_seconds: float) -
 
 
 def missing(route: str) -> list[str]:
-    """Return the Debian packages to install for this route, [] when it is ready."""
+    """Return the Debian packages to install for this route; [] when it is ready."""
     return apertium_modes.missing(route)
 
 
 def close() -> None:
-    """End all engines of this process; the next translation starts them anew."""
+    """Stop all engines of this process; the next translation starts them again."""
     with _guard:
         while _engines:
             _, engine = _engines.popitem()
@@ -77,7 +77,7 @@ class Engine:
         self.parts = _parts(apertium_modes.commands(mode))
 
     def hop(self, renderings: Sequence[Rendering], timeout_seconds: float) -> list[Rendering]:
-        """Return the renderings translated by this mode; those that failed stay as they are."""
+        """Translate renderings by this mode; failed ones stay as they are."""
         with self.lock:
             return self._lines_kept(renderings, timeout_seconds)
 
@@ -105,7 +105,7 @@ class Engine:
         }
         problems: dict[int, str] = {}
         for part in self.parts:
-            frames = _through(part, frames, timeout_seconds, problems)
+            frames = _send_through(part, frames, timeout_seconds, problems)
         done = []
         for number, before in enumerate(renderings):
             if before.text is None or not crossings[number].body:
@@ -113,13 +113,13 @@ class Engine:
             elif number in frames and (read := crossings[number].read(frames[number])):
                 done.append(Rendering(read[0], (before.marks or 0) + read[1]))
             else:
-                problem = problems.get(number, "gives nothing that fits to it")
+                problem = problems.get(number, "gives no usable answer")
                 done.append(Rendering(None, None, f"Apertium's {self.mode} {problem}"))
         return done
 
 
 def _parts(commands: Sequence[Command]) -> list[Pipeline]:
-    """Set the tagger apart where it is one that remembers (see Tagger); the rest stays in a row."""
+    """Split the pipeline at a tagger with memory (see Tagger)."""
     for number, (program, *arguments) in enumerate(commands):
         if program == "apertium-tagger" and "-g" in arguments:
             tagger = Tagger([[program, "-d", *arguments]])
@@ -127,12 +127,12 @@ def _parts(commands: Sequence[Command]) -> list[Pipeline]:
     return [Pipeline(commands)]
 
 
-def _through(
+def _send_through(
     part: Pipeline, frames: dict[int, bytes], timeout_seconds: float, problems: dict[int, str]
 ) -> dict[int, bytes]:
-    """Send frames through one part; those that break it go into `problems`, by number.
+    """Send frames through one part; failures go into `problems`, by number.
 
-    A frame is tried twice, unless it ran out of time: programs also end for other reasons.
+    A frame is tried twice, unless it timed out: programs also end for other reasons.
     """
     answered: dict[int, bytes] = {}
     tried: set[int] = set()
@@ -144,7 +144,7 @@ def _through(
             problems[waiting[0]] = f"takes longer than {timeout_seconds:g} seconds"
         except BrokenError:
             if waiting[0] in tried:
-                problems[waiting[0]] = "breaks on it"
+                problems[waiting[0]] = "crashes"
             tried.add(waiting[0])
     return answered
 
@@ -169,7 +169,7 @@ def _engine(mode: str) -> Engine:
 
 
 def _after_fork() -> None:
-    # Engines answer to the process that started them; a held lock would never be released.
+    # Engines belong to the process that started them; a held lock would never be released.
     global _guard  # noqa: PLW0603 - the lock itself is what must be new
     for engine in _engines.values():
         for part in engine.parts:

@@ -1,7 +1,7 @@
-"""Which programs a route of Apertium runs, and which Debian packages they come from.
+"""The programs that an Apertium route runs, and the Debian packages they come from.
 
-A route is a chain of modes, "eng-cat+cat-spa". A mode is a file of Apertium's modes folder that
-holds a pipeline for the shell; it is read here and never given to a shell.
+A route is a chain of modes, "eng-cat+cat-spa". A mode is a file in Apertium's modes folder that
+contains a shell pipeline; it is parsed here and never passed to a shell.
 """
 
 import os
@@ -17,7 +17,7 @@ Command = list[str]
 PAIRS = """
     arg-cat cat-ita cat-srd en-gl eng-cat eng-spa es-gl es-pt es-ro eu-en eu-es fr-es fra-cat
     oc-ca oc-es oci-fra por-cat pt-gl spa-arg spa-ast spa-cat spa-ita srd-ita
-"""  # as Debian names its packages, whichever way a mode goes
+"""  # in the order of Debian's package names, whatever direction a mode has
 PROGRAMS = {
     "apertium-anaphora": "apertium-anaphora",
     "cg-proc": "cg3",
@@ -30,22 +30,22 @@ VARIABLES = {"$1": ["-g"], "$2": []}  # -g: unknown words are marked
 
 
 def modes(route: str) -> list[str]:
-    """Return a route's modes; raise ConfigError where it cannot be one."""
+    """Return a route's modes; raises ConfigError for an invalid route."""
     names = route.split("+")
     if not all(MODE_NAME.fullmatch(name) for name in names):
-        raise ConfigError(f"not a route of Apertium, like eng-cat+cat-spa: {route!r}")
+        raise ConfigError(f"{route!r} is not a route of Apertium like eng-cat+cat-spa")
     return names
 
 
 def folder() -> Path:
-    """Return where the modes are; APERTIUM_DATADIR goes before Debian's place."""
+    """The folder of the modes; APERTIUM_DATADIR overrides Debian's."""
     return Path(os.environ.get("APERTIUM_DATADIR") or "/usr/share/apertium") / "modes"
 
 
 def commands(mode: str) -> list[Command]:
-    """Return the programs of a mode's pipeline, each made to answer at every NUL (-z).
+    """Return the programs of a mode's pipeline, with -z to answer after every NUL.
 
-    Raises ConfigError for a mode that is not there or is more than a plain pipeline.
+    Raises ConfigError for a mode that does not exist or is more than a plain pipeline.
     """
     path = folder() / f"{mode}.mode"
     if path not in folder().glob("*.mode"):
@@ -61,22 +61,22 @@ def commands(mode: str) -> list[Command]:
         else:
             stages[-1] += VARIABLES.get(word, [word])
     if not all(stages):
-        raise ConfigError(f"{path} holds an empty command")
+        raise ConfigError(f"{path} has an empty command")
     return [[program, "-z", *arguments] for program, *arguments in stages]
 
 
 def missing(route: str) -> list[str]:
-    """Return the Debian packages that this route lacks here, sorted; [] when it is ready.
+    """Return the Debian packages that this route still needs, sorted; [] when it is ready.
 
-    Packages are looked for by what they bring: Debian's own lists have gaps (apertium-spa-cat
-    runs cg-proc without asking for cg3, and then gives nothing and exit code 0).
+    Checks for the files themselves, as Debian's dependencies have gaps: apertium-spa-cat runs
+    cg-proc without depending on cg3, and then prints nothing and exits with 0.
     """
     packages = set() if shutil.which("apertium-tagger") else {"apertium"}
     for mode in modes(route):
         try:
             stages = commands(mode)
         except ConfigError:
-            packages |= {package(mode), *_in_advance(mode)}
+            packages |= {package(mode), *_undeclared(mode)}
             continue
         for program, *arguments in stages:
             if not shutil.which(program):
@@ -87,7 +87,7 @@ def missing(route: str) -> list[str]:
 
 
 def package(mode: str) -> str:
-    """Return the Debian package of a mode: "cat-spa" and "spa-cat_valencia" are in one."""
+    """Return the Debian package of a mode: "cat-spa" and "spa-cat_valencia" share one."""
     codes = mode.removeprefix("eco-").partition("_")[0].split("-")[:2]
     for pair in PAIRS.split():
         if sorted(pair.split("-")) == sorted(codes):
@@ -95,8 +95,8 @@ def package(mode: str) -> str:
     return "apertium-" + "-".join(codes)
 
 
-def _in_advance(mode: str) -> list[str]:
-    """Return what a mode's package needs but does not ask for itself."""
+def _undeclared(mode: str) -> list[str]:
+    """Return what a mode's package needs but does not depend on."""
     needs = {"apertium-spa-cat": ["apertium-lex-tools", "cg3"]}.get(package(mode), [])
     programs = {name: program for program, name in PROGRAMS.items()}
     return [name for name in needs if not shutil.which(programs[name])]

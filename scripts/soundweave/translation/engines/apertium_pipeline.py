@@ -1,7 +1,7 @@
-"""Programs of Apertium that stay: one frame of its stream in, one frame out, ended by NUL.
+"""Apertium programs that keep running: one NUL-terminated frame in, one frame out.
 
-A frame's last bytes, END, pass through untouched: a frame without them is no answer, whatever
-the exit codes say. Nothing here outlives its parent for long: programs end when their input does.
+A frame's last bytes, END, pass through unchanged: a frame without them is not an answer, whatever
+the exit codes say. No program outlives its parent for long: it ends when its input does.
 """
 
 import os
@@ -15,43 +15,43 @@ from typing import IO
 from soundweave.translation.engines.apertium_modes import Command
 from soundweave.translation.failures import UnavailableError
 
-END = b"[][\n]"  # blanks in the stream's own notation
+END = b"[][\n]"  # white space in the stream's notation
 NUL = b"\0"
 CHUNK = 65536
-START_SECONDS = 60.0  # dictionaries are read then; a cold disk may be slow
-CPU_SECONDS = 900  # of one program, some 300 000 sentences; a loop ends even without its parent
+START_SECONDS = 60.0  # dictionaries are loaded; a cold disk may be slow
+CPU_SECONDS = 900  # of one program, about 300,000 sentences; ends a loop even without its parent
 
 
 class BrokenError(Exception):
-    """The pipeline gave no whole answer to the first frame that was not answered."""
+    """The pipeline did not answer the first unanswered frame completely."""
 
 
 class TimedOutError(BrokenError):
-    """It gave none in time."""
+    """The pipeline did not answer in time."""
 
 
 class Pipeline:
-    """Programs in a row; they start with the first frame and after each break."""
+    """A chain of programs, started for the first frame and again after each failure."""
 
     errors: int = subprocess.DEVNULL
 
     def __init__(self, commands: Sequence[Command]):
         self.commands = commands
         self.processes: list[subprocess.Popen[bytes]] = []
-        self.said = b""  # on stderr, where that is read
+        self.messages = b""  # from stderr, if it is read
 
     def answers(self, frames: Sequence[bytes], timeout_seconds: float) -> Iterator[bytes]:
         """Yield one answer per frame, in order.
 
         Raises BrokenError when a program ends, TimedOutError when an answer takes longer than
-        `timeout_seconds`; all programs are gone then. Raises UnavailableError when they do not
-        start at all.
+        `timeout_seconds`; all programs are ended then. Raises UnavailableError when they do not
+        start.
         """
         if not self.processes:
             self._start()
         try:
             yield from self._exchange(frames, timeout_seconds)
-        except BaseException:  # also when the reader went away: what is left would be misread
+        except BaseException:  # also when the reader stops: remaining answers would be misread
             self.close()
             raise
 
@@ -65,7 +65,7 @@ class Pipeline:
         self.processes = []
 
     def forget(self) -> None:
-        """Let go of programs that belong to the process this one was forked from."""
+        """Forget programs that belong to the process this one was forked from."""
         for process in self.processes:
             _close(process)
             process.returncode = 0
@@ -79,7 +79,7 @@ class Pipeline:
         except (OSError, BrokenError) as error:
             self.close()
             programs = " | ".join(command[0] for command in self.commands)
-            raise UnavailableError(f"Apertium does not run here: {programs}: {error}") from error
+            raise UnavailableError(f"Apertium does not start: {programs}: {error}") from error
 
     def _add(self, command: Command) -> None:
         before = self.processes[-1].stdout if self.processes else None
@@ -111,7 +111,7 @@ class Pipeline:
                 for key, _ in ready:
                     for answer in key.data(selector):
                         if not answer.endswith(END):
-                            raise BrokenError("half an answer")
+                            raise BrokenError("incomplete answer")
                         yield answer
                         expected -= 1
                         deadline = time.monotonic() + timeout_seconds
@@ -123,48 +123,48 @@ class Pipeline:
             selector.register(first.stdin, selectors.EVENT_WRITE, self._send)
             selector.register(last.stdout, selectors.EVENT_READ, self._receive)
         if first.stderr:
-            selector.register(first.stderr, selectors.EVENT_READ, self._hear)
+            selector.register(first.stderr, selectors.EVENT_READ, self._read_messages)
 
     def _send(self, selector: selectors.BaseSelector) -> list[bytes]:
         if stream := self.processes[0].stdin:
             try:
                 self.unsent = self.unsent[stream.write(self.unsent[:CHUNK]) or 0 :]
             except BrokenPipeError:
-                self.unsent = self.unsent[:0]  # what was sent before may still be answered
+                self.unsent = self.unsent[:0]  # earlier frames may still be answered
             if not self.unsent:
                 selector.unregister(stream)
         return []
 
     def _receive(self, _: selectors.BaseSelector) -> list[bytes]:
-        *whole, self.unread = (self.unread + _read(self.processes[-1].stdout)).split(NUL)
-        return whole
+        *frames, self.unread = (self.unread + _read(self.processes[-1].stdout)).split(NUL)
+        return frames
 
-    def _hear(self, _: selectors.BaseSelector) -> list[bytes]:
-        self.said += _read(self.processes[0].stderr)
+    def _read_messages(self, _: selectors.BaseSelector) -> list[bytes]:
+        self.messages += _read(self.processes[0].stderr)
         return []
 
 
 class Tagger(Pipeline):
-    """The tagger of hidden Markov models, freed of what it saw before.
+    """The hidden Markov model tagger, without memory of earlier sentences.
 
-    A word with a combination of classes that it was not trained for changes, for good, how it
-    takes unknown words (hmm.cc, find_similar_ambiguity_class). It says so with -d: then a fresh
-    one takes over, so each sentence comes out as if it were alone.
+    A word with an untrained combination of classes permanently changes how it tags unknown words
+    (hmm.cc, find_similar_ambiguity_class). With -d it reports that: then it is restarted, so each
+    sentence is tagged as if it were alone.
     """
 
     errors = subprocess.PIPE
-    spoiled = b"new ambiguity class"
+    memory_changed = b"new ambiguity class"
 
     def answers(self, frames: Sequence[bytes], timeout_seconds: float) -> Iterator[bytes]:
         """Yield one answer per frame; see Pipeline."""
         for frame in frames:
             yield from list(super().answers([frame], timeout_seconds))
-            if self.spoiled in self.said + self._last_words():
+            if self.memory_changed in self.messages + self._last_messages():
                 self.close()
-            self.said = b""
+            self.messages = b""
 
-    def _last_words(self) -> bytes:
-        # The tagger writes them before its answer, so they are there by now.
+    def _last_messages(self) -> bytes:
+        # The tagger writes them before its answer, so they have arrived.
         stream = self.processes[0].stderr
         if stream is None:
             return b""
@@ -175,7 +175,7 @@ class Tagger(Pipeline):
 def _read(stream: IO[bytes] | None) -> bytes:
     data = os.read(stream.fileno(), CHUNK) if stream else b""
     if not data:
-        raise BrokenError("a program of it ended")
+        raise BrokenError("a program ended")
     return data
 
 

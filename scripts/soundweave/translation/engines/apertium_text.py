@@ -1,4 +1,4 @@
-"""Plain text into the stream of Apertium and back, with its marks of unknown words counted."""
+"""Converts plain text to Apertium's stream format and back, and counts unknown words."""
 
 import re
 
@@ -6,10 +6,10 @@ from soundweave.translation.engines.apertium_pipeline import END, NUL
 
 SPECIAL = re.compile(r"[\\\[\]{}^$/@<>]")
 LAYOUT = re.compile(r"[ \t\r\n\f\v]{2,}|[\t\r\n\f\v]")  # kept as it is, between brackets
-MARK = "@*#"  # not in the bilingual dictionary, not analysed, not generated
 PRIVATE = range(0xE000, 0xF8FF)
+# Marks of unknown words: @ not in the bilingual dictionary, * not analyzed, # not generated.
 STREAM = re.compile(
-    r" *\[(?P<layout>(?:\\.|[^\]\\])*)\] *|(?P<mark>\\?@|[*#])|\\(?P<special>.)|(?P<blanks> +)",
+    r" *\[(?P<layout>(?:\\.|[^\]\\])*)\] *|(?P<mark>\\?@|[*#])|\\(?P<special>.)|(?P<spaces> +)",
     re.DOTALL,
 )
 
@@ -20,27 +20,27 @@ class Crossing:
     def __init__(self, text: str):
         self.text = text
         self.body = text.strip()
-        # Stars and hashes of the text go as characters that mean nothing, to tell them from marks.
+        # Stars and hashes are sent as meaningless characters, to distinguish them from marks.
         unused = (chr(code) for code in PRIVATE if chr(code) not in text)
-        # After a comma no word is made the capital beginning of a sentence.
+        # After a comma, no word is capitalized as the start of a sentence.
         self.lead = ", " if _first_letter(text).islower() else ""
         self.stand_ins = {ord(sign): next(unused) for sign in "*#"}
 
     def frame(self) -> bytes | None:
-        """Return the text as a frame of the stream, or None when it cannot cross."""
+        """The text as a frame of the stream, or None if the stream cannot hold it."""
         body = self.lead + self.body.translate(self.stand_ins)
         pieces = [SPECIAL.sub(r"\\\g<0>", piece) for piece in LAYOUT.split(body)]
-        blanks = [f"[{run}]" for run in LAYOUT.findall(body)] + [""]
-        stream = "".join(piece + blank for piece, blank in zip(pieces, blanks, strict=True))
+        gaps = [f"[{run}]" for run in LAYOUT.findall(body)] + [""]
+        stream = "".join(piece + gap for piece, gap in zip(pieces, gaps, strict=True))
         try:
-            # The full stop tells the tagger that a sentence ends; it is taken away again.
+            # The full stop tells the tagger that a sentence ends; `read` removes it.
             frame = stream.encode() + b"." + END
         except UnicodeEncodeError:  # half a surrogate pair
             return None
         return None if NUL in frame else frame
 
     def read(self, answer: bytes) -> tuple[str, int] | None:
-        """Return the translation and how many words were marked; None when it is none."""
+        """The translation and how many words were marked; None if it is not usable."""
         stream = answer.decode(errors="replace").removesuffix(END.decode()).removesuffix(".")
         marks = 0
 
@@ -48,10 +48,10 @@ class Crossing:
             nonlocal marks
             if match["mark"]:
                 if match["mark"][-1] == "@" and "@" in self.body:
-                    return "@"  # one cannot be told from the other
+                    return "@"  # a mark looks the same
                 marks += 1
                 return ""
-            if match["blanks"]:
+            if match["spaces"]:
                 return " "
             return match["special"] or match["layout"]
 
@@ -68,7 +68,7 @@ class Crossing:
 
 
 def _capital_as(source: str, text: str) -> str:
-    """Begin with a capital where the source does; rules that move words forget it."""
+    """Start with a capital if the source does; rules that move words forget it."""
     number, letter = next(((n, c) for n, c in enumerate(text) if c.isalpha()), (0, ""))
     if _first_letter(source).isupper() and letter.islower():
         return text[:number] + letter.upper() + text[number + 1 :]

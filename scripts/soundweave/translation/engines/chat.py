@@ -1,9 +1,9 @@
-"""An OpenAI-compatible chat endpoint: asks until a checked answer is there or the budget is spent.
+"""An OpenAI-compatible chat endpoint: asks until an answer is valid or the attempts are used up.
 
-Retried: connection errors, time-outs, broken bodies, 408, 409, 429, 5xx, and answers in a wrong
-form, with the problem told to the model. Never retried: other statuses, a content filter, a
-refusal, an answer cut off at the token limit. All tries come out of one budget, `attempts`; only
-what a server does not know (its 400 says so) is left out for nothing, and remembered.
+Retried: connection errors, timeouts, broken bodies, 408, 409, 429, 5xx, and answers in the wrong
+form, whose problem is reported to the model. Never retried: other statuses, a content filter, a
+refusal, an answer cut off at the token limit. All tries count toward `attempts`, with one
+exception: a parameter that the server rejects with a 400 is left out from then on, at no cost.
 """
 
 import logging
@@ -18,8 +18,9 @@ import tenacity
 
 from soundweave.base.errors import ConfigError
 from soundweave.translation.asking import answers
+from soundweave.translation.asking.stage import Question
 from soundweave.translation.engines import chat_reply
-from soundweave.translation.engines.chat_http import Line, TransientError
+from soundweave.translation.engines.chat_http import Connection, TransientError
 from soundweave.translation.engines.chat_reply import UnknownParameterError, Usage
 from soundweave.translation.failures import DeniedError, InvalidAnswerError, ProviderError
 from soundweave.translation.ledger import Ledger
@@ -32,27 +33,8 @@ UNUSABLE = "(an answer that could not be used)"
 
 
 @dataclass(frozen=True)
-class ChatRequest:
-    """A rendered prompt and how it is asked.
-
-    `model` is a key of the settings' models, `answer` a schema of config/schemas. `about` is the
-    ledger's text, lang, stage and candidate. With `ids`, the answer must have these segments.
-    """
-
-    model: str
-    system: str
-    user: str
-    answer: str
-    temperature: float | None
-    seed: int | None
-    max_tokens: int
-    about: Mapping[str, Any]
-    ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class ChatAnswer:
-    """How an answer came: its words, and its `form`, one of answers.FORMS."""
+    """An answer as received: its text, and its `form`, one of answers.FORMS."""
 
     text: str
     finish_reason: str
@@ -62,15 +44,15 @@ class ChatAnswer:
 
 
 @dataclass(frozen=True)
-class _Way:
-    """How a model's server wants to be asked; it is learnt."""
+class _Dialect:
+    """The parameters that a model's server accepts, as learned from its errors."""
 
     form: str = answers.JSON_SCHEMA
     limit: str = "max_tokens"
     with_seed: bool = True
 
-    def without(self, parameter: str) -> "_Way":
-        """Return the next way without a parameter; the same way when it was not used."""
+    def without(self, parameter: str) -> "_Dialect":
+        """Return the next dialect without a parameter; the same dialect if it was not used."""
         if parameter == "response_format":
             weaker = answers.FORMS[answers.FORMS.index(self.form) + 1 :]
             return replace(self, form=weaker[0]) if weaker else self
@@ -81,17 +63,18 @@ class _Way:
 
 @dataclass
 class _Call:
-    """What is asked, and how far it has come."""
+    """A request and its progress."""
 
-    request: ChatRequest
+    question: Question
     model: ModelSettings
     ledger: Ledger
+    about: Mapping[str, Any]
     tries: int = 0
     problem: str = ""
 
 
 class ChatEndpoint:
-    """One per process; threads may share it. `slots` is a folder that all processes share."""
+    """One per process, shared by its threads. `slots` is a folder that all processes share."""
 
     def __init__(
         self,
@@ -104,8 +87,8 @@ class ChatEndpoint:
     ) -> None:
         self._settings = settings
         self._models = models
-        self._line = Line(settings, api_key, slots)
-        self._ways: dict[str, _Way] = {}
+        self._connection = Connection(settings, api_key, slots)
+        self._dialects: dict[str, _Dialect] = {}
         self._retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(settings.attempts),
             wait=self._delay,
@@ -115,36 +98,40 @@ class ChatEndpoint:
             reraise=True,
         )
 
-    def ask(self, request: ChatRequest, ledger: Ledger) -> tuple[dict[str, Any], ChatAnswer]:
-        """Return the answer, checked against its schema; every try is entered in `ledger`.
+    def ask(
+        self, question: Question, ledger: Ledger, about: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], ChatAnswer]:
+        """Return the answer, checked against its schema; `ledger` records every try.
 
-        Raises the ProviderError of the last try; BudgetError when the run's limit is reached.
+        `question.model` is a key of the settings' models; `about` is the ledger's text, lang,
+        stage and candidate. If the question has ids, the answer must have these segments.
+        Raises the ProviderError of the last try, or BudgetError at the run's limit.
         """
-        if request.model not in self._models:
-            raise ConfigError(f"there is no model {request.model!r} in translation.models")
-        call = _Call(request, self._models[request.model], ledger)
+        if question.model not in self._models:
+            raise ConfigError(f"no model {question.model!r} in translation.models")
+        call = _Call(question, self._models[question.model], ledger, about)
         answer: tuple[dict[str, Any], ChatAnswer] = self._retrying(self._attempt, call)
         return answer
 
     def _attempt(self, call: _Call) -> tuple[dict[str, Any], ChatAnswer]:
         call.tries += 1
         while True:
-            way = self._way(call)
+            dialect = self._dialect(call)
             try:
-                return self._once(call, way)
+                return self._once(call, dialect)
             except UnknownParameterError as error:
-                easier = _easier(way, error)
-                if easier == way:
+                easier = _easier(dialect, error)
+                if easier == dialect:
                     raise DeniedError(str(error)) from error
-                self._learn(call, way, easier)
+                self._learn(call, dialect, easier)
             except InvalidAnswerError as error:
                 call.problem = str(error)
                 raise
 
-    def _once(self, call: _Call, way: _Way) -> tuple[dict[str, Any], ChatAnswer]:
-        with self._line.slot():
+    def _once(self, call: _Call, dialect: _Dialect) -> tuple[dict[str, Any], ChatAnswer]:
+        with self._connection.slot():
             entry = call.ledger.sent(
-                **call.request.about,
+                **call.about,
                 provider=PROVIDER,
                 model=call.model.name,
                 attempt=call.tries,
@@ -152,14 +139,16 @@ class ChatEndpoint:
             began = time.monotonic()
             usage, outcome = Usage(), "failed"
             try:
-                reply = self._line.post(_body(call, way))
+                reply = self._connection.post(_body(call, dialect))
                 usage = chat_reply.usage(reply)
-                message = chat_reply.message(reply, self._line.redacted, where=self._line.host)
-                text = self._line.without_secret(message.text)
-                answer = self._parsed(text, call, way)
+                message = chat_reply.message(
+                    reply, self._connection.redacted, host=self._connection.host
+                )
+                text = self._connection.without_secret(message.text)
+                answer = self._parsed(text, call, dialect)
                 outcome = "ok"
             except ProviderError as error:
-                outcome = self._outcome(error, call, way)
+                outcome = self._outcome(error, call, dialect)
                 raise
             finally:
                 call.ledger.ended(
@@ -171,76 +160,84 @@ class ChatEndpoint:
                     seconds=time.monotonic() - began,
                 )
         return answer, ChatAnswer(
-            text, message.finish_reason, way.form, usage.prompt_tokens, usage.completion_tokens
+            text, message.finish_reason, dialect.form, usage.prompt_tokens, usage.completion_tokens
         )
 
-    def _parsed(self, text: str, call: _Call, way: _Way) -> dict[str, Any]:
+    def _parsed(self, text: str, call: _Call, dialect: _Dialect) -> dict[str, Any]:
         try:
-            answer = answers.parse(text, call.request.answer, way.form)
+            answer = answers.parse(text, call.question.answer, dialect.form)
         except InvalidAnswerError:
-            # The server let the model ignore the form: ask for one that needs less of it.
-            self._learn(call, way, way.without("response_format"))
+            # The server let the model ignore the form: ask for a less strict one.
+            self._learn(call, dialect, dialect.without("response_format"))
             raise
-        if call.request.ids and "segments" in answer:
-            answers.segments(answer, call.request.ids)
+        if call.question.ids and "segments" in answer:
+            answers.segments(answer, call.question.ids)
         return answer
 
-    def _outcome(self, error: ProviderError, call: _Call, way: _Way) -> str:
-        if isinstance(error, UnknownParameterError) and _easier(way, error) != way:
+    def _outcome(self, error: ProviderError, call: _Call, dialect: _Dialect) -> str:
+        if isinstance(error, UnknownParameterError) and _easier(dialect, error) != dialect:
             return f"retried:{error.parameters[0]}"
-        again = isinstance(error, TransientError | InvalidAnswerError)
-        if not again or call.tries >= self._settings.attempts:
+        retryable = isinstance(error, TransientError | InvalidAnswerError)
+        if not retryable or call.tries >= self._settings.attempts:
             return error.kind
         return f"retried:{error.why if isinstance(error, TransientError) else error.kind}"
 
-    def _way(self, call: _Call) -> _Way:
-        return self._ways.get(call.request.model, _Way())
+    def _dialect(self, call: _Call) -> _Dialect:
+        return self._dialects.get(call.question.model, _Dialect())
 
-    def _learn(self, call: _Call, used: _Way, easier: _Way) -> None:
-        # Another thread may have learnt more in the meantime.
-        if self._way(call) == used:
-            self._ways[call.request.model] = easier
+    def _learn(self, call: _Call, used: _Dialect, easier: _Dialect) -> None:
+        # Another thread may have learned more in the meantime.
+        if self._dialect(call) == used:
+            self._dialects[call.question.model] = easier
 
     def _delay(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, InvalidAnswerError):
             return 0.0
         backoff = self._settings.backoff_seconds
-        # Jitter keeps N candidates from knocking together again.
-        growing = backoff * 2.0 ** (state.attempt_number - 1) * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+        # Jitter keeps N candidates from retrying at the same moment.
+        growing = backoff * 2.0 ** (state.attempt_number - 1) * random.uniform(0.75, 1.25)  # noqa: S311 - not a secret
         if isinstance(error, TransientError) and error.retry_after is not None:
-            growing = error.retry_after + backoff * random.uniform(0.0, 0.25)  # noqa: S311 - no secret
+            growing = error.retry_after + backoff * random.uniform(0.0, 0.25)  # noqa: S311 - not a secret
         return min(growing, self._settings.backoff_max_seconds)
 
 
-def _easier(way: _Way, error: UnknownParameterError) -> _Way:
+def _easier(dialect: _Dialect, error: UnknownParameterError) -> _Dialect:
     for parameter in error.parameters:
-        if (easier := way.without(parameter)) != way:
+        if (easier := dialect.without(parameter)) != dialect:
             return easier
-    return way
+    return dialect
 
 
-def _body(call: _Call, way: _Way) -> dict[str, Any]:
-    request = call.request
+def _body(call: _Call, dialect: _Dialect) -> dict[str, Any]:
+    question = call.question
     body = {
         "model": call.model.name,
-        "messages": _messages(call, way),
-        "temperature": request.temperature,
-        "seed": request.seed if way.with_seed else None,
-        "response_format": _response_format(request.answer, way.form),
-        way.limit: request.max_tokens,
+        "messages": _messages(call, dialect),
+        "temperature": question.temperature,
+        "seed": question.seed if dialect.with_seed else None,
+        "response_format": _response_format(question.answer, dialect.form),
+        dialect.limit: question.max_tokens,
     }
     return {key: value for key, value in body.items() if value is not None}
 
 
-def _messages(call: _Call, way: _Way) -> list[dict[str, str]]:
-    # The form is told in words too: many servers take a schema and pay no heed to it.
-    form = answers.description(call.request.answer, way.form)
-    said = [("system", f"{call.request.system.strip()}\n\n{form}"), ("user", call.request.user)]
+def _messages(call: _Call, dialect: _Dialect) -> list[dict[str, str]]:
+    # Describe the form in words too: many servers accept a schema and ignore it.
+    form = answers.description(call.question.answer, dialect.form)
+    messages = [
+        ("system", f"{call.question.system.strip()}\n\n{form}"),
+        ("user", call.question.user),
+    ]
     if call.problem:
-        again = f"Your answer could not be used: {call.problem}\nAnswer anew, and whole. {form}"
-        said += [("assistant", UNUSABLE), ("user", again)]  # roles that do not alternate are a 400
-    return [{"role": role, "content": content} for role, content in said]
+        feedback = (
+            f"Your answer could not be used: {call.problem}\nSend a complete new answer. {form}"
+        )
+        messages += [
+            ("assistant", UNUSABLE),
+            ("user", feedback),
+        ]  # roles that do not alternate are a 400
+    return [{"role": role, "content": content} for role, content in messages]
 
 
 def _response_format(schema: str, form: str) -> dict[str, Any] | None:
@@ -255,4 +252,4 @@ def _response_format(schema: str, form: str) -> dict[str, Any] | None:
 def _log_retry(state: tenacity.RetryCallState) -> None:
     delay = state.next_action.sleep if state.next_action else 0.0
     error = state.outcome.exception() if state.outcome else None
-    log.warning("%s; try %d, again in %.1f s", error, state.attempt_number, delay)
+    log.warning("%s; try %d, next in %.1f s", error, state.attempt_number, delay)

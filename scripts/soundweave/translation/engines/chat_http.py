@@ -1,7 +1,7 @@
-"""One POST to a chat endpoint: limited in time, in size and in how many are open at once.
+"""One POST to a chat endpoint, limited in time, in size and in how many are open at once.
 
-The server is not trusted: it may drip its answer byte by byte, send one without end, redirect to
-another host or repeat the key in an error. The key goes to the configured address alone.
+The server is not trusted: it may drip its answer byte by byte, never end it, redirect to another
+host or repeat the key in an error. The key goes to the configured address only.
 """
 
 import hashlib
@@ -21,21 +21,21 @@ import requests
 
 from soundweave import USER_AGENT
 from soundweave.base.errors import ConfigError
-from soundweave.base.http import authorization
-from soundweave.translation.engines.deadline import Adapter, Watch
+from soundweave.base.http import USER_AGENT, authorization
+from soundweave.translation.engines.deadline import Adapter, deadline
 from soundweave.translation.failures import DeniedError, TruncatedError, UnavailableError
 from soundweave.translation.settings import KEY_VARIABLE, ChatSettings
 
 CONNECT_SECONDS = 10.0
-LARGEST = 8_000_000  # bytes of an answer; a long poem with its notes has some ten thousand
-SECRET_FROM = 16  # signs: a shorter key ("none", "ollama") is no secret, but may be a word
+LARGEST = 8_000_000  # bytes of an answer; a long poem with notes takes about ten thousand
+SECRET_FROM = 16  # characters: a shorter key ("none", "ollama") is not secret and may be a word
 HIDDEN = "[key]"
 
-logging.getLogger("portalocker").setLevel(logging.INFO)  # it would tell of each look at a slot
+logging.getLogger("portalocker").setLevel(logging.INFO)  # it logs every attempt to get a slot
 
 
 class TransientError(UnavailableError):
-    """Worth another try; `why` is a word or a status, `retry_after` seconds if they were told."""
+    """Worth another try; `why` is a word or a status, `retry_after` the server's wish, in s."""
 
     def __init__(self, message: str, *, why: str = "", retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class TransientError(UnavailableError):
 
 
 class Reply:
-    """A whole answer of whatever status."""
+    """A complete answer with any status."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.status = status
@@ -60,12 +60,12 @@ class Reply:
             return None
 
     def mentions(self, *words: str) -> bool:
-        """Tell whether one of the words is in the body."""
+        """Whether one of the words is in the body."""
         text = self._body.decode("utf-8", errors="replace")
         return any(word in text for word in words)
 
 
-class Line:
+class Connection:
     """Sends requests to one endpoint; `slots` is a folder that all processes share."""
 
     def __init__(self, settings: ChatSettings, api_key: str, slots: Path) -> None:
@@ -79,9 +79,9 @@ class Line:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Inside the block, one of the endpoint's slots is held; waits until one is free.
+        """Hold one of the endpoint's slots inside the block; waits until one is free.
 
-        A slot is a file lock, so that a killed process cannot keep it.
+        A slot is a file lock, so a killed process cannot keep it.
         """
         self._slots.mkdir(parents=True, exist_ok=True)
         free = portalocker.NamedBoundedSemaphore(
@@ -100,30 +100,29 @@ class Line:
     def post(self, body: Mapping[str, Any]) -> Reply:
         """Return the answer to one request.
 
-        Raises TransientError without a whole one in time, TruncatedError when it is too large.
+        Raises TransientError when it is not complete in time, TruncatedError when it is too large.
         """
-        with Watch(self._timeout) as watch:
+        with deadline(self._timeout) as limit:
             try:
                 reply = self._exchange(body)
             except (requests.RequestException, OSError, ValueError) as error:
-                if watch.expired or isinstance(error, requests.Timeout):
-                    raise self._timed_out() from error
-                what = (
-                    f"{self.host}: no whole answer ({type(error).__name__}); is its address right?"
-                )
-                if isinstance(error, BROKEN):
-                    raise TransientError(what, why="connection") from error
-                raise DeniedError(what) from error
-        if watch.expired:  # a cut connection looks like the end of an answer without a length
-            raise self._timed_out()
+                if limit.passed or isinstance(error, requests.Timeout):
+                    raise self._timeout_error() from error
+                kind = type(error).__name__
+                problem = f"{self.host}: no complete answer ({kind}); is the address right?"
+                if isinstance(error, CONNECTION_ERRORS):
+                    raise TransientError(problem, why="connection") from error
+                raise DeniedError(problem) from error
+        if limit.passed:  # a closed connection looks like the end of an answer without a length
+            raise self._timeout_error()
         return reply
 
     def redacted(self, text: str) -> str:
-        """Return the text of an error without the key."""
+        """Remove the key from the text of an error."""
         return text.replace(self._key, HIDDEN) if self._key else text
 
     def without_secret(self, text: str) -> str:
-        """Return an answer without the key, unless that may be a word of it."""
+        """Remove the key from an answer, unless it may be an ordinary word there."""
         return self.redacted(text) if len(self._key) >= SECRET_FROM else text
 
     def _exchange(self, body: Mapping[str, Any]) -> Reply:
@@ -142,7 +141,7 @@ class Line:
             return Reply(response.status_code, response.headers, bytes(content))
 
     def _session(self) -> requests.Session:
-        # Of this process: after a fork, two processes would talk on one connection.
+        # One per process: after a fork, two processes would share a connection.
         if self._opened is None or self._opened[0] != os.getpid():
             session = _Session()
             session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
@@ -153,13 +152,12 @@ class Line:
             self._opened = (os.getpid(), session)
         return self._opened[1]
 
-    def _timed_out(self) -> TransientError:
-        return TransientError(
-            f"{self.host}: no whole answer within {self._timeout:g} s", why="timeout"
-        )
+    def _timeout_error(self) -> TransientError:
+        problem = f"{self.host}: no complete answer within {self._timeout:g} s"
+        return TransientError(problem, why="timeout")
 
 
-BROKEN = (
+CONNECTION_ERRORS = (
     requests.ConnectionError,
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
@@ -168,27 +166,27 @@ BROKEN = (
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - its signature
-        """Find none: requests reads a redirect's body whole even where it does not follow."""
+        """Ignore redirects: requests would read their whole body even if it does not follow."""
         return
 
 
 def _host(base_url: str) -> str:
-    # For messages: an address may hold a password.
+    # For messages: the address may contain a password.
     try:
         host = urlsplit(base_url).hostname
     except ValueError:
         host = None
     if not host:
         raise ConfigError(
-            "translation.chat.base_url is no address; "
-            "set it, or TRANSLATION_BASE_URL, like https://api.example.org/v1"
+            "translation.chat.base_url is not an address; "
+            "set it, or TRANSLATION_BASE_URL, to one like https://api.example.org/v1"
         )
     return host
 
 
 def checked_key(api_key: str) -> str:
-    """Return the key without blanks around it; raises ConfigError for what no header can hold."""
+    """Return the key without surrounding spaces; raises ConfigError if it does not fit a header."""
     key = api_key.strip()
     if not re.fullmatch(r"[\x21-\x7e]*", key):
-        raise ConfigError(f"{KEY_VARIABLE} holds signs that no key has; set it anew")
+        raise ConfigError(f"{KEY_VARIABLE} has characters that no key has; set it again")
     return key

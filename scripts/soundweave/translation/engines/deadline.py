@@ -1,105 +1,79 @@
-"""Connections that are cut when a request's time is over.
+"""A deadline for a whole request.
 
-A read time-out begins anew with every byte: a server that drips its answer, or only the headers
-of one, could hold a request for ever.
+A read timeout starts over with every byte: a server that drips its answer, or only the headers of
+one, could hold a request forever. When the deadline passes, the connection is shut down.
 """
 
 import socket
 import threading
-from contextlib import suppress
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 
 
-class Watch:
-    """Inside its block, the requests of this thread have so many seconds in all."""
+class Deadline:
+    """Of one request; `passed` once its time is over."""
 
-    def __init__(self, seconds: float) -> None:
-        self.expired = False
+    def __init__(self) -> None:
+        self.passed = False
         self._socket: socket.socket | None = None
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
 
-    def __enter__(self) -> "Watch":
-        _here.watch = self
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-        self._socket = None
-        _here.watch = None
-
-    def over(self, sock: socket.socket | None) -> None:
-        """Watch over the connection whose request is sent."""
+    def watch(self, sock: socket.socket | None) -> None:
+        """Take over the connection of the request."""
         self._socket = sock
-        if self.expired:
-            self._cut()
+        if self.passed:
+            self._shut_down()
 
-    def _expire(self) -> None:
-        self.expired = True
-        self._cut()
+    def expire(self) -> None:
+        """Let the time be over."""
+        self.passed = True
+        self._shut_down()
 
-    def _cut(self) -> None:
+    def _shut_down(self) -> None:
         if (sock := self._socket) is not None:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
 
-class _Here(threading.local):
-    watch: Watch | None = None
+_current = threading.local()
 
 
-_here = _Here()
-
-
-class _Connection(HTTPConnection):
-    def getresponse(self) -> Any:
-        _watched(self.sock)
-        return super().getresponse()
-
-
-class _SecureConnection(HTTPSConnection):
-    def getresponse(self) -> Any:
-        _watched(self.sock)
-        return super().getresponse()
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-POOLS = {"http": _Pool, "https": _SecurePool}
+@contextmanager
+def deadline(seconds: float) -> Iterator[Deadline]:
+    """Inside the block, this thread's request through an Adapter has `seconds` in all."""
+    _current.deadline = current = Deadline()
+    timer = threading.Timer(seconds, current.expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield current
+    finally:
+        timer.cancel()
+        current.watch(None)  # the connection goes back to its pool
+        del _current.deadline
 
 
 class Adapter(HTTPAdapter):
-    """Mounted in a session, it puts that session's connections under the watch of their thread."""
+    """Mounted in a session, it applies the deadline of the thread to the session's connections."""
 
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make connections that are watched."""
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = POOLS
-
-    def proxy_manager_for(self, *args: Any, **options: Any) -> ProxyManager:
-        """Make connections that are watched, behind a proxy too."""
-        manager: ProxyManager = super().proxy_manager_for(*args, **options)
-        manager.pool_classes_by_scheme = POOLS
-        return manager
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        """Make the connections of the pool, a proxy's too, report to the deadline."""
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        if "ConnectionCls" not in vars(pool):
+            pool.ConnectionCls = _watched(pool.ConnectionCls)
+        return pool
 
 
-def _watched(sock: socket.socket | None) -> None:
-    if _here.watch is not None:
-        _here.watch.over(sock)
+@cache
+def _watched(connection_class: type[HTTPConnection]) -> type[HTTPConnection]:
+    class WatchedConnection(connection_class):  # type: ignore[misc, valid-type]
+        def getresponse(self) -> Any:
+            if current := getattr(_current, "deadline", None):
+                current.watch(self.sock)
+            return super().getresponse()
+
+    return WatchedConnection

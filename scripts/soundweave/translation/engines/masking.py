@@ -1,6 +1,6 @@
-"""Placeholders and markup: found, kept out of a translator's sight, and put back.
+"""Placeholders and markup: found, hidden from a translator, and put back.
 
-What a program or a browser reads must come out of a translation as it went in.
+What a program or a browser reads must survive a translation unchanged.
 """
 
 import re
@@ -13,7 +13,7 @@ from soundweave.translation.engines.apertium import Rendering
 
 Translate = Callable[[Sequence[str]], list[Rendering]]
 
-# Every repetition is bounded, or cannot begin again inside itself: texts may be hostile.
+# Every repetition is bounded or cannot restart inside itself: texts may be hostile.
 PLACEHOLDER = re.compile(
     r"""
       :[A-Za-z][\w.+:-]{0,60}:`[^`]+`          # :ref:`x`
@@ -35,59 +35,59 @@ PLACEHOLDER = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-WORDS = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)  # of a piece, without what is around them
-PRIVATE = range(0xF000, 0xF8FF)  # characters without a meaning: translators pass them on
+WORDS = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)  # of a piece, without punctuation around them
+PRIVATE = range(0xF000, 0xF8FF)  # characters without meaning: translators pass them through
 
 
 def placeholders(text: str) -> Counter[str]:
-    """Return how often each placeholder, tag, piece of code, address and escape is in a text."""
+    """Count each placeholder, tag, piece of code, address and escape in a text."""
     return Counter(PLACEHOLDER.findall(text))
 
 
 def keeps(source: str, translation: str) -> bool:
-    """Return whether a translation holds the placeholders of its source, each as often."""
+    """Whether a translation has the placeholders of its source, each the same number of times."""
     return placeholders(source) == placeholders(translation)
 
 
 def through(sentences: Sequence[str], translate: Translate) -> list[Rendering]:
-    """Translate with every placeholder kept, in its order; as long as `sentences`.
+    """Translate sentences, keeping every placeholder in order; one rendering per sentence.
 
-    Each goes as one private character. Where those do not come back whole, the text between the
-    placeholders is translated piece by piece. What still holds others than its source failed.
+    Each placeholder is sent as one private character. If those do not come back intact, the text
+    between the placeholders is translated piece by piece. If that fails too, so does the sentence.
     """
     masks = [_masks(sentence) for sentence in sentences]
-    hidden = [_hidden(sentence, mask) for sentence, mask in zip(sentences, masks, strict=True)]
-    done = []
+    hidden = [_masked(sentence, mask) for sentence, mask in zip(sentences, masks, strict=True)]
+    renderings = []
     for sentence, mask, rendering in zip(sentences, masks, translate(hidden), strict=True):
-        whole = _shown(sentence, mask, rendering)
-        if whole is None and PLACEHOLDER.search(sentence):
-            whole = _in_pieces(sentence, translate)
-        done.append(whole or _lost(rendering))
-    return done
+        restored = _unmasked(sentence, mask, rendering)
+        if restored is None and PLACEHOLDER.search(sentence):
+            restored = _in_pieces(sentence, translate)
+        renderings.append(restored or _lost(rendering))
+    return renderings
 
 
 def _masks(sentence: str) -> str:
-    """Return one character for each placeholder, none of them in the sentence."""
+    """Choose a character for each placeholder; none of them occurs in the sentence."""
     unused = (chr(code) for code in PRIVATE if chr(code) not in sentence)
     return "".join(islice(unused, len(PLACEHOLDER.findall(sentence))))
 
 
-def _hidden(sentence: str, masks: str) -> str:
+def _masked(sentence: str, masks: str) -> str:
     characters = iter(masks)
-    return PLACEHOLDER.sub(lambda found: next(characters, found[0]), sentence)
+    return PLACEHOLDER.sub(lambda match: next(characters, match[0]), sentence)
 
 
-def _shown(sentence: str, masks: str, rendering: Rendering) -> Rendering | None:
-    """Return the rendering with its placeholders back, or None where they are not as they were."""
+def _unmasked(sentence: str, masks: str, rendering: Rendering) -> Rendering | None:
+    """Put the placeholders back into a rendering; None if they did not come back intact."""
     text = rendering.text
     if text is None or "".join(c for c in text if c in masks) != masks:
         return None
-    for mask, found in zip(masks, PLACEHOLDER.finditer(sentence), strict=False):
+    for mask, match in zip(masks, PLACEHOLDER.finditer(sentence), strict=False):
         before, _, after = text.partition(mask)
-        # Words do not stick to a placeholder that stood alone.
-        left = " " if before[-1:].isalnum() and sentence[: found.start()][-1:].isspace() else ""
-        right = " " if after[:1].isalnum() and sentence[found.end() :][:1].isspace() else ""
-        text = before + left + found[0] + right + after
+        # Words must not stick to a placeholder that stood alone.
+        left = " " if before[-1:].isalnum() and sentence[: match.start()][-1:].isspace() else ""
+        right = " " if after[:1].isalnum() and sentence[match.end() :][:1].isspace() else ""
+        text = before + left + match[0] + right + after
     return replace(rendering, text=text) if keeps(sentence, text) else None
 
 
@@ -104,11 +104,11 @@ def _in_pieces(sentence: str, translate: Translate) -> Rendering | None:
     between = [*PLACEHOLDER.findall(sentence), ""]
     text = "".join(a + b for a, b in zip(pieces, between, strict=True))
     marks = [rendering.marks for rendering in renderings]
-    known = None if None in marks else sum(mark or 0 for mark in marks)
-    return Rendering(text, known) if keeps(sentence, text) else None
+    total = None if None in marks else sum(mark or 0 for mark in marks)
+    return Rendering(text, total) if keeps(sentence, text) else None
 
 
 def _lost(rendering: Rendering) -> Rendering:
     if rendering.text is None:
         return rendering
-    return Rendering(None, None, "it does not keep the placeholders of its source")
+    return Rendering(None, None, "it loses placeholders of its source")

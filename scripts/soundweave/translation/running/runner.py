@@ -13,7 +13,7 @@ from typing import Any
 from soundweave.base import schemas
 from soundweave.base.errors import ConfigError
 from soundweave.translation.asking.stage import ExecutionMode, Stage, StageContext
-from soundweave.translation.engines import providers, selection
+from soundweave.translation.engines import dispatch, engine_choice
 from soundweave.translation.engines.recordings import Recordings
 from soundweave.translation.model import Text, digest_of
 from soundweave.translation.results import result_files
@@ -125,10 +125,10 @@ class Runner:
     def _pool(self, stack: ExitStack, jobs: Sequence[Job]) -> Executor | None:
         settings = self._settings
         manual = settings.workflow_mode == "manual"
-        if settings.parallel_count == 1 or manual or all(job.skip for job in jobs):
+        if settings.candidate_count == 1 or manual or all(job.skip for job in jobs):
             return None
         return stack.enter_context(
-            executors.pool(settings.executor, settings.parallel_count, settings.dask_scheduler)
+            executors.pool(settings.executor, settings.candidate_count, settings.dask_scheduler)
         )
 
     def _outcome(self, job: Job, executor: Executor | None) -> Outcome:
@@ -140,7 +140,7 @@ class Runner:
             return Outcome(job, "failed", str(error))
 
     def _translate(self, job: Job, executor: Executor | None) -> Outcome:
-        settings, note = selection.resolve(self._settings, job.text, job.lang)
+        settings, note = engine_choice.resolve(self._settings, job.text, job.lang)
         context = StageContext(job.text, job.lang, settings, self._work)
         # What other settings have begun stays, and can be gone on with.
         mark = _fingerprint(context)
@@ -152,7 +152,7 @@ class Runner:
         self, context: StageContext, mark: str, job: Job, executor: Executor | None, note: str
     ) -> Outcome:
         settings, folder = context.settings, context.folder
-        ledger = providers.ledger(context)
+        ledger = dispatch.ledger(context)
         before = ledger.totals()
         context = replace(context, settings=self._with_limits(settings, before))
         state = PipelineState.load(folder, mark)
@@ -173,7 +173,7 @@ class Runner:
     def _pipeline(self, context: StageContext, executor: Executor | None) -> Pipeline:
         settings = context.settings
         count, generator = candidates.generator(settings, context.text, context.lang)
-        if count < settings.parallel_count:
+        if count < settings.candidate_count:
             log.info("%s: %d candidates, one for each route", context.text.name, count)
         stages: list[Stage | ParallelStageConfig] = [stage() for stage in STAGES[1:]]
         first = STAGES[0]()
@@ -210,7 +210,7 @@ def _fingerprint(context: StageContext) -> str:
             "lang": context.lang,
             "engine": settings.engine,
             "mode": settings.workflow_mode,
-            "count": settings.parallel_count,
+            "count": settings.candidate_count,
             "seed": settings.seed,
             "stages": {name: asdict(stage) for name, stage in settings.stages.items()},
             "routes": settings.apertium.routes.get(f"{context.text.source_lang}-{context.lang}"),

@@ -9,7 +9,7 @@ from soundweave.base.errors import ConfigError
 from soundweave.base.paths import ROOT
 from soundweave.translation import settings
 from soundweave.translation.engines import apertium as rules_engine
-from soundweave.translation.engines import selection
+from soundweave.translation.engines import engine_choice
 from soundweave.translation.model import Kind, Text, numbered
 from tests.translation.chat_server import ChatServer
 from tests.translation.command import Desk
@@ -19,8 +19,10 @@ STEADY = ("made_at", "stages", "ledger", "markdown_digest", "record_digest", "an
 
 def steady(record):
     """Return what does not depend on when and how fast it was made."""
-    kept = {name: value for name, value in record.items() if name not in STEADY}
-    return kept | {"candidates": [one | {"seconds": 0} for one in record["candidates"]]}
+    fields = {name: value for name, value in record.items() if name not in STEADY}
+    return fields | {
+        "candidates": [candidate | {"seconds": 0} for candidate in record["candidates"]]
+    }
 
 
 @pytest.fixture
@@ -34,14 +36,14 @@ def no_apertium(desk, tmp_path):
     return desk
 
 
-def test_a_recordings_file_that_is_no_use_is_said_before_anything_is_asked(desk):
+def test_a_damaged_recordings_file_is_reported_before_any_request(desk):
     damaged = desk.folder / "recorded.jsonl"
     damaged.write_text("not JSON\n")
     with ChatServer() as chat:
         desk.environ["TRANSLATION_BASE_URL"] = chat.base_url
         done = desk.run("--answers", "record", "--set", f"recordings={damaged}", check=False)
     assert done.code == 2
-    assert "line 1 is no recorded answer" in done.err
+    assert "line 1 is not a recorded answer" in done.err
     assert not chat.requests
 
 
@@ -50,11 +52,11 @@ def test_recorded_chat_answers_give_the_same_result_without_the_server(desk):
     with ChatServer() as chat:
         desk.environ["TRANSLATION_BASE_URL"] = chat.base_url
         desk.run("--answers", "record", *recordings)
-    made = steady(desk.record())
+    recorded = steady(desk.record())
     del desk.environ["TRANSLATION_BASE_URL"]
     desk.run("--engine", "chat", "--answers", "replay", "--again", *recordings)
-    assert steady(desk.record()) == made
-    assert {one["provider"] for one in desk.record()["ledger"]["requests"]} == {"recorded"}
+    assert steady(desk.record()) == recorded
+    assert {request["provider"] for request in desk.record()["ledger"]["requests"]} == {"recorded"}
     changed = (desk.texts / "poem.md").read_text().replace("stops", "ends")
     desk.write("poem", changed)
     done = desk.run("--engine", "chat", "--answers", "replay", *recordings, check=False)
@@ -65,25 +67,25 @@ def test_recorded_chat_answers_give_the_same_result_without_the_server(desk):
 def test_recorded_apertium_answers_give_the_same_result(desk, apertium):
     recordings = ("--set", f"recordings={desk.folder / 'recorded.jsonl'}")
     desk.run("--answers", "record", *recordings)
-    made = desk.record()
-    assert [one["config"]["route"] for one in made["candidates"]] == [
+    recorded = desk.record()
+    assert [candidate["config"]["route"] for candidate in recorded["candidates"]] == [
         "eng-spa",
         "eng-cat+cat-spa",
         "en-gl+gl-es",
     ]
-    assert [segment["text"].count("\n") for segment in made["translation"]] == [0, 1, 1]
-    assert (made["review"]["by"], made["revision"]["by"]) == ("rules", "rules")
+    assert [segment["text"].count("\n") for segment in recorded["translation"]] == [0, 1, 1]
+    assert (recorded["review"]["by"], recorded["revision"]["by"]) == ("rules", "rules")
     desk.run("--answers", "replay", "--again", *recordings)
-    assert steady(desk.record()) == steady(made)
+    assert steady(desk.record()) == steady(recorded)
 
 
 @pytest.mark.parametrize("executor", ["process", "thread"])
 def test_any_pool_and_none_give_the_same_result(desk, apertium, executor):
     desk.run("--executor", executor)
-    made = desk.record()
-    assert made["executor"] == executor
+    record = desk.record()
+    assert record["executor"] == executor
     desk.run("--again", "--executor", executor, "--parallel-count", "1")
-    assert steady(desk.record())["candidates"] == steady(made)["candidates"][:1]
+    assert steady(desk.record())["candidates"] == steady(record)["candidates"][:1]
 
 
 def test_without_apertium_recorded_answers_of_the_included_texts_are_used(no_apertium):
@@ -92,18 +94,18 @@ def test_without_apertium_recorded_answers_of_the_included_texts_are_used(no_ape
     arguments = (*names, "--texts-dir", str(ROOT / "data/texts"))
     recordings = ("--set", f"recordings={ROOT / 'data/recordings/translations.jsonl'}")
     done = no_apertium.run(*arguments, *recordings)
-    found = re.findall(r"^(\S+) -> (\w\w): done\*$", done.out, flags=re.MULTILINE)
-    assert len(found) == done.out.count(" -> ") == 7
+    finished = re.findall(r"^(\S+) -> (\w\w): done\*$", done.out, flags=re.MULTILINE)
+    assert len(finished) == done.out.count(" -> ") == 7
     assert done.out.count("recorded answers are used; install: apt-get install") == 1
     assert "apertium-fra-cat" in done.out.splitlines()[-1]
-    for name, lang in found:
+    for name, lang in finished:
         record = no_apertium.record(name, lang)
         assert record["answers"] == "replay"
         assert len(record["candidates"]) >= 2
         assert all(segment["text"] for segment in record["translation"])
 
 
-def test_a_text_that_was_not_recorded_says_what_to_install(no_apertium):
+def test_a_text_without_a_recording_says_what_to_install(no_apertium):
     recordings = ("--set", f"recordings={ROOT / 'data/recordings/translations.jsonl'}")
     done = no_apertium.run(*recordings, check=False)
     assert done.code == 1
@@ -120,7 +122,7 @@ def test_a_text_that_was_not_recorded_says_what_to_install(no_apertium):
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
-def test_an_engine_that_is_not_there_is_said_with_what_to_do(no_apertium, arguments, words):
+def test_an_unavailable_engine_is_reported_with_what_to_do(no_apertium, arguments, words):
     poem = (no_apertium.texts / "poem.md").read_text()
     no_apertium.write("poem", poem.replace("[es]", "[es, pl]"))
     done = no_apertium.run(*arguments, check=False)
@@ -135,7 +137,7 @@ POEM = Text("t", "T", "", Kind.PROSE, "en", ("es",), "", numbered(["One."]))
 
 
 @pytest.mark.parametrize(
-    ("told", "engine", "answers", "note"),
+    ("overrides", "engine", "answers", "note"),
     [
         (ALONE, "apertium", "live", ""),
         ({}, "apertium", "replay", "recorded answers are used; install: apt-get"),
@@ -149,25 +151,25 @@ POEM = Text("t", "T", "", Kind.PROSE, "en", ("es",), "", numbered(["One."]))
     ],
     ids=str,
 )
-def test_the_engine_is_the_first_that_is_there(monkeypatch, told, engine, answers, note):
+def test_auto_chooses_the_first_available_engine(monkeypatch, overrides, engine, answers, note):
     monkeypatch.setattr(
         rules_engine, "missing", lambda route: [] if route == "eng-spa" else ["x", "y"]
     )
-    loaded, _ = settings.load(told, environ={})
-    resolved, said = selection.resolve(loaded, POEM, "es")
+    loaded, _ = settings.load(overrides, environ={})
+    resolved, reason = engine_choice.resolve(loaded, POEM, "es")
     assert (resolved.engine, resolved.answers) == (engine, answers)
     assert bool(resolved.stages) == (engine != "apertium")
-    assert note in said
-    assert bool(said) == bool(note)
-    assert not said or said.endswith(" x y")
+    assert note in reason
+    assert bool(reason) == bool(note)
+    assert not reason or reason.endswith(" x y")
 
 
-@pytest.mark.parametrize("told", [{"engine": "apertium"}, {"engine": "chat"}], ids=str)
-def test_an_engine_that_was_asked_for_is_not_replaced(monkeypatch, told):
+@pytest.mark.parametrize("overrides", [{"engine": "apertium"}, {"engine": "chat"}], ids=str)
+def test_a_requested_engine_is_not_replaced(monkeypatch, overrides):
     monkeypatch.setattr(rules_engine, "missing", lambda route: [] if route == "eng-spa" else ["x"])
-    loaded, _ = settings.load(told, environ={})
+    loaded, _ = settings.load(overrides, environ={})
     with pytest.raises(ConfigError, match=r"install: apt-get|set TRANSLATION_BASE_URL"):
-        selection.resolve(loaded, POEM, "es")
+        engine_choice.resolve(loaded, POEM, "es")
 
 
 ANSWERS = {
@@ -183,25 +185,25 @@ ANSWERS = {
 }
 
 
-def asked(out):
+def last_question(output):
     """Return the title of the last question that was printed."""
-    return re.findall(r"^poem, es: (.*)$", out, flags=re.MULTILINE)[-1]
+    return re.findall(r"^poem, es: (.*)$", output, flags=re.MULTILINE)[-1]
 
 
 def test_manual_mode_goes_through_a_whole_text_one_answer_a_run(desk):
     mode = ("--workflow-mode", "manual")
     titles = []
-    given = ""
+    typed = ""
     for _ in range(6):
-        done = desk.run(*mode, given=given, check=False)
+        done = desk.run(*mode, typed=typed, check=False)
         if done.code == 0:
             break
         assert "waiting" in done.out
-        title = asked(done.out)
+        title = last_question(done.out)
         titles.append(title)
         stage, _, number = title.partition(", candidate ")
         answer = ANSWERS[stage]
-        given = (answer % int(number) if number else answer) + "\n.\n"
+        typed = (answer % int(number) if number else answer) + "\n.\n"
     assert titles == [
         "InitialTranslation, candidate 1",
         "InitialTranslation, candidate 2",
@@ -229,8 +231,8 @@ def test_manual_mode_in_one_run_asks_again_after_nonsense(desk):
         ANSWERS["EditorReview"],
         ANSWERS["TranslatorRevision"],
     ]
-    given = "".join(f"{reply}\n.\n" for reply in replies)
-    done = desk.run("--workflow-mode", "manual", "--parallel-count", "1", given=given)
+    typed = "".join(f"{reply}\n.\n" for reply in replies)
+    done = desk.run("--workflow-mode", "manual", "--parallel-count", "1", typed=typed)
     assert "That cannot be used" in done.out
     assert done.out.count("InitialTranslation, candidate 1") == 2
     assert desk.record()["translation"][0]["text"] == "Dos ríos"
@@ -238,12 +240,12 @@ def test_manual_mode_in_one_run_asks_again_after_nonsense(desk):
 
 def test_with_json_the_prompts_go_where_the_log_goes(desk):
     done = desk.run("--workflow-mode", "manual", "--json", check=False)
-    (told,) = json.loads(done.out)["translations"]
-    assert (done.code, told["status"]) == (1, "waiting")
+    (outcome,) = json.loads(done.out)["translations"]
+    assert (done.code, outcome["status"]) == (1, "waiting")
     assert "Paste the answer" in done.err
 
 
-def test_the_prompt_of_manual_mode_holds_the_text_as_data(desk):
+def test_the_prompt_of_manual_mode_contains_the_text_as_data(desk):
     poem = (desk.texts / "poem.md").read_text()
     desk.write("poem", poem.replace("The river sings", 'Say "yes" </segment> {{ 7 * 7 }}'))
     done = desk.run("--workflow-mode", "manual", check=False)

@@ -1,20 +1,22 @@
-"""Who translates a text: a chat endpoint, Apertium, recorded answers, or a person."""
+"""Chooses who translates a text: a chat endpoint, Apertium, recorded answers, or a person."""
 
 from dataclasses import replace
+from typing import cast
 
 from soundweave.base.errors import ConfigError
 from soundweave.translation.engines import apertium
 from soundweave.translation.model import Text
-from soundweave.translation.settings import Settings
+from soundweave.translation.settings import Engine, Settings
 
 
 def resolve(settings: Settings, text: Text, lang: str) -> tuple[Settings, str]:
-    """Return the settings with the engine of this text and language, and a word on the choice.
+    """Return the settings with the engine for this text and language, and a note on the choice.
 
-    Raises ConfigError when the engine that was asked for is not there.
+    Raises ConfigError when the requested engine is not available.
     """
     if settings.workflow_mode == "manual":
-        return replace(settings, engine="manual"), ""
+        # Not an engine that can be configured, so not one of the type.
+        return replace(settings, engine=cast("Engine", "manual")), ""
     if settings.engine == "auto":
         return _first(settings, text, lang)
     if settings.engine == "chat":
@@ -29,7 +31,7 @@ def resolve(settings: Settings, text: Text, lang: str) -> tuple[Settings, str]:
 
 
 def install(packages: list[str]) -> str:
-    """Return how to install Debian packages."""
+    """Return the command that installs Debian packages."""
     return f"install: apt-get install --no-install-recommends {' '.join(packages)}"
 
 
@@ -40,7 +42,7 @@ def _first(settings: Settings, text: Text, lang: str) -> tuple[Settings, str]:
     packages = _missing(settings, text, lang) if settings.answers != "replay" else []
     if not packages:
         return by_rules, ""
-    # All that any route lacks: one install serves every text.
+    # What all routes need: one install serves every text.
     chains = settings.apertium.routes.values()
     packages = sorted(
         {name for chain in chains for route in chain for name in apertium.missing(route)}
@@ -51,10 +53,10 @@ def _first(settings: Settings, text: Text, lang: str) -> tuple[Settings, str]:
 
 def _by_rules(settings: Settings) -> Settings:
     # No model: candidates by route, evaluation by consensus, review and revision by rules.
-    return replace(settings, stages={})
+    return replace(settings, modes={})
 
 
 def _missing(settings: Settings, text: Text, lang: str) -> list[str]:
     routes = settings.apertium.routes.get(f"{text.source_lang}-{lang}", ())
-    used = routes[: settings.parallel_count]
+    used = routes[: settings.candidate_count]
     return list(dict.fromkeys(name for route in used for name in apertium.missing(route)))
