@@ -1,4 +1,4 @@
-"""Take over the translations that other jobs of the night handed over."""
+"""Collect the translations that other jobs of the night handed over."""
 
 import argparse
 from collections.abc import Sequence
@@ -10,17 +10,17 @@ from soundweave.translation.results import handover
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Put what was handed over into data/translations; 1 when something was refused."""
+    """Put them into data/translations; 1 when one was refused."""
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
-    known, problems = handover.readable(args.texts_dir)
-    handed = list(handover.take_over(args.handover_dir, known, args.output_dir))
-    refused = [one for one in handed if one.status == handover.REFUSED]
-    for message in [*problems, *(f"{one.name} was refused: {one.message}" for one in refused)]:
+    texts, problems = handover.readable(args.texts_dir)
+    handed = list(handover.take_over(args.handover_dir, texts, args.output_dir))
+    refused = [item for item in handed if item.status == handover.REFUSED]
+    for message in [*problems, *(f"{item.name} was refused: {item.message}" for item in refused)]:
         actions.warning(message)
-    lines = [": ".join(filter(None, (one.name, one.status, one.message))) for one in handed]
+    lines = [": ".join(filter(None, (item.name, item.status, item.message))) for item in handed]
     cli.show(
-        {"translations": [asdict(one) for one in handed]},
+        {"translations": [asdict(item) for item in handed]},
         "\n".join(lines) or f"nothing was handed over in {args.handover_dir}",
         as_json=args.json,
     )

@@ -36,8 +36,8 @@ class Night:
         return collect_translations.main([*paths, "--output-dir", str(self.output), *arguments])
 
     def there(self):
-        found = (path for path in self.output.rglob("*") if not path.is_dir())
-        return sorted(str(path.relative_to(self.output)) for path in found)
+        files = (path for path in self.output.rglob("*") if not path.is_dir())
+        return sorted(str(path.relative_to(self.output)) for path in files)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_each_translation_takes_its_place(night, capsys):
         assert result_files.fresh(night.output, text, lang) == result_files.UNCHANGED
 
 
-def test_the_markdown_is_written_anew(night):
+def test_the_markdown_is_written_again(night):
     place = night.hand_over("a")
     good = (place / "translation.md").read_bytes()
     (place / "translation.md").write_text("<script>alert(1)</script>")
@@ -97,7 +97,7 @@ def test_an_older_translation_is_replaced_once_its_text_changed(night):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_what_a_person_edited_is_kept(night, capsys, file):
+def test_edits_by_a_person_are_kept(night, capsys, file):
     edited = result_files.write(night.output, night.record("a"))[0].parent / file
     edited.write_text(edited.read_text().replace("Un párrafo.", "Una frase."))
     before = edited.read_bytes()
@@ -203,18 +203,18 @@ def move(name):
         lambda place: (shutil.rmtree(place), place.write_text("a file")),
     ],
 )
-def test_what_cannot_be_trusted_is_refused_and_the_others_are_taken(night, capsys, spoil):
+def test_untrustworthy_translations_are_refused_and_the_others_collected(night, capsys, spoil):
     place = night.hand_over("a")
     night.hand_over("a", "fr")
     spoil(place)
     assert night.collect() == 1
     (line,) = warnings(capsys)
     assert " was refused: " in line
-    taken = [] if spoil is link_the_text else [f"a/fr/{name}" for name in FILES]
-    assert night.there() == taken
+    accepted = [] if spoil is link_the_text else [f"a/fr/{name}" for name in FILES]
+    assert night.there() == accepted
 
 
-def test_a_language_that_nobody_asked_for_is_refused(night, capsys):
+def test_an_unrequested_language_is_refused(night, capsys):
     night.hand_over("a", "de")
     assert night.collect() == 1
     assert "a/de was refused: data/texts asks for no such translation" in warnings(capsys)[0]
@@ -229,7 +229,7 @@ def test_a_file_that_is_too_large_is_refused_unread(night, capsys):
     assert night.there() == []
 
 
-def test_a_text_that_is_not_right_is_told(night, capsys):
+def test_an_invalid_text_is_reported(night, capsys):
     night.hand_over("a")
     night.hand_over("b")
     (night.texts / "b.md").write_text("no front matter")

@@ -32,9 +32,9 @@ def plan(tmp_path, monkeypatch):
     folder.mkdir()
 
     def run(*arguments, **langs):
-        for name, wanted in langs.items():
+        for name, target_langs in langs.items():
             title = name.capitalize()
-            (folder / f"{name}.md").write_text(TEXT.format(title=title, langs=wanted))
+            (folder / f"{name}.md").write_text(TEXT.format(title=title, langs=target_langs))
         paths = ["--texts-dir", str(folder), "--output-dir", str(tmp_path / "translations")]
         (tmp_path / "outputs").write_text("")
         code = plan_translations.main([*arguments, *paths])
@@ -44,10 +44,10 @@ def plan(tmp_path, monkeypatch):
 
 
 def pairs(outputs):
-    found = json.loads(outputs["matrix"])["include"]
-    assert outputs["count"] == str(len(found))
-    assert all(set(each) == {"text", "lang"} for each in found)
-    return [(each["text"], each["lang"]) for each in found]
+    jobs = json.loads(outputs["matrix"])["include"]
+    assert outputs["count"] == str(len(jobs))
+    assert all(set(job) == {"text", "lang"} for job in jobs)
+    return [(job["text"], job["lang"]) for job in jobs]
 
 
 def translate(folder, name, change="", lang="es"):
@@ -63,11 +63,11 @@ def test_every_text_in_every_language(plan, capsys):
     assert code == 0
     assert pairs(outputs) == [("a", "es"), ("a", "fr"), ("b", "ca")]
     out = capsys.readouterr().out
-    assert "3 of 3 translations to make" in out
+    assert "3 of 3 translations to do" in out
     assert "::" not in out
 
 
-def test_what_is_translated_or_edited_is_left_out_until_its_text_changes(plan, tmp_path, capsys):
+def test_translated_and_edited_texts_are_left_out_until_they_change(plan, tmp_path, capsys):
     plan(a="es, fr", b="es")
     translate(tmp_path, "a")
     translate(tmp_path, "b", change="mine")
@@ -92,11 +92,11 @@ def test_one_text(plan):
 def test_an_unknown_text(plan, capsys, name):
     code, outputs = plan(f"--text={name}", a="es")
     assert (code, pairs(outputs)) == (1, [])
-    (line,) = [each for each in capsys.readouterr().out.splitlines() if "::error::" in each]
-    assert "there are: a" in line
+    (error,) = [line for line in capsys.readouterr().out.splitlines() if "::error::" in line]
+    assert "available: a" in error
 
 
-def test_a_text_that_is_not_right_does_not_stop_the_others(plan, capsys):
+def test_an_invalid_text_does_not_stop_the_others(plan, capsys):
     code, outputs = plan(a="es", b="english", c="es")
     assert (code, pairs(outputs)) == (1, [("a", "es"), ("c", "es")])
     assert "::error::Not translated: " in capsys.readouterr().out
@@ -111,7 +111,7 @@ def test_the_rest_waits_for_the_next_night(plan, capsys, most, planned):
     assert f"::notice::{260 - planned} more translations" in capsys.readouterr().out
 
 
-def test_no_texts_no_jobs(plan):
+def test_without_texts_there_are_no_jobs(plan):
     code, outputs = plan()
     assert (code, pairs(outputs)) == (0, [])
 
@@ -125,7 +125,7 @@ def test_no_texts_no_jobs(plan):
         ("TRANSLATION_PARALLEL_COUNT", "65", "parallel_count"),
     ],
 )
-def test_settings_that_cannot_work_are_told_once(plan, monkeypatch, capsys, variable, value, words):
+def test_unusable_settings_are_reported_once(plan, monkeypatch, capsys, variable, value, words):
     monkeypatch.setenv(variable, value)
     code, outputs = plan(a="es, fr")
     assert (code, outputs) == (2, {})
@@ -136,5 +136,5 @@ def test_settings_that_cannot_work_are_told_once(plan, monkeypatch, capsys, vari
 
 def test_json(plan, capsys):
     plan("--json", a="es")
-    shown = json.loads(capsys.readouterr().out)
-    assert shown == {"matrix": {"include": [{"text": "a", "lang": "es"}]}, "count": 1}
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == {"matrix": {"include": [{"text": "a", "lang": "es"}]}, "count": 1}

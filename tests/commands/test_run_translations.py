@@ -9,7 +9,7 @@ import time
 import pytest
 
 import run_translations
-from soundweave.translation.engines import providers
+from soundweave.translation.engines import dispatch
 from tests.translation import toy_model
 from tests.translation.chat_server import ChatServer, Fault, says, status
 from tests.translation.command import KEY, PROSE, Desk
@@ -431,7 +431,7 @@ def test_the_settings_are_shown_with_their_origin(desk, chat):
 @pytest.fixture
 def command(desk, chat, monkeypatch, capsys):
     """Run the command in this process; returns its exit code and what it prints."""
-    monkeypatch.setattr(providers, "_endpoints", {})
+    monkeypatch.setattr(dispatch, "_endpoints", {})
     for name, value in {**desk.environ, "GITHUB_ACTIONS": "true"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(desk.folder / "summary.md"))

@@ -62,14 +62,14 @@ class Desk:
         flags = [word for name, path in folders.items() for word in (f"--{name}-dir", str(path))]
         return [sys.executable, str(ROOT / "scripts/run_translations.py"), *flags, *arguments]
 
-    def run(self, *arguments: str, given: str = "", check: bool = True) -> "Done":
+    def run(self, *arguments: str, typed: str = "", check: bool = True) -> "Done":
         """Run the command with `given` as its standard input."""
         environ = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **self.environ}
         done = subprocess.run(
             self.arguments(*arguments),
             cwd=self.folder,
             env=environ,
-            input=given,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=500,
@@ -97,8 +97,8 @@ class Desk:
 
     def everything(self) -> str:
         """Return the content of every file there is."""
-        found = [path for path in self.folder.rglob("*") if path.is_file()]
-        return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in found)
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
 
 
 @dataclass

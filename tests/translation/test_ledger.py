@@ -37,8 +37,8 @@ def spend(
     ledger: Ledger, *, tokens: tuple[int, int] = (10, 5), cost: float | None = 0.5, **ended: object
 ) -> str:
     request = ledger.sent(**ABOUT)
-    known = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "cost": cost}
-    ledger.ended(request, **{"outcome": "ok", "seconds": 1.5, **known, **ended})
+    usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "cost": cost}
+    ledger.ended(request, **{"outcome": "ok", "seconds": 1.5, **usage, **ended})
     return request
 
 
@@ -123,7 +123,7 @@ def test_a_limit_stops_before_the_next_request(
 
 
 @pytest.mark.parametrize("torn", [b'{"id": "x", "outco', b"\xff\xfe", b'["a list"]', b"\x00\x00"])
-def test_a_torn_last_line_is_passed_over_and_costs_no_other(ledger: Ledger, torn: bytes) -> None:
+def test_a_torn_last_line_is_skipped_and_damages_no_other(ledger: Ledger, torn: bytes) -> None:
     first = spend(ledger)
     with ledger.path.open("ab") as stream:
         stream.write(torn)
@@ -140,15 +140,15 @@ def _many(ledger: Ledger, count: int) -> list[str]:
 
 def test_processes_that_write_at_once_lose_nothing(ledger: Ledger) -> None:
     with ProcessPoolExecutor(4, mp_context=get_context("forkserver")) as pool:
-        made = [one for ids in pool.map(_many, [ledger] * 4, [50] * 4) for one in ids]
+        sent = [request for ids in pool.map(_many, [ledger] * 4, [50] * 4) for request in ids]
     entries = ledger.entries()
-    assert sorted(entry["id"] for entry in entries) == sorted(made)
+    assert sorted(entry["id"] for entry in entries) == sorted(sent)
     assert {entry["outcome"] for entry in entries} == {"ok"}
     assert ledger.totals()["tokens"] == 400
     assert all(json.loads(line) for line in ledger.path.read_bytes().splitlines())
 
 
-def test_a_writer_waits_for_the_one_before(ledger: Ledger) -> None:
+def test_a_writer_waits_for_the_previous_one(ledger: Ledger) -> None:
     spend(ledger)
     with ThreadPoolExecutor(1) as pool, ledger.path.open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
@@ -203,7 +203,7 @@ def test_a_killed_worker_leaves_what_it_sent(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("broken", [OSError, KeyboardInterrupt])
-def test_the_lock_is_let_go_when_writing_fails(
+def test_the_lock_is_released_when_writing_fails(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch, broken: type[BaseException]
 ) -> None:
     def failing(*_: object) -> int:

@@ -33,25 +33,29 @@ def asked_for(system: str) -> tuple[str, str] | None:
 
 def answer(schema: str, user: str, variant: str) -> Answer:
     """Answer a rendered prompt of the project."""
-    given = {frozenset(rows[0]): rows for rows in _arrays(user)}
-    segments = given.get(frozenset({"id", "text"}), [])
-    sides = given.get(frozenset({"id", "source", "text"}), [])
+    rows_by_keys = {frozenset(rows[0]): rows for rows in _arrays(user)}
+    segments = rows_by_keys.get(frozenset({"id", "text"}), [])
+    sides = rows_by_keys.get(frozenset({"id", "source", "text"}), [])
     if schema == "answer_judge":
-        return _judged(given[frozenset({"number", "segments"})])
+        return _judged(rows_by_keys[frozenset({"number", "segments"})])
     if schema == "answer_review":
         return _reviewed(sides)
     if schema == "answer_revision":
-        return _revised(sides, given.get(frozenset({"id", "remark", "suggestion"}), []))
-    made = [{"id": row["id"], "text": translated(row["text"], variant)} for row in segments]
-    return {"notes": f"toy translation, variant {variant}", "segments": made}
+        return _revised(sides, rows_by_keys.get(frozenset({"id", "remark", "suggestion"}), []))
+    translated_rows = [
+        {"id": row["id"], "text": translated(row["text"], variant)} for row in segments
+    ]
+    return {"notes": f"toy translation, variant {variant}", "segments": translated_rows}
 
 
 def translated(text: str, variant: str) -> str:
     """Turn the vowels of each word round; some words get an ending that depends on `variant`."""
 
-    def word(found: str) -> str:
+    def word(original: str) -> str:
         endings = ("", "", "", "n", "s")
-        return found.translate(VOWELS) + endings[zlib.crc32(f"{found} {variant}".encode()) % 5]
+        return (
+            original.translate(VOWELS) + endings[zlib.crc32(f"{original} {variant}".encode()) % 5]
+        )
 
     return _words(text, word)
 
@@ -63,10 +67,10 @@ def as_tags(schema: str, value: Answer) -> str:
         if not isinstance(part, list):
             lines.append(f"<{name}>{part}</{name}>")
         for item in part if isinstance(part, list) else []:
-            (key, of), *fields = item.items()
+            (key, identifier), *fields = item.items()
             for index, (field, text) in enumerate(fields):
                 tag = field if index else name.removesuffix("s")
-                lines.append(f'<{tag} {key}="{html.escape(str(of))}">{text}</{tag}>')
+                lines.append(f'<{tag} {key}="{html.escape(str(identifier))}">{text}</{tag}>')
     return "\n".join(lines)
 
 
@@ -94,14 +98,14 @@ def _reviewed(sides: list[Answer]) -> Answer:
 
 def _revised(sides: list[Answer], remarks: list[Answer]) -> Answer:
     suggested = {remark["id"]: remark["suggestion"] for remark in remarks}
-    made = [
+    revised = [
         {
             "id": row["id"],
             "text": suggested.get(row["id"]) or row["text"] or translated(row["source"], ""),
         }
         for row in sides
     ]
-    return {"segments": made, "changes": f"{len(suggested)} suggestions taken up"}
+    return {"segments": revised, "changes": f"{len(suggested)} suggestions taken up"}
 
 
 def _polished(text: str) -> str:
@@ -109,7 +113,7 @@ def _polished(text: str) -> str:
 
 
 def _words(text: str, change: Callable[[str], str]) -> str:
-    return KEPT_OR_WORD.sub(lambda found: change(found[1]) if found[1] else found[0], text)
+    return KEPT_OR_WORD.sub(lambda match: change(match[1]) if match[1] else match[0], text)
 
 
 def _arrays(user: str) -> Iterator[list[Answer]]:

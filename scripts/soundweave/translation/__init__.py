@@ -1,5 +1,5 @@
 """The translation runner: N candidates in parallel, the best one chosen, reviewed and revised.
 
-settings -> texts -> providers (chat, apertium, recordings) -> stages -> pipeline -> results:
-nothing knows what stands to its right.
+settings -> texts -> engines (chat, apertium, recordings) -> stages -> pipeline -> results:
+nothing imports what is to its right.
 """

@@ -1,4 +1,4 @@
-"""What can go wrong with one request; `kind` goes into results and the ledger."""
+"""The failures of one request; their `kind` goes into results and the ledger."""
 
 from typing import ClassVar
 
@@ -6,25 +6,25 @@ from soundweave.base.errors import SoundweaveError
 
 
 class ProviderError(SoundweaveError):
-    """A provider gave nothing that can be used."""
+    """A provider gave no usable answer."""
 
     kind: ClassVar[str] = "failed"
 
 
 class UnavailableError(ProviderError):
-    """No answer after all attempts: no connection, time-outs, 429, 5xx; worth a later run."""
+    """No answer after all attempts: no connection, timeouts, 429, 5xx; try again later."""
 
     kind = "unavailable"
 
 
 class DeniedError(ProviderError):
-    """The provider will never take this request: 400, 401, 403, 404, a content filter."""
+    """The provider will never accept this request: 400, 401, 403, 404, a content filter."""
 
     kind = "denied"
 
 
 class RefusedError(ProviderError):
-    """The model declined to do it."""
+    """The model refused."""
 
     kind = "refused"
 
@@ -36,18 +36,18 @@ class TruncatedError(ProviderError):
 
 
 class InvalidAnswerError(ProviderError):
-    """The answer is not in the form that was asked for."""
+    """The answer does not have the requested form."""
 
     kind = "invalid"
 
 
 class BudgetError(ProviderError):
-    """The run's own limit of tokens or cost is reached; nothing was sent."""
+    """The run has reached its limit of tokens or cost; nothing was sent."""
 
     kind = "budget"
 
 
 class NotRecordedError(ProviderError):
-    """There is no recorded answer to this request."""
+    """No recorded answer to this request exists."""
 
     kind = "not_recorded"

@@ -1,7 +1,7 @@
 """The ledger of a run: every request, in a JSON Lines file that all its processes append to.
 
-An entry is written before a request is sent and again, with the same id, when it has ended; the
-later line's values count. So a killed worker loses nothing: its request stays, as "sent".
+An entry is written before a request is sent and again, with the same id, when it has ended; values
+in later lines win. So nothing is lost with a killed worker: its request stays as "sent".
 """
 
 import errno
@@ -42,7 +42,7 @@ KEYS = (
 
 
 class Ledger:
-    """Plain data, so that it crosses to other processes; the file is all they share."""
+    """Plain data that crosses to other processes; they only share the file."""
 
     def __init__(
         self, path: Path, *, max_cost: float | None = None, max_tokens: int | None = None
@@ -54,9 +54,9 @@ class Ledger:
     def sent(self, *, free: bool = False, **about: object) -> str:
         """Enter a request that is about to be sent; returns its id.
 
-        `about` is text, lang, stage, candidate, provider, model, attempt. Raises BudgetError,
-        and enters nothing, once what is known of the run has reached a limit; a `free` request,
-        like one to an engine on this machine, passes all the same.
+        `about` is text, lang, stage, candidate, provider, model, attempt. Raises BudgetError, and
+        enters nothing, once the known totals have reached a limit; `free` requests, like those to
+        an engine on this machine, are always allowed.
         """
         request = uuid.uuid4().hex
         with _locked(self.path, fcntl.LOCK_EX) as handle:
@@ -78,7 +78,7 @@ class Ledger:
     ) -> None:
         """Enter how a request ended: "ok", a failure's kind or "retried:<why>".
 
-        None is what nobody knows; `cost` is in the currency of the prices.
+        None means unknown; `cost` is in the currency of the prices.
         """
         entry = {
             "id": request,
@@ -92,38 +92,38 @@ class Ledger:
             _append(handle, entry | more)
 
     def entries(self) -> list[Entry]:
-        """Return all requests in the order in which they were sent, each with all of KEYS."""
+        """All requests in the order in which they were sent, each with all of KEYS."""
         with _locked(self.path, fcntl.LOCK_SH):
             return _merged(self.path)
 
     def totals(self) -> Entry:
-        """Return the sums over all entries; what is not known counts as nothing.
+        """The sums over all entries; unknown values count as 0.
 
-        Keys: requests, failed (all that are not "ok", those not ended included), prompt_tokens,
+        Keys: requests, failed (all that are not "ok", including unfinished ones), prompt_tokens,
         completion_tokens, tokens, cost, unknown_cost_requests, seconds.
         """
         return _totals(self.entries())
 
     def _check(self, totals: Entry) -> None:
-        for what, limit in (("cost", self.max_cost), ("tokens", self.max_tokens)):
-            if limit is not None and totals[what] >= limit:
+        for name, limit in (("cost", self.max_cost), ("tokens", self.max_tokens)):
+            if limit is not None and totals[name] >= limit:
                 raise BudgetError(
-                    f"the run's limit is reached: {what} {totals[what]:g} of {limit:g}; "
-                    f"raise translation.max_{what} or --max-{what}"
+                    f"the run's limit is reached: {name} {totals[name]:g} of {limit:g}; "
+                    f"raise translation.max_{name} or --max-{name}"
                 )
 
 
 def _totals(entries: Iterable[Entry]) -> Entry:
-    found = list(entries)
-    sums = {key: sum(entry[key] or 0 for entry in found) for key in KEYS if key.endswith("_tokens")}
+    rows = list(entries)
+    sums = {key: sum(entry[key] or 0 for entry in rows) for key in KEYS if key.endswith("_tokens")}
     return {
-        "requests": len(found),
-        "failed": sum(entry["outcome"] != "ok" for entry in found),
+        "requests": len(rows),
+        "failed": sum(entry["outcome"] != "ok" for entry in rows),
         **sums,
         "tokens": sum(sums.values()),
-        "cost": math.fsum(entry["cost"] or 0 for entry in found),
-        "unknown_cost_requests": sum(entry["cost"] is None for entry in found),
-        "seconds": round(math.fsum(entry["seconds"] or 0 for entry in found), 3),
+        "cost": math.fsum(entry["cost"] or 0 for entry in rows),
+        "unknown_cost_requests": sum(entry["cost"] is None for entry in rows),
+        "seconds": round(math.fsum(entry["seconds"] or 0 for entry in rows), 3),
     }
 
 
@@ -145,7 +145,7 @@ def _lines(path: Path) -> Iterator[Entry]:
         if isinstance(entry, dict) and "id" in entry:
             yield entry
         else:
-            log.warning("%s: line %d is torn; it is passed over", path, number)
+            log.warning("%s: line %d is torn and was skipped", path, number)
 
 
 def _append(handle: int, entry: Entry) -> None:

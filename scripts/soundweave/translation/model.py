@@ -1,4 +1,4 @@
-"""What is translated, and what comes of it: plain data that crosses processes and fits JSON."""
+"""Texts and their candidate translations: plain data that crosses processes and fits JSON."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ TITLE = "title"  # the id of the segment that is a poem's or a prose text's titl
 
 
 class Kind(StrEnum):
-    """What a text is; it decides what a translation must keep."""
+    """The kind of a text decides what a translation must keep."""
 
     POEM = "poem"  # a segment is a stanza; its lines stay lines
     PROSE = "prose"  # a segment is a paragraph
@@ -20,10 +20,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Segment:
-    """The smallest piece that is translated and scored by itself.
+    """The smallest unit of translation and scoring.
 
-    `id` is "title", a number counted from "1", or an interface string's key. `text` holds line
-    ends in poems only.
+    `id` is "title", a number counted from "1", or an interface string's key. Only in poems does
+    `text` contain line ends.
     """
 
     id: str
@@ -49,15 +49,15 @@ class Text:
         return [segment.text for segment in self.segments]
 
     def digest(self) -> str:
-        """Return SHA-256 of all that a translator sees: a changed text is translated again."""
-        seen = asdict(self)
-        del seen["name"], seen["target_langs"]
-        return digest_of(seen)
+        """SHA-256 of all that a translator sees: a changed text is translated again."""
+        content = asdict(self)
+        del content["name"], content["target_langs"]
+        return digest_of(content)
 
 
 @dataclass(frozen=True)
 class CandidateConfig:
-    """What makes one candidate different from the others. `id` counts from 1 and never changes.
+    """What distinguishes a candidate. `id` counts from 1 and never changes.
 
     `model` is a key of the settings' models. A chat model has `prompt` (a file of config/prompts)
     and `temperature`; an Apertium candidate has `route`, like "eng-cat+cat-spa".
@@ -73,12 +73,12 @@ class CandidateConfig:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One translation of all segments, or why there is none.
+    """One translation of all segments, or why it failed.
 
-    `segments` is as long as the source's: None where this one segment failed, then `problems`
-    says why. `marks` counts words that the engine did not know, by segment; None where it cannot
-    tell. `error` is the class of what failed the whole candidate ("" when it came), like
-    "timeout", "crashed", "refused", "truncated", "invalid", "unavailable".
+    `segments` is as long as the source's; a segment that failed is None, and `problems` says why.
+    `marks` counts words that the engine did not know, by segment; None if unknown. If the whole
+    candidate failed, `error` is the kind of failure, like "timeout", "crashed", "refused",
+    "truncated", "invalid", "unavailable".
     """
 
     config: CandidateConfig
@@ -93,27 +93,27 @@ class Candidate:
 
     @property
     def came(self) -> bool:
-        """Whether there is something to look at."""
+        """Whether there is a translation to look at."""
         return not self.error
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON; `from_json` reads it."""
+        """Write plain JSON; `from_json` reads it."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         return plain
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Candidate":
-        """Read what `to_json` made."""
+        """Read what `to_json` wrote."""
         lists = {name: tuple(value[name]) for name in ("segments", "marks", "problems")}
         return cls(**{**value, **lists, "config": CandidateConfig(**value["config"])})
 
 
 def digest_of(value: object) -> str:
-    """Return SHA-256, in hexadecimal, of a JSON value whatever the order of its keys."""
+    """Return SHA-256, in hexadecimal, of a JSON value; the order of keys does not matter."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def numbered(texts: Sequence[str]) -> tuple[Segment, ...]:
-    """Return segments with the ids "1", "2", ..."""
+    """Make segments with the ids "1", "2", ..."""
     return tuple(Segment(str(number), text) for number, text in enumerate(texts, start=1))
