@@ -1,4 +1,5 @@
 import argparse
+import datetime as dt
 import json
 import pickle
 
@@ -206,6 +207,21 @@ def test_the_origin_of_a_map_is_that_of_all_its_values(tmp_path):
     _, layers = load(tmp_path, {"models": models}, {"models.fast": {"name": "b"}})
     assert layers.to_json()["models.fast.name"] == {"value": "b", "source": "command line"}
     assert "models.fast.input_price" not in layers.to_json()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("recordings", "", "recordings: .*name a file"),
+        ("seed", dt.date(2026, 1, 1), "seed: .*valid integer"),
+        ("apertium.routes.en-es", ["eng-spa", "eng-spa"], "en-es: .*name each one once"),
+        ("modes.hybrid.Proofreading.models", "fast", "Proofreading"),
+        ("surprise", 1, "surprise"),
+    ],
+)
+def test_invalid_values_of_the_command_line_are_named(tmp_path, key, value, words):
+    with pytest.raises(ConfigError, match=rf"{words}.*\(from command line\)"):
+        load(tmp_path, {}, {key: value})
 
 
 def test_a_single_value_has_no_keys(tmp_path):

@@ -166,9 +166,13 @@ def check(raw: Any, path: Path) -> Config:
 def first_problem(error: ValidationError) -> str:
     """Say in one line what is wrong, like `collector.mode: Input should be ... (it is 'all')`."""
     problem = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in problem["loc"]) or "top level"
     value = "" if problem["type"] == "missing" else f" (it is {problem['input']!r:.80})"
-    return f"{place}: {problem['msg']}{value}"
+    return f"{first_key(error) or 'top level'}: {problem['msg']}{value}"
+
+
+def first_key(error: ValidationError) -> str:
+    """The dotted key of the first problem, like `collector.mode`."""
+    return ".".join(str(part) for part in error.errors()[0]["loc"] if part != "[key]")
 
 
 def schema() -> dict[str, Any]:

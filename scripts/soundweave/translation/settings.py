@@ -52,6 +52,12 @@ def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _not_empty(path: Path) -> Path:
+    if path == Path():
+        raise ValueError("name a file")
+    return path
+
+
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
 Amount = Annotated[float, Field(ge=0)]
@@ -183,9 +189,9 @@ class Settings:
     max_cost: Amount | None = None
     max_tokens: Count | None = None
     seed: Count = 1
-    recordings: Annotated[Path, Field(json_schema_extra={"minLength": 1})] = Path(
-        "data/recordings/translations.jsonl"
-    )
+    recordings: Annotated[
+        Path, Field(json_schema_extra={"minLength": 1}), AfterValidator(_not_empty)
+    ] = Path("data/recordings/translations.jsonl")
     chat: ChatSettings = field(default_factory=ChatSettings)
     apertium: ApertiumSettings = field(default_factory=ApertiumSettings)
     models: Annotated[Mapping[ModelKey, ModelSettings], CLOSED] = field(default_factory=dict)
@@ -242,9 +248,8 @@ def _short(path: Path) -> str:
 
 def _settings(layers: Layers) -> Settings:
     try:
-        return _adapter().validate_json(json.dumps(layers.tree))
+        return _adapter().validate_json(json.dumps(layers.tree, default=str))
     except ValidationError as error:
-        key = ".".join(map(str, error.errors()[0]["loc"]))
-        source = layers.source(key)
+        source = layers.source(config.first_key(error))
         origin = "" if source == DEFAULT else f" (from {source})"
         raise ConfigError(f"translation: {config.first_problem(error)}{origin}") from error

@@ -40,7 +40,10 @@ class Layers:
             self._sources[name] = source
 
     def source(self, key: str) -> str:
-        """Return where the value of a key, or of the map that it is in, came from."""
+        """Return where a value came from: its own source, or that of the nearest key around it."""
+        below = [source for name, source in self._sources.items() if name.startswith(f"{key}.")]
+        if below:  # a map: what was put into it last
+            return below[-1]
         while key and key not in self._sources:
             key = key.rpartition(".")[0]
         return self._sources.get(key, DEFAULT)
