@@ -27,7 +27,7 @@ SETTINGS = config.load(environ={})
 
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
-    with nights_of(synthetic_catalogue(sounds=1000, seed=3), tmp_path, monkeypatch) as nights:
+    with nights_of(synthetic_catalog(sounds=1000, seed=3), tmp_path, monkeypatch) as nights:
         yield nights
 
 
@@ -48,7 +48,7 @@ def test_one_night_collects_everything(nights: Nights) -> None:
 def test_the_newest_come_first(nights: Nights) -> None:
     nights.run(most=2)
     ids = nights.ids()
-    created = {n: s["created"] for n, s in nights.standin.catalogue.sounds.items()}
+    created = {n: s["created"] for n, s in nights.standin.catalog.sounds.items()}
     assert min(created[n] for n in ids) >= max(created[n] for n in truth(nights) - ids)
 
 
@@ -84,7 +84,7 @@ def test_a_sound_approved_late_is_found_within_the_overlap(nights: Nights) -> No
 def test_a_small_budget_still_gets_through_a_long_overlap(nights: Nights) -> None:
     nights.run()
     nights.collector = replace(nights.collector, overlap_days=20_000, refresh_requests=0)
-    nights.standin.catalogue.add({"id": 6_000_000, "created": "2026-02-01T00:00:00Z"})
+    nights.standin.catalog.add({"id": 6_000_000, "created": "2026-02-01T00:00:00Z"})
     added = [nights.run(most=1)["added"] for _ in range(12)]
     assert sum(added) == 1
 
@@ -93,7 +93,7 @@ def test_a_pack_uploaded_in_one_second_is_paged_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     same = [{"id": n, "created": "2020-05-05T05:05:05Z"} for n in range(1, 2001)]
-    with nights_of(Catalogue(same), tmp_path, monkeypatch) as nights:
+    with nights_of(Catalog(same), tmp_path, monkeypatch) as nights:
         nights.run(most=12)  # more pages than one search reads
         nights.run()
         assert len(nights.ids()) == 2000
@@ -129,11 +129,11 @@ def test_a_pack_that_is_gone_is_not_requested_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sounds = [{"id": 1, "pack": "https://freesound.org/apiv2/packs/26413/"}]
-    catalogue = Catalog(sounds)
-    with nights_of(catalogue, tmp_path, monkeypatch) as nights:
+    catalog = Catalog(sounds)
+    with nights_of(catalog, tmp_path, monkeypatch) as nights:
         nights.run()
-        catalogue.remove(1)
-        catalogue.packs.clear()
+        catalog.remove(1)
+        catalog.packs.clear()
         assert nights.run("packs")["requests"] == 1
         assert nights.value("SELECT gone_at FROM packs") is not None
         assert nights.run("packs")["requests"] == 0
@@ -154,7 +154,7 @@ def test_a_sound_that_vanished_is_marked_and_may_come_back(nights: Nights, in_in
     nights.age()
     nights.collector = replace(nights.collector, refresh_requests=20)
     gone = sorted(truth(nights))[:3]
-    removed_sounds = {n: nights.standin.catalogue.sounds[n] for n in gone}
+    removed_sounds = {n: nights.standin.catalog.sounds[n] for n in gone}
     for number in gone:
         nights.standin.catalog.remove(number, keep_in_index=in_index)
     line = nights.run()
@@ -162,7 +162,7 @@ def test_a_sound_that_vanished_is_marked_and_may_come_back(nights: Nights, in_in
     assert nights.ids() == truth(nights)
     assert nights.value("SELECT count(*) FROM sounds") == 1000
     for sound in removed_sounds.values():
-        nights.standin.catalogue.add(sound)
+        nights.standin.catalog.add(sound)
     nights.collector = replace(nights.collector, overlap_days=20_000)
     assert nights.run()["added"] == 3
     assert nights.ids() == truth(nights)
@@ -302,7 +302,7 @@ def test_each_search_has_its_own_cursor(tmp_path: Path, monkeypatch: pytest.Monk
         {"id": n, "name": "rain" if n % 2 else "wind", "created": f"{2000 + n}-01-01T00:00:00Z"}
         for n in range(6, 26)
     ]
-    with nights_of(Catalogue(sounds), tmp_path, monkeypatch) as nights:
+    with nights_of(Catalog(sounds), tmp_path, monkeypatch) as nights:
         assert [nights.run("search", query=query)["added"] for query in ("rain", "wind")] == [
             10,
             10,
@@ -312,8 +312,8 @@ def test_each_search_has_its_own_cursor(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_daily_limit_ends_the_night_cleanly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalogue = synthetic_catalog(sounds=1000, seed=3)
-    with nights_of(catalogue, tmp_path, monkeypatch, requests_per_day=3) as nights:
+    catalog = synthetic_catalog(sounds=1000, seed=3)
+    with nights_of(catalog, tmp_path, monkeypatch, requests_per_day=3) as nights:
         line, outcome = nights.night()
         assert (line["stopped"], line["added"], outcome.failure) == ("quota", 450, "")
         assert nights.night()[0]["stopped"] == "quota"
@@ -387,8 +387,8 @@ def start_collecting(folder: Path, standin: StandIn) -> subprocess.Popen[bytes]:
 
 
 def test_a_killed_run_loses_at_most_the_page_in_flight(tmp_path: Path, run: Run) -> None:
-    catalogue = synthetic_catalog(sounds=1500, seed=4)
-    with StandIn(catalogue) as standin:
+    catalog = synthetic_catalog(sounds=1500, seed=4)
+    with StandIn(catalog) as standin:
         standin.add_fault(Fault("hang", times=1, after=4))
         child = start_collecting(tmp_path, standin)
         deadline = time.monotonic() + 30
@@ -502,7 +502,7 @@ def test_an_outage_fails_the_command_only_if_nothing_was_collected(
 
 
 def test_an_interrupted_night_is_recorded(tmp_path: Path) -> None:
-    with StandIn(synthetic_catalogue(sounds=600, seed=1)) as standin:
+    with StandIn(synthetic_catalog(sounds=600, seed=1)) as standin:
         standin.add_fault(Fault("hang", times=1, after=2))
         child = start_collecting(tmp_path, standin)
         deadline = time.monotonic() + 30

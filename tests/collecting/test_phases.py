@@ -28,8 +28,8 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Start nights against a stand-in with a given catalog."""
     opened = []
 
-    def begin(catalogue: Catalog) -> Nights:
-        opened.append(nights_of(catalogue, tmp_path, monkeypatch))
+    def begin(catalog: Catalog) -> Nights:
+        opened.append(nights_of(catalog, tmp_path, monkeypatch))
         return opened[-1].__enter__()
 
     yield begin
@@ -59,7 +59,7 @@ def test_packs_are_read_again_after_a_while(start: Start) -> None:
     assert nights.run("packs")["requests"] == 0
     with database.writing(nights.library) as connection:
         connection.execute("UPDATE packs SET completed_at = ?", (OLD,))
-    nights.standin.catalogue.add(in_pack(999))
+    nights.standin.catalog.add(in_pack(999))
     line = nights.run("packs")
     assert (line["requests"], line["added"]) == (2, 1)
 
@@ -120,7 +120,7 @@ def test_packs_that_all_fail_end_the_phase_but_not_the_night(start: Start) -> No
     assert (line["stopped"], "packs/" in outcome.failure) == ("failed", True)
     paths = {entry.path for entry in nights.standin.log if entry.path.startswith("packs/")}
     assert len(paths) == 3
-    assert nights.ids() == set(nights.standin.catalogue.sounds)
+    assert nights.ids() == set(nights.standin.catalog.sounds)
 
 
 # refresh

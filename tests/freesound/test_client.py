@@ -262,7 +262,7 @@ def test_delays_grow_with_jitter_up_to_the_limit(server: Server, client: Make) -
 def test_a_throttled_minute_is_waited_out(
     server: Server, client: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(random, "uniform", lambda low, high: max(low, high))
+    monkeypatch.setattr(random, "uniform", max)
     server.answers = [(429, detail("(60/minute)"))]
     delays: list[float] = []
     freesound = client(

@@ -28,7 +28,7 @@ COLLECTOR = config.load(environ={}).collector
 
 @pytest.fixture
 def nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
-    with nights_of(synthetic_catalogue(sounds=300, seed=3), tmp_path, monkeypatch) as nights:
+    with nights_of(synthetic_catalog(sounds=300, seed=3), tmp_path, monkeypatch) as nights:
         nights.collector = replace(nights.collector, refresh_requests=0)
         yield nights
 
@@ -215,7 +215,7 @@ def test_a_night_collects_the_stand_ins_neighbors(nights: Nights) -> None:
     targets = dict(rows(nights, "SELECT sound_id, found FROM similarity_targets"))
     assert sorted(requested_ids(nights)) == sorted(targets)
     assert set(targets) == nights.ids() > ids_before  # similar sounds are targets too
-    catalog_neighbors = Neighbours(nights.standin.catalogue)
+    catalog_neighbors = Neighbors(nights.standin.catalog)
     scores_by_source: dict[int, dict[int, float]] = {number: {} for number in targets}
     for source, target, score in rows(nights, "SELECT * FROM similarities"):
         scores_by_source[source][target] = score
@@ -317,7 +317,7 @@ def test_without_similarity_the_rest_of_a_mixed_night_continues(nights: Nights) 
     assert line["stopped"] == "failed"
     assert "similarity does not answer" in outcome.failure
     assert len(requested_ids(nights)) == 3 * nights.freesound.attempts
-    assert nights.ids() == set(nights.standin.catalogue.sounds)
+    assert nights.ids() == set(nights.standin.catalog.sounds)
     line, outcome = nights.night("similar")
     assert (line["stopped"], outcome.pages) == ("failed", 0)
 
@@ -352,7 +352,7 @@ def test_any_split_into_nights_requests_each_sound_once(
         for budget in budgets:
             assert nights.run("similar", most=budget)["requests"] <= budget
         nights.run("similar")
-        assert sorted(requested_ids(nights)) == sorted(nights.standin.catalogue.sounds)
+        assert sorted(requested_ids(nights)) == sorted(nights.standin.catalog.sounds)
 
 
 def test_a_library_grows_along_its_similarities(

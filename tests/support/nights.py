@@ -67,10 +67,10 @@ class Nights:
 
 @contextmanager
 def nights_of(
-    catalogue: Catalog, folder: Path, monkeypatch: pytest.MonkeyPatch, **limits: int
+    catalog: Catalog, folder: Path, monkeypatch: pytest.MonkeyPatch, **limits: int
 ) -> Iterator[Nights]:
-    """Start a stand-in with `catalogue`; limits are those of StandIn, wide by default."""
+    """Start a stand-in with `catalog`; limits are those of StandIn, wide by default."""
     monkeypatch.setenv("FREESOUND_API_KEY", "a-key-of-the-tests")
     wide = {"requests_per_minute": 10_000, "requests_per_day": 100_000}
-    with StandIn(catalogue, **{**wide, **limits}) as standin:
+    with StandIn(catalog, **{**wide, **limits}) as standin:
         yield Nights(folder, standin)

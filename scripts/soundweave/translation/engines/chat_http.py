@@ -21,7 +21,7 @@ import requests
 
 from soundweave import USER_AGENT
 from soundweave.base.errors import ConfigError
-from soundweave.base.http import USER_AGENT, authorization
+from soundweave.base.http import authorization
 from soundweave.translation.engines.deadline import Adapter, deadline
 from soundweave.translation.failures import DeniedError, TruncatedError, UnavailableError
 from soundweave.translation.settings import KEY_VARIABLE, ChatSettings
