@@ -1,4 +1,3 @@
-"""The library behind the commands in scripts/: config -> client -> library -> network -> site."""
+"""The library behind the commands in scripts/. The README lists its packages."""
 
 __version__ = "0.1.0"
-USER_AGENT = f"Soundweave/{__version__}"

@@ -29,7 +29,7 @@ def test_large_communities_are_split_and_small_ones_merged(tmp_path: Path) -> No
     np.testing.assert_array_equal(again, ids)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_any_partition_becomes_communities_of_the_right_sizes(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 60))

@@ -52,7 +52,6 @@ def one_by_one(members: Membership, up_to: int) -> dict[tuple[int, int], tuple[i
     return expected
 
 
-@settings(deadline=None)
 @given(memberships=sounds, up_to=st.integers(1, 8))
 def test_each_pair_is_written_once(
     tmp_path_factory: pytest.TempPathFactory, memberships: list[tuple[int, int]], up_to: int

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import requests
 
-USER_AGENT = "Soundweave/0.1"
+from soundweave import __version__
+
+USER_AGENT = f"Soundweave/{__version__}"
 
 
 def authorization(value: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:

@@ -14,7 +14,6 @@ from typing import Any
 import requests
 import tenacity
 
-from soundweave import USER_AGENT
 from soundweave.base.config import FreesoundConfig
 from soundweave.base.errors import (
     ApiError,
@@ -23,7 +22,7 @@ from soundweave.base.errors import (
     NotFoundError,
     QuotaExhaustedError,
 )
-from soundweave.base.http import authorization
+from soundweave.base.http import USER_AGENT, authorization
 from soundweave.freesound.quota import Quota
 
 log = logging.getLogger(__name__)

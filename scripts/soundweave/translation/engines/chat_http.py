@@ -19,9 +19,8 @@ from urllib.parse import urlsplit
 import portalocker
 import requests
 
-from soundweave import USER_AGENT
 from soundweave.base.errors import ConfigError
-from soundweave.base.http import authorization
+from soundweave.base.http import USER_AGENT, authorization
 from soundweave.translation.engines.deadline import Adapter, deadline
 from soundweave.translation.failures import DeniedError, TruncatedError, UnavailableError
 from soundweave.translation.settings import KEY_VARIABLE, ChatSettings
