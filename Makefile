@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_cache := $(CURDIR)/.venv/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup website nightly translate serve test lint format schemas benchmark lighthouse clean
+.PHONY: help setup website nightly translate serve test lint format schemas lock release benchmark lighthouse clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -77,7 +77,7 @@ lighthouse: .venv/ready ## measure accessibility, best practices and SEO of the 
 
 lock: setup ## write requirements*.txt again from pyproject.toml (newer versions: UPGRADE=--upgrade)
 	$(COMPILE) --all-extras -o requirements-dev.txt
-	$(COMPILE) --extra collect --extra network --extra site -c requirements-dev.txt -o requirements.txt
+	$(COMPILE) --extra collect --extra network --extra site --extra standin -c requirements-dev.txt -o requirements.txt
 	$(COMPILE) --extra translate -c requirements-dev.txt -o requirements-translate.txt
 
 release: ## date the changelog, write the version, commit and tag: VERSION=0.2.0
