@@ -76,7 +76,7 @@ class Selection:
         segments = numbered(corpus.sources)
         text = Text(corpus.name, "", "", Kind.PROSE, source, (target,), "", segments)
         evaluated = evaluation.evaluate(text, candidates, target, settings)
-        self.selected = Output(corpus, evaluated["translation"])
+        self.selected = Output(corpus, evaluated.to_record()["translation"])
         self.candidates = [Output(corpus, candidate.segments) for candidate in candidates]
         # The best candidate of each segment, as seen by the reference.
         best = np.argmax([metrics.chrf(output.counts) for output in self.candidates], axis=0)

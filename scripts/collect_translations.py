@@ -7,13 +7,14 @@ from dataclasses import asdict
 from soundweave.base import cli, paths
 from soundweave.github import actions
 from soundweave.translation.results import handover
+from soundweave.translation.texts import source_texts
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Put them into data/translations; 1 when one was refused."""
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
-    texts, problems = handover.readable(args.texts_dir)
+    texts, problems = source_texts.read_valid(args.texts_dir)
     handed = list(handover.take_over(args.handover_dir, texts, args.output_dir))
     refused = [item for item in handed if item.status == handover.REFUSED]
     for message in [*problems, *(f"{item.name} was refused: {item.message}" for item in refused)]:

@@ -8,9 +8,9 @@ from soundweave.base import cli, paths
 from soundweave.base.errors import ConfigError
 from soundweave.github import actions
 from soundweave.translation import settings
-from soundweave.translation.results import handover
 from soundweave.translation.running import check
 from soundweave.translation.running.runner import Job, plan
+from soundweave.translation.texts import source_texts
 
 MOST = 256  # jobs of a matrix; GitHub allows no more
 
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         actions.error(f"Nothing is translated: {error}")
         return 2
-    texts, problems = handover.readable(args.texts_dir, [args.text] if args.text else [])
+    texts, problems = source_texts.read_valid(args.texts_dir, [args.text] if args.text else [])
     for problem in problems:
         actions.error(f"Not translated: {problem}")
     jobs = plan(texts, args.output_dir)

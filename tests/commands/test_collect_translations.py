@@ -72,7 +72,7 @@ def test_each_translation_takes_its_place(night, capsys):
                 night.handover / place / file
             ).read_bytes()
         text = source_texts.read(night.texts / f"{name}.md")
-        assert result_files.fresh(night.output, text, lang) == result_files.UNCHANGED
+        assert str(result_files.status(night.output, text, lang)) == "unchanged"
 
 
 def test_the_markdown_is_written_again(night):
@@ -107,7 +107,7 @@ def test_edits_by_a_person_are_kept(night, capsys, file):
     night.hand_over("b")
     assert night.collect() == 0
     assert edited.read_bytes() == before
-    assert "a/es: kept: the one that is there is kept: edited by hand" in capsys.readouterr().out
+    assert "a/es: kept: the existing translation is kept: edited by hand" in capsys.readouterr().out
     assert "b/es/translation.json" in night.there()
 
 
@@ -217,7 +217,9 @@ def test_untrustworthy_translations_are_refused_and_the_others_collected(night, 
 def test_an_unrequested_language_is_refused(night, capsys):
     night.hand_over("a", "de")
     assert night.collect() == 1
-    assert "a/de was refused: data/texts asks for no such translation" in warnings(capsys)[0]
+    assert (
+        "a/de was refused: no text in data/texts asks for this translation" in warnings(capsys)[0]
+    )
     assert night.there() == []
 
 

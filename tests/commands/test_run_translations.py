@@ -135,7 +135,7 @@ def test_two_runs_at_once_do_not_do_the_same_work_twice(desk, chat):
         second = desk.run(*FAST, check=False)
     assert first.returncode == 0
     assert second.code == 1
-    assert "another run is at work on it" in second.out
+    assert "another run is working on it" in second.out
     assert len(chat.requests) == 5
 
 
@@ -383,14 +383,14 @@ def test_a_run_killed_in_a_stage_goes_on_there(desk, chat, stage):
         (["nothing-such"], "nothing-such"),
         (["--set", "modes.hybrid.EditorReview.models=huge"], "there is no model huge"),
         (["--set", "modes.manual.EditorReview.prompts=nope"], "nope"),
-        (["--set", "modes.hybrid.EditorReview.prompts=judge"], "needed is answer_review"),
+        (["--set", "modes.hybrid.EditorReview.prompts=judge"], "not answer_review"),
         (["--set", "quorum=4"], "quorum is more than parallel_count"),
         (["--set", "colour=red"], "colour"),
         (["--set", "engine.colour=red"], "engine"),
         (["--max-cost", "1"], "max_cost needs prices"),
         (["--set", "deadline_seconds"], "not like deadline_seconds=60"),
         (["--parallel-count", "0"], "from 1 up"),
-        (["--lang", "pl"], "no text here has pl among its target_langs; there are: es"),
+        (["--lang", "pl"], "no text has pl among its target_langs; there are: es"),
         (["--texts-dir", "nowhere"], "there is no folder nowhere"),
         (["--output-dir", "/proc/x"], "cannot write into /proc/x"),
     ],

@@ -7,11 +7,10 @@ import pytest
 
 from soundweave.base import paths
 from soundweave.translation.model import Kind
-from soundweave.translation.results.parts import SCORES
+from soundweave.translation.record import SCORES, DecidedBy
 from soundweave.website.data import history
 from soundweave.website.frame import locales, shell
 from soundweave.website.pages import group_rows
-from soundweave.website.pages.translations import provenance
 
 KEYS = locales.load(paths.LOCALES)["en"].texts
 PLACES = (
@@ -40,7 +39,7 @@ MADE = {
     "map.edge-": THREADS,
     "translations.kind-": list(Kind),
     "translations.passage-": ("poem", "prose"),
-    "translations.why-": provenance.METHODS.values(),
+    "translations.why-": list(DecidedBy),
     "translations.score-": [name + end for name in SCORES for end in ("", "-about")],
 }
 # What codes of a record are called; a code without words is shown as it is.

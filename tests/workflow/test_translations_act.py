@@ -65,7 +65,7 @@ def files(*pairs):
 def fresh(night, name, lang):
     clone = night.clone(f"look-{name}-{lang}-{night.runs}")
     text = source_texts.read(clone / paths.TEXTS_DIR / f"{name}.md")
-    return result_files.fresh(clone / paths.TRANSLATIONS_DIR, text, lang)
+    return result_files.status(clone / paths.TRANSLATIONS_DIR, text, lang)
 
 
 def test_translations_join_the_nights_commit_and_are_not_made_again(translating, chat):
@@ -79,7 +79,7 @@ def test_translations_join_the_nights_commit_and_are_not_made_again(translating,
     assert run.annotations("error") == run.annotations("warning") == []
     assert night.subjects()[0] == "Nightly: +60 sounds, 60 in all, 3 translations"
     assert night.changed() == {HISTORY, *files("bend/es", "bend/fr", "kettle/es")}
-    assert fresh(night, "bend", "fr") == result_files.UNCHANGED
+    assert fresh(night, "bend", "fr") == result_files.Status(result_files.Freshness.UNCHANGED)
     record = json.loads(night.show("data/translations/bend/es/translation.json"))
     assert (record["engine"], record["answers"]) == ("chat", "live")
     assert record["workflow_mode"] == "non_reasoning"

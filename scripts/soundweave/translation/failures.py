@@ -41,6 +41,12 @@ class InvalidAnswerError(ProviderError):
     kind = "invalid"
 
 
+class AnswerNeededError(ProviderError):
+    """The person has not answered yet; the run stops and continues here the next time."""
+
+    kind = "waiting"
+
+
 class BudgetError(ProviderError):
     """The run has reached its limit of tokens or cost; nothing was sent."""
 

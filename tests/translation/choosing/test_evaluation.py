@@ -16,8 +16,9 @@ from benchmarks import injuries, metrics
 from soundweave.base import schemas
 from soundweave.translation.choosing import gate
 from soundweave.translation.choosing.consensus import chrf, consensus
-from soundweave.translation.choosing.evaluation import evaluate, with_verdict
+from soundweave.translation.choosing.evaluation import Evaluation, evaluate
 from soundweave.translation.model import Candidate, CandidateConfig, Kind, Text, numbered
+from soundweave.translation.record import Judgment
 from soundweave.translation.settings import EvaluationSettings, load
 from tests.conftest import REAL
 
@@ -75,7 +76,18 @@ def good() -> list[Candidate]:
 def result(
     candidates: Sequence[Candidate], kind: Kind = Kind.PROSE, **changed: Any
 ) -> dict[str, Any]:
-    found = evaluate(text(kind=kind), candidates, "es", replace(SETTINGS, **changed))
+    return checked(evaluated(candidates, kind, **changed))
+
+
+def evaluated(
+    candidates: Sequence[Candidate], kind: Kind = Kind.PROSE, **changed: Any
+) -> Evaluation:
+    return evaluate(text(kind=kind), candidates, "es", replace(SETTINGS, **changed))
+
+
+def checked(evaluation: Evaluation) -> dict[str, Any]:
+    """Return an evaluation's record, which must fit the schema and be plain JSON."""
+    found: dict[str, Any] = dict(evaluation.to_record())
     contract = schemas.validator("translation").schema
     part = {**contract["properties"]["evaluation"], "$defs": contract["$defs"]}
     assert not list(schemas.validator("translation").evolve(schema=part).iter_errors(found))
@@ -195,6 +207,7 @@ def test_ties_go_to_the_lowest_id() -> None:
     assert [segment["chosen"] for segment in found["segments"]] == [3, 3]
     assert found["duplicates"] == {"5": 3, "7": 3}
     assert (found["chosen"], found["method"]) == (3, "only one")
+    assert found["decision"]["by"] == "only"
     two = [candidate(9, GOOD[1]), candidate(4, GOOD[0])]
     assert result(two)["chosen"] == 4
 
@@ -220,6 +233,7 @@ def test_a_poem_without_a_complete_candidate_is_put_together() -> None:
     assert found["chosen"] is None
     assert found["translation"] == [GOOD[0][0], GOOD[1][1]]
     assert found["method"] == "consensus, by segment as no candidate has all of them"
+    assert found["decision"] == {"by": "total", "no_complete_text": True, "no_verdict": ""}
 
 
 def test_whole_texts_are_weighed_by_the_length_of_their_segments() -> None:
@@ -241,6 +255,7 @@ def test_nothing_valid_gives_nothing(offered: list[Candidate]) -> None:
     found = result(offered)
     assert found["translation"] == [None, None]
     assert (found["chosen"], found["valid"], found["method"]) == (None, [], "none")
+    assert found["decision"] == {"by": "none", "no_complete_text": False, "no_verdict": ""}
     assert [each["id"] for each in found["rejected"]] == [each.config.id for each in offered]
 
 
@@ -330,37 +345,41 @@ def test_a_broken_candidate_is_not_chosen_while_a_good_one_is_there(
 # --- with a judge
 
 
-def verdict(chosen: int | None, why: str = "best in both orders") -> dict[str, Any]:
+def verdict(chosen: int | None, why: str = "best in both orders") -> Judgment:
     rounds: list[Any] = []
-    translation = list(GOOD[chosen - 1]) if chosen else None
-    return {"verdict": chosen, "why": why, "seed": 1, "rounds": rounds, "translation": translation}
+    return {"verdict": chosen, "why": why, "seed": 1, "rounds": rounds}
 
 
 @pytest.mark.parametrize("kind", [Kind.POEM, Kind.PROSE])
 def test_the_judges_candidate_is_taken_whole(kind: Kind) -> None:
-    before = result(good(), kind)
-    after = with_verdict(before, verdict(3))
+    evaluation = evaluated(good(), kind)
+    before, after = checked(evaluation), checked(evaluation.with_verdict(verdict(3)))
     assert (after["chosen"], after["method"], after["select"]) == (3, "judge", "text")
     assert after["translation"] == list(GOOD[2])
     assert [segment["chosen"] for segment in after["segments"]] == [3, 3]
     assert after["scores"] == before["scores"]
     assert after["judge"] == {"verdict": 3, "why": "best in both orders", "seed": 1, "rounds": []}
-    assert before == result(good(), kind)  # the evaluation itself is left alone
+    assert after["decision"] == {"by": "judge", "no_complete_text": False, "no_verdict": ""}
+    assert before == checked(evaluation)  # the evaluation itself does not change
 
 
 def test_without_a_verdict_consensus_stands() -> None:
-    before = result(good())
-    after = with_verdict(before, verdict(None, "round 1 failed"))
+    evaluation = evaluated(good())
+    before = checked(evaluation)
+    after = checked(evaluation.with_verdict(verdict(None, "round 1 failed")))
     assert after["method"] == "consensus; the judge gave no verdict: round 1 failed"
-    assert after["judge"]["verdict"] is None
-    assert {**after, "method": before["method"], "judge": 0} == {**before, "judge": 0}
+    assert after.pop("judge")["verdict"] is None
+    assert after["decision"] == before["decision"] | {"no_verdict": "round 1 failed"}
+    assert after | {name: before[name] for name in ("method", "decision")} == before
 
 
 def test_the_judge_cannot_take_what_the_gate_refused() -> None:
-    before = result([good()[0], good()[1], candidate(3, (GOOD[2][0], SOURCES[1]))])
-    after = with_verdict(before, verdict(3))
+    evaluation = evaluated([good()[0], good()[1], candidate(3, (GOOD[2][0], SOURCES[1]))])
+    before, after = checked(evaluation), checked(evaluation.with_verdict(verdict(3)))
     assert after["translation"] == before["translation"]
-    assert "candidate 3 has segments that may not be taken" in after["method"]
+    why = "candidate 3 has segments that may not be taken"
+    assert after["decision"]["no_verdict"] == why
+    assert why in after["method"]
 
 
 # --- on real data, where it is at hand
@@ -382,7 +401,7 @@ def test_consensus_of_three_real_systems_beats_a_random_one() -> None:
         for number, name in enumerate(names, start=1)
     ]
     configured, _ = load(environ={})
-    found = evaluate(asked, offered, "es", configured.evaluation)
+    found = evaluate(asked, offered, "es", configured.evaluation).to_record()
     references = [row["spa"] for row in rows]
 
     def score(segments: Sequence[str | None]) -> float:

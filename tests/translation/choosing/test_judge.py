@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundweave.translation.choosing.evaluation import evaluate, with_verdict
+from soundweave.translation.choosing.evaluation import evaluate
 from soundweave.translation.choosing.judge import judge
 from soundweave.translation.failures import (
     BudgetError,
@@ -20,6 +20,7 @@ from soundweave.translation.failures import (
     UnavailableError,
 )
 from soundweave.translation.model import Candidate, CandidateConfig, Kind, Text, numbered
+from soundweave.translation.record import EvaluationRecord, Judgment
 from soundweave.translation.settings import EvaluationSettings
 
 SOURCES = (
@@ -62,16 +63,27 @@ def answered(best: Any, scores: Sequence[Any]) -> dict[str, Any]:
 
 def asked(
     answer: Answer, pool: Sequence[Candidate] = POOL, seed: int = 1
-) -> tuple[Model, dict[str, Any]]:
+) -> tuple[Model, Judgment]:
     model = Model(answer)
     return model, judge(TEXT, pool, "es", model, seed=seed)
+
+
+def judged(judgment: Judgment | None) -> EvaluationRecord:
+    """Return the evaluation of POOL with what the judge said."""
+    settings = EvaluationSettings({"prose": "segment"}, 0.5, 2.0, 80.0, 1.0, 0.0, {})
+    evaluation = evaluate(TEXT, POOL, "es", settings)
+    return (evaluation.with_verdict(judgment) if judgment else evaluation).to_record()
+
+
+def taken(judgment: Judgment | None) -> list[str | None]:
+    return judged(judgment)["translation"]
 
 
 @given(st.sampled_from([1, 2, 3]), st.integers(0, 1000), st.permutations(POOL))
 def test_a_model_that_knows_gives_the_verdict(best: int, seed: int, pool: list[Candidate]) -> None:
     model, found = asked(favours(best), pool, seed)
     assert found["verdict"] == best
-    assert found["translation"] == list(VERSIONS[best])
+    assert taken(found) == list(VERSIONS[best])
     assert (found["why"], found["seed"]) == ("best in both orders", seed)
     assert model.shown[1] == model.shown[0][::-1]
     assert [made["order"] for made in found["rounds"]] == model.shown
@@ -93,8 +105,8 @@ def test_a_model_that_follows_the_place_gives_none(place: int) -> None:
         assert found["verdict"] == found["rounds"][0]["order"][1]
     else:
         assert found["verdict"] is None
-        assert found["why"] == "each order had another best, and their scores are level"
-    assert found["translation"] == (list(VERSIONS[found["verdict"]]) if place == 2 else None)
+        assert found["why"] == "each order had a different best, and their mean scores are equal"
+    assert taken(found) == (list(VERSIONS[found["verdict"]]) if place == 2 else taken(None))
 
 
 def test_mean_scores_decide_between_two_orders() -> None:
@@ -107,7 +119,7 @@ def test_mean_scores_decide_between_two_orders() -> None:
     _, found = asked(wavers)
     assert {made["best"] for made in found["rounds"]} == {1, 3}
     assert found["verdict"] == 3
-    assert found["why"] == "best mean score; each order had another best"
+    assert found["why"] == "best mean score; each order had a different best"
 
 
 OUT_OF_FORM = {
@@ -144,14 +156,13 @@ OUT_OF_FORM = {
 @pytest.mark.parametrize("name", OUT_OF_FORM)
 def test_an_answer_out_of_form_changes_nothing(name: str) -> None:
     model, found = asked(OUT_OF_FORM[name])
-    assert found["verdict"] is found["translation"] is None
+    assert found["verdict"] is None
     assert found["why"].startswith("round 1 failed, invalid: ")
     assert found["rounds"][0]["error"] == found["why"].removeprefix("round 1 failed, ")
     assert len(model.shown) == 1  # the other order could not save it
-    settings = EvaluationSettings({"prose": "segment"}, 0.5, 2.0, 80.0, 1.0, 0.0, {})
-    before = evaluate(TEXT, POOL, "es", settings)
-    after = with_verdict(before, found)
-    assert after["translation"] == before["translation"]
+    after = judged(found)
+    assert after["translation"] == taken(None)
+    assert after["decision"]["no_verdict"] == found["why"]
     assert after["method"] == f"consensus; the judge gave no verdict: {found['why']}"
 
 

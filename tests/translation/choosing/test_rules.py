@@ -72,8 +72,18 @@ def test_remarks_point_at_what_no_rule_can_mend():
     assert review == {
         "by": "rules",
         "remarks": [
-            {"id": "2", "remark": "words the engine did not know: 2", "suggestion": ""},
-            {"id": "3", "remark": "no candidate gave a valid translation", "suggestion": ""},
+            {
+                "id": "2",
+                "remark": "words the engine did not know: 2",
+                "suggestion": "",
+                "findings": [{"rule": "words-the-engine-did-not-know", "count": 2}],
+            },
+            {
+                "id": "3",
+                "remark": "no candidate gave a valid translation",
+                "suggestion": "",
+                "findings": [{"rule": "no-candidate-gave-a-valid-translation", "count": 0}],
+            },
         ],
         "summary": "2 of 3 segments have remarks",
     }
@@ -82,6 +92,23 @@ def test_remarks_point_at_what_no_rule_can_mend():
         ["Uno.", "Dos *x.", None],
         "suggestions applied in 0 of 3 segments",
     )
+
+
+def test_every_rule_that_fixed_a_segment_is_named():
+    chosen = results("la  noche  .", marks=[1])
+    (remark,) = rules.review(text_of("The night."), "es", chosen)["remarks"]
+    assert remark["suggestion"] == "La noche."
+    assert remark["findings"] == [
+        {"rule": "double-blanks", "count": 0},
+        {"rule": "a-blank-before-a-comma-or-full-stop", "count": 0},
+        {"rule": "the-capital-at-the-start-is-lost", "count": 0},
+        {"rule": "words-the-engine-did-not-know", "count": 1},
+    ]
+    assert remark["remark"] == (
+        "double spaces; a space before a comma or period; the capital at the start is missing; "
+        "words the engine did not know: 1"
+    )
+    assert set(rules.REMARKS) == set(rules.Rule)
 
 
 def test_a_suggestion_stays_beside_a_remark_that_has_none():
@@ -111,7 +138,7 @@ def test_a_verse_is_not_opened_and_what_is_well_has_no_remark():
     assert rules.review(text_of("One."), "es", results("Uno.")) == {
         "by": "rules",
         "remarks": [],
-        "summary": "nothing to remark",
+        "summary": "no remarks",
     }
 
 

@@ -95,6 +95,7 @@ def record_of(text: Text, final: Sequence[str | None], **changes: Any) -> dict[s
         "evaluation": {
             "select": "text",
             "method": "consensus",
+            "decision": {"by": "total", "no_complete_text": False, "no_verdict": ""},
             "valid": [1, 2],
             "rejected": [],
             "duplicates": {},
@@ -103,7 +104,7 @@ def record_of(text: Text, final: Sequence[str | None], **changes: Any) -> dict[s
             "chosen": 2,
             "translation": list(final),
         },
-        "review": {"by": "rules", "remarks": [], "summary": "nothing to remark"},
+        "review": {"by": "rules", "remarks": [], "summary": "no remarks"},
         "revision": {
             "by": "rules",
             "segments": list(final),
@@ -142,6 +143,10 @@ def with_evaluation(record: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return record | {"evaluation": record["evaluation"] | changes}
 
 
+def state(folder: Path, text: Text, lang: str) -> str:
+    return str(result_files.status(folder, text, lang))
+
+
 def test_what_is_written_is_read_back_and_fits_the_schema(tmp_path: Path) -> None:
     record = record_of(POEM, SPANISH)
     paths = result_files.write(tmp_path, record)
@@ -166,7 +171,7 @@ def test_the_markdown_begins_with_the_translation(tmp_path: Path) -> None:
         f"---\ntext: river\nlang: es\ntitle: Río\nsource_digest: {POEM.digest()}\n---\n\n"
         "Uno\\\n\u00a0\u00a0dos\n\ntres\\\ncuatro"
     )
-    for words in ("| 2 | route\\-2 |", "| 42.00 |", "nothing to remark", "1,234 tokens", "judge"):
+    for words in ("| 2 | route\\-2 |", "| 42.00 |", "no remarks", "1,234 tokens", "judge"):
         assert words.replace("\\-", "-") in story
 
 
@@ -180,20 +185,20 @@ def test_an_interface_keeps_a_string_a_line(tmp_path: Path) -> None:
 
 
 def test_a_text_is_translated_once_and_again_when_it_changed(tmp_path: Path) -> None:
-    assert result_files.fresh(tmp_path, POEM, "es") == ""
+    assert state(tmp_path, POEM, "es") == "due"
     result_files.write(tmp_path, record_of(POEM, SPANISH))
-    assert result_files.fresh(tmp_path, POEM, "es") == result_files.UNCHANGED == "unchanged"
-    assert result_files.fresh(tmp_path, POEM, "fr") == ""
+    assert state(tmp_path, POEM, "es") == "unchanged"
+    assert state(tmp_path, POEM, "fr") == "due"
     other = Text(**{**vars(POEM), "notes": "calmer"})
-    assert result_files.fresh(tmp_path, other, "es") == ""
+    assert state(tmp_path, other, "es") == "due"
     result_files.write(tmp_path, record_of(other, SPANISH))
-    assert result_files.fresh(tmp_path, other, "es") == "unchanged"
+    assert state(tmp_path, other, "es") == "unchanged"
 
 
 def test_a_deleted_markdown_file_is_made_anew(tmp_path: Path) -> None:
     path = result_files.write(tmp_path, record_of(POEM, SPANISH))[1]
     path.unlink()
-    assert result_files.fresh(tmp_path, POEM, "es") == ""
+    assert state(tmp_path, POEM, "es") == "due"
     result_files.write(tmp_path, record_of(POEM, SPANISH))
     assert path.exists()
 
@@ -201,7 +206,7 @@ def test_a_deleted_markdown_file_is_made_anew(tmp_path: Path) -> None:
 def test_line_ends_that_git_changed_are_no_edit(tmp_path: Path) -> None:
     for path in result_files.write(tmp_path, record_of(POEM, SPANISH)):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert result_files.fresh(tmp_path, POEM, "es") == "unchanged"
+    assert state(tmp_path, POEM, "es") == "unchanged"
     assert result_files.edited(tmp_path, "river", "es") is None
 
 
@@ -221,9 +226,9 @@ def test_a_write_that_was_stopped_does_not_look_like_an_edit(
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(result_files.files, name, stop)
         result_files.write(tmp_path, record_of(POEM, ["Ría", *SPANISH[1:]]))
-    assert result_files.fresh(tmp_path, POEM, "es") == ""
+    assert state(tmp_path, POEM, "es") == "due"
     result_files.write(tmp_path, record_of(POEM, SPANISH))
-    assert result_files.fresh(tmp_path, POEM, "es") == "unchanged"
+    assert state(tmp_path, POEM, "es") == "unchanged"
 
 
 def real(write: Any, path: Path, value: object) -> None:
@@ -291,7 +296,7 @@ def test_what_a_person_did_is_never_overwritten(tmp_path: Path, change: Any, why
     place = tmp_path / "river" / "es"
     change(place)
     before = {path.name: path.read_bytes() for path in place.iterdir()}
-    assert re.fullmatch(why, result_files.fresh(tmp_path, POEM, "es"), re.DOTALL)
+    assert re.fullmatch(why, state(tmp_path, POEM, "es"), re.DOTALL)
     with pytest.raises(ConfigError, match="move"):
         result_files.write(tmp_path, record_of(POEM, ["Nuevo", *SPANISH[1:]]))
     assert {path.name: path.read_bytes() for path in place.iterdir()} == before
@@ -301,7 +306,7 @@ def test_an_edit_is_kept_when_the_source_changes_but_said(tmp_path: Path) -> Non
     result_files.write(tmp_path, record_of(POEM, SPANISH))
     change_markdown(tmp_path / "river" / "es")
     other = Text(**{**vars(POEM), "title": "Rivers"})
-    assert result_files.fresh(tmp_path, other, "es") == "edited by hand; the source changed since"
+    assert state(tmp_path, other, "es") == "edited by hand; the source has changed since"
 
 
 def test_a_persons_words_are_read_for_the_site(tmp_path: Path) -> None:
@@ -375,10 +380,10 @@ def test_no_path_is_made_of_anything_but_names(tmp_path: Path, name: str, lang: 
     with pytest.raises(ConfigError):
         result_files.write(folder, record)
     for look in (result_files.read, result_files.edited):
-        with pytest.raises(ConfigError, match="is no translation"):
+        with pytest.raises(ConfigError, match="is not a translation"):
             look(folder, name, lang)
-    with pytest.raises(ConfigError, match="is no translation"):
-        result_files.fresh(folder, Text(**{**vars(POEM), "name": name}), lang)
+    with pytest.raises(ConfigError, match="is not a translation"):
+        result_files.status(folder, Text(**{**vars(POEM), "name": name}), lang)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -415,7 +420,8 @@ def everywhere(words: str) -> dict[str, Any]:
     record["revision"] |= {"by": words, "changes": words, "why": words, "taken": False}
     rounds = [{"order": [2, 1], "best": 2, "scores": {"2": 90}, "reason": words, "error": ""}]
     judge = {"verdict": None, "why": words, "seed": 1, "rounds": rounds}
-    record = with_evaluation(record, method=words, judge=judge)
+    decision = record["evaluation"]["decision"] | {"no_verdict": words}
+    record = with_evaluation(record, method=words, decision=decision, judge=judge)
     record["ledger"]["requests"][0] |= {"outcome": words, "model": words}
     return record
 
@@ -439,7 +445,7 @@ def test_nothing_a_model_says_is_markup(tmp_path: Path, words: str) -> None:
     for table in re.findall(r"(?m)(?:^\|.*\n?)+", story):
         columns = {len(re.findall(r"(?<!\\)\|", line)) for line in table.strip().split("\n")}
         assert len(columns) == 1, table
-    assert result_files.fresh(tmp_path, POEM, "es") == "unchanged"
+    assert state(tmp_path, POEM, "es") == "unchanged"
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -503,7 +509,7 @@ def test_the_comparison_tells_what_became_of_each_candidate(
     if evaluation.get("select") == "segment":
         for segment, chosen in zip(record["evaluation"]["segments"], [2, 1, None], strict=True):
             segment["chosen"] = chosen
-    shown = result_files.comparison(record, 200)
+    shown = terminal.comparison(record, 200)
     lines = shown.split("\n")
     assert lines[0] == "river: River (en → es)"
     assert re.fullmatch(r"id +by +consensus +marks +prior +total +note", lines[1])
@@ -520,10 +526,10 @@ def test_segments_that_were_rejected_are_counted() -> None:
         record["evaluation"]["segments"][1:], ("empty", "lines"), strict=True
     ):
         segment["rejected"] = [{"id": 1, "reasons": ["length", reasons]}]
-    line = result_files.comparison(record, 200).split("\n")[2]
+    line = terminal.comparison(record, 200).split("\n")[2]
     assert line.endswith("  2 of 3 segments rejected: length, empty, lines")
     record["evaluation"]["rejected"] = [{"id": 1, "reasons": ["length"]}]
-    line = result_files.comparison(record, 200).split("\n")[2]
+    line = terminal.comparison(record, 200).split("\n")[2]
     assert line.endswith("  rejected: length")
 
 
@@ -533,13 +539,13 @@ def test_failed_candidates_and_models_are_named() -> None:
     lost = [made(3, [], config=config, error="timeout", message="no answer within 9 s")]
     record["candidates"] = [*(each.to_json() for each in lost), *record["candidates"]]
     record["evaluation"]["rejected"] = [{"id": 3, "reasons": ["timeout"]}]
-    line = result_files.comparison(record, 200).split("\n")[4]
+    line = terminal.comparison(record, 200).split("\n")[4]
     assert line.startswith("3   fast, initial_free, temperature 0.7  –")
     assert line.endswith("timeout: no answer within 9 s")
 
 
 def test_verses_stand_side_by_side_on_a_wide_terminal() -> None:
-    lines = result_files.comparison(record_of(POEM, SPANISH), 100).split("\n")
+    lines = terminal.comparison(record_of(POEM, SPANISH), 100).split("\n")
     begin = next(n for n, line in enumerate(lines) if line.startswith("source (en)"))
     pairs = [[line[:51].rstrip(), line[51:]] for line in lines[begin + 2 :] if line]
     assert lines[begin].index("translation (es)") == 51
@@ -553,7 +559,7 @@ def test_verses_stand_side_by_side_on_a_wide_terminal() -> None:
 
 
 def test_one_below_the_other_on_a_narrow_terminal() -> None:
-    shown = result_files.comparison(record_of(INTERFACE, ["Mapa", None]), 40)
+    shown = terminal.comparison(record_of(INTERFACE, ["Mapa", None]), 40)
     assert shown.endswith(
         "\n\n  page.title: Map of {count}\n> page.title: Mapa\n"
         "  page.end: End\n> page.end: [untranslated]"
@@ -563,7 +569,7 @@ def test_one_below_the_other_on_a_narrow_terminal() -> None:
 @pytest.mark.parametrize("width", [20, 83, 84, 120])
 @pytest.mark.parametrize("words", [*HOSTILE, "何か長い文章" * 30, "x" * 300, "a b " * 100])
 def test_a_terminal_only_shows(words: str, width: int) -> None:
-    shown = result_files.comparison(everywhere(words.replace("\ud83d", "\ufffd")), width)
+    shown = terminal.comparison(everywhere(words.replace("\ud83d", "\ufffd")), width)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
     lines = shown.split("\n")
     side_by_side = lines[lines.index("", 5) + 1 :]

@@ -36,7 +36,7 @@ def found(told, path=None):
         ({"modes.reasoning.EditorReview.models": ["fast", "huge"]}, "there is no model huge"),
         ({"modes.manual.Evaluation.models": "fast"}, "modes.manual.Evaluation: it has a model"),
         ({"modes.manual.EditorReview.prompts": "nope"}, "modes.manual.EditorReview: there is no"),
-        ({"modes.non_reasoning.EditorReview.prompts": "judge"}, "needed is answer_review"),
+        ({"modes.non_reasoning.EditorReview.prompts": "judge"}, "not answer_review"),
         ({"modes.hybrid.TranslatorRevision.prompts": "editor_review"}, "answer_revision"),
         (
             {"max_cost": 0, **PRICES, "models.fast.output_price": None},

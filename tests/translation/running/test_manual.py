@@ -5,17 +5,17 @@ import io
 import pytest
 
 from soundweave.translation.asking.stage import Question
-from soundweave.translation.failures import InvalidAnswerError
+from soundweave.translation.failures import AnswerNeededError, InvalidAnswerError
 from soundweave.translation.running.manual import Terminal
-from soundweave.translation.running.pipeline import AnswerNeededError
 
 QUESTION = Question("review", "", "answer_review", "You review.", "A text.", "", None, 100)
-TITLE = "poem, es: EditorReview\nThat cannot be used: no sense. Paste it again."
+TITLE = "poem, es: EditorReview"
+PROBLEM = "This answer is not valid: no sense. Paste it again."
 
 
 def ask(given):
     shown, typed = io.StringIO(), io.StringIO(given)
-    answer = Terminal(shown, typed)(TITLE, QUESTION)
+    answer = Terminal(shown, typed)(TITLE, QUESTION, PROBLEM)
     return answer, shown.getvalue(), typed.read()
 
 
@@ -33,7 +33,9 @@ def test_an_answer_ends_with_a_dot_on_a_line_of_its_own(given, summary, left):
     answer, shown, rest = ask(given)
     assert answer == {"remarks": [], "summary": summary}
     assert rest == left
-    assert all(part in shown for part in (TITLE, "You review.", "A text.", "Paste the answer"))
+    assert all(
+        part in shown for part in (TITLE, PROBLEM, "You review.", "A text.", "Paste the answer")
+    )
 
 
 @pytest.mark.parametrize("given", ["", "\n", " \n\t\n.\n"])

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from soundweave.translation.asking.stage import ExecutionMode
+from soundweave.translation.failures import AnswerNeededError
 from soundweave.translation.running import executors
 from soundweave.translation.running.checkpoint import PipelineState
-from soundweave.translation.running.pipeline import AnswerNeededError, ParallelStageConfig, Pipeline
+from soundweave.translation.running.pipeline import ParallelStageConfig, Pipeline
 from soundweave.translation.running.pool import Limits
 from tests.translation.toy_stages import Choose, Finish, Part, candidate, context, log, ran
 
@@ -217,8 +218,8 @@ def test_a_person_answers_each_candidate_and_is_asked_again_after_nonsense(tmp_p
     asked = []
     replies = iter(["first", "nonsense", "second"])
 
-    def answer(title, question):
-        asked.append((title.split("\n")[0], "no sense in it" in title, question.user))
+    def answer(title, question, problem):
+        asked.append((title, "no sense in it" in problem, question.user))
         reply = next(replies, None)
         if reply is None:
             raise AnswerNeededError("later")

@@ -23,7 +23,7 @@ from soundweave.translation.results import result_files
 from soundweave.translation.running import display, runner
 from soundweave.translation.running.checkpoint import alone
 from soundweave.translation.running.events import Events
-from soundweave.translation.running.runner import STAGE_MAP, Job, Outcome, Runner, plan
+from soundweave.translation.running.runner import WEIGHTS, Job, Outcome, Runner, plan
 from tests.commands.test_run_translations import STAGES, purpose, seed
 from tests.translation.chat_server import ChatServer, says, status
 
@@ -64,7 +64,7 @@ def run(tmp_path, chat):
         chosen, _ = settings.load(one | address | changed, environ={})
         jobs = jobs or (JOB,)
         path = tmp_path / "work" / "events.jsonl"
-        events = Events(path, "run", [job.name for job in jobs], STAGE_MAP)
+        events = Events(path, "run", [job.name for job in jobs], WEIGHTS)
         made = Runner(chosen, events, work=tmp_path / "work", output=tmp_path / "out")
         return list(made.run(jobs))
 
@@ -362,7 +362,7 @@ def test_each_language_is_planned_once_and_only_if_the_text_asks_for_it(tmp_path
 
     assert planned() == [("poem", "es"), ("poem", "ca"), ("other", "fr")]
     assert planned(langs=["fr", "es", "fr"]) == [("poem", "es"), ("other", "fr")]
-    with pytest.raises(ConfigError, match="no text here has en among its target_langs"):
+    with pytest.raises(ConfigError, match="no text has en among its target_langs"):
         planned(langs=["es", "en"])
 
 
@@ -386,7 +386,7 @@ def test_a_folder_is_one_runs_alone_and_free_when_that_is_killed(tmp_path):
         stdout=subprocess.PIPE,
     ) as other:
         assert other.stdout.readline() == b"held\n"
-        with pytest.raises(ConfigError, match="another run is at work"), alone(folder):
+        with pytest.raises(ConfigError, match="another run is working on it"), alone(folder):
             pass
         with alone(folder.with_name("prose")):
             pass

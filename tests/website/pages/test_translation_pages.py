@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from soundweave.base import files
 from soundweave.base.paths import LOCALES
+from soundweave.translation import failures
+from soundweave.translation.choosing.gate import Reason
+from soundweave.translation.choosing.rules import Rule
 from soundweave.translation.results import result_files
+from soundweave.translation.running.stages import STAGES
+from soundweave.translation.settings import MODES
 from soundweave.translation.texts import source_texts
 from soundweave.website.frame import assets, locales, tree
 from soundweave.website.frame.shell import Shell
@@ -377,7 +382,8 @@ def test_everything_in_a_record_is_text(desk, kind, hostile):
         record["candidates"][1]["config"]["route"] = hostile
         segment = record["evaluation"]["segments"][0]
         segment["rejected"] = [{"id": 2, "reasons": [hostile, "copied"]}]
-        record["evaluation"]["method"] = f"consensus; the judge gave no verdict: {hostile}"
+        record["evaluation"]["method"] = hostile
+        record["evaluation"]["decision"]["no_verdict"] = hostile
         rounds = [{"order": [1, 2], "best": 1, "scores": {}, "reason": hostile, "error": ""}]
         record["evaluation"]["judge"] = {"verdict": 1, "why": hostile, "seed": 1, "rounds": rounds}
         remark = {"id": text.segments[0].id, "remark": hostile, "suggestion": hostile}
@@ -424,18 +430,19 @@ def test_why_one_won_is_said(desk):
 
 
 @pytest.mark.parametrize(
-    ("method", "said"),
+    ("by", "why", "said"),
     [
-        ("judge", "A judge, who saw the candidates in two orders, decided so both times."),
-        ("only one", "It was the only one that could be taken."),
-        ("consensus; the judge gave no verdict: <b>torn</b>", "gave no verdict: <b>torn</b>"),
-        ("none", "No candidate could be taken."),
+        ("judge", "", "A judge, who saw the candidates in two orders, decided so both times."),
+        ("only", "", "It was the only one that could be taken."),
+        ("total", "<b>torn</b>", "gave no verdict: <b>torn</b>"),
+        ("none", "", "No candidate could be taken."),
     ],
 )
-def test_each_way_of_choosing_has_its_words(desk, method, said):
+def test_each_way_of_choosing_has_its_words(desk, by, why, said):
     text = desk.text()
     desk.translate(text)
-    desk.break_open(text, _put(method, "evaluation", "method"))
+    decision = {"by": by, "no_complete_text": False, "no_verdict": why}
+    desk.break_open(text, _put(decision, "evaluation", "decision"))
     assert said in words_of(desk.show())
 
 
@@ -464,19 +471,21 @@ def test_candidates_that_wrote_the_same_are_named_together_the_chosen_one_first(
     record["candidates"].append(copy.deepcopy(record["candidates"][1]))
     record["candidates"][2]["config"]["id"] = 3
     record["evaluation"]["segments"][0]["rejected"] = [{"id": 1, "reasons": ["copied"]}]
-    found = dict(provenance.passages(record))
-    for passage in found.values():
-        assert [(one.numbers, one.chosen) for one in passage] == [([2, 3], True), ([1], False)]
-    (chosen, other) = next(iter(found.values()))
+    versions = dict(provenance.passages(record))
+    for passage in versions.values():
+        found = [(version.candidates, version.winner) for version in passage]
+        assert found == [([2, 3], True), ([1], False)]
+    (chosen, other) = next(iter(versions.values()))
     assert (chosen.text, chosen.reasons) == ("Río", ())
     assert (other.text, other.reasons) == ("x", ["copied"])
 
 
-@pytest.mark.parametrize(("total", "drawn"), [(41.5, 41.5), (130.0, 100.0), (-5.0, 0.0)])
+@pytest.mark.parametrize(("total", "drawn"), [(41.6, 42), (130.0, 100), (-5.0, 0)])
 def test_a_total_is_drawn_within_its_cell(desk, total, drawn):
-    record = record_of(desk.text(), FINAL["poem"])
-    record["evaluation"]["scores"][1]["total"] = total
-    assert provenance.candidates(record)[1].total == drawn
+    text = desk.text()
+    desk.translate(text)
+    desk.break_open(text, _put(total, "evaluation", "scores", 1, "total"))
+    assert f'x2="{drawn}%"' in desk.show()
 
 
 def test_a_stage_counts_what_failed_and_what_has_no_known_cost(desk):
@@ -497,9 +506,18 @@ def test_remarks_of_rules_and_of_models(desk):
         "remark": "double blanks; words the engine did not know: 3",
         "suggestion": "",
     }
-    desk.translate(text, review={"by": "rules", "remarks": [remark], "summary": "1 of 3"})
+    findings = [
+        {"rule": Rule.DOUBLE_SPACES, "count": 0},
+        {"rule": Rule.UNKNOWN_WORDS, "count": 3},
+        {"rule": "no-such-rule", "count": 0},
+    ]
+    by_rules = remark | {"findings": findings}
+    desk.translate(text, review={"by": "rules", "remarks": [by_rules], "summary": "1 of 3"})
     desk.write(["en", "es"])
-    assert "Stanza 1 double blanks ; words that the engine did not know: 3" in words_of(desk.page())
+    assert (
+        "Stanza 1 double blanks ; words that the engine did not know: 3 ; no-such-rule"
+        in words_of(desk.page())
+    )
     model = {"by": "<m>", "remarks": [remark | {"suggestion": "Un\n  dos"}], "summary": "Flat."}
     desk.translate(text, lang="ca", review=model)
     shown = words_of(desk.show("translations/river-ca.html"))
@@ -657,17 +675,40 @@ def test_foreign_lines_are_one_line_each(text):
     assert not any(set(line) & set("\n\r\x00\t") for line in found)
 
 
+FAILURES = (
+    failures.BudgetError,
+    failures.DeniedError,
+    failures.InvalidAnswerError,
+    failures.NotRecordedError,
+    failures.RefusedError,
+    failures.TruncatedError,
+    failures.UnavailableError,
+)
+
+
 def test_each_label_that_the_program_makes_has_words():
     codes = {
-        "reason": "empty refusal truncated copied length placeholders lines misaligned timeout"
-        " crashed refused invalid unavailable denied budget not_recorded",
-        "stage": "InitialTranslation Evaluation EditorReview TranslatorRevision",
-        "mode": "reasoning non_reasoning hybrid manual",
-        "engine": "chat apertium manual",
-        "by": "rules pasted",
+        "reason": [
+            *Reason,
+            *[
+                "timeout",
+                "crashed",
+                "refused",
+                "invalid",
+                "unavailable",
+                "denied",
+                "budget",
+                "not_recorded",
+            ],
+        ],
+        "rule": Rule,
+        "stage": STAGES,
+        "mode": MODES,
+        "engine": ["chat", "apertium", "manual"],
+        "by": ["rules", "pasted"],
     }
     for prefix, names in codes.items():
-        for name in names.split():
+        for name in names:
             assert f"translations.{prefix}-{name.lower()}" in WORDS["en"].texts
 
 

@@ -86,6 +86,7 @@ class Stage(ABC):
 
     name: ClassVar[str]
     output_key: ClassVar[str]
+    answer: ClassVar[str]  # schema of the answer to its question
     weight: ClassVar[float] = 1.0  # share of the progress
     covers_all_segments: ClassVar[bool] = False  # whether its answers contain every segment
 

@@ -1,1 +1,1 @@
-"""How the best candidate is found: gate, consensus, judge, rules."""
+"""How the best candidate is chosen: gate, consensus, judge, rules."""

@@ -1,169 +1,248 @@
-"""The choice between candidates: gate, score, best one; nothing is asked and nothing is random.
+"""The choice between candidates: gate, score, take the best. No model is asked, nothing is random.
 
 A score is consensus x its weight - unknown words per source word x their weight + the prior of
 the candidate's route or model for the pair of languages, in chrF points.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum
-from typing import Any
+from operator import itemgetter
+from typing import cast
 
 from soundweave.translation.choosing import gate
 from soundweave.translation.choosing.consensus import consensus, same
 from soundweave.translation.model import Candidate, Text
+from soundweave.translation.record import (
+    SCORES,
+    DecidedBy,
+    Decision,
+    EvaluationRecord,
+    Judgment,
+    Rejection,
+    Score,
+    described,
+)
 from soundweave.translation.settings import EvaluationSettings
 
-Score = dict[str, Any]
-DIGITS = 6  # of a score; what differs less is a tie
+DIGITS = 6  # of a score; a smaller difference is a tie
+
+Objections = Mapping[int, Sequence[Sequence[str]]]  # by candidate and segment, see gate.objections
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The winners: `text` is the best complete candidate, `segments` the one for each segment.
+
+    `select` is "text" if one candidate won all segments, "segment" if each has its own winner.
+    """
+
+    select: str
+    text: int | None
+    segments: tuple[int | None, ...]
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How the candidates of a text compare.
+
+    `scores` are those of candidates with all segments, `duplicates` map a candidate to an earlier
+    one that says the same.
+    """
+
+    text: Text
+    candidates: Mapping[int, Candidate]
+    objections: Objections
+    segment_scores: Sequence[Sequence[Score]]
+    scores: Sequence[Score]
+    duplicates: Mapping[int, int]
+    choice: Choice
+    judgment: Judgment | None = None
+
+    @property
+    def complete(self) -> list[Candidate]:
+        """The candidates of which every segment passed the gate."""
+        return [self.candidates[number] for number in _complete(self.objections)]
+
+    def with_verdict(self, judgment: Judgment) -> "Evaluation":
+        """Return the evaluation with the judge's choice of a whole text, if there is one.
+
+        Without a verdict, or with one for an incomplete candidate, the choice stays.
+        """
+        verdict, why = judgment["verdict"], judgment["why"]
+        if verdict is not None and verdict not in _complete(self.objections):
+            verdict, why = None, f"candidate {verdict} has segments that may not be taken"
+        choice = self.choice
+        if verdict is None:
+            choice = replace(choice, decision=choice.decision | {"no_verdict": why})
+        else:
+            segments = (verdict,) * len(choice.segments)
+            choice = Choice("text", verdict, segments, _decision(DecidedBy.JUDGE))
+        return replace(self, choice=choice, judgment=judgment)
+
+    def to_record(self) -> EvaluationRecord:
+        """Return all of it as plain JSON (translation.schema.json, evaluation)."""
+        choice, valid = self.choice, _valid(self.objections)
+        record: EvaluationRecord = {
+            "select": choice.select,
+            "method": described(choice.decision),
+            "decision": choice.decision,
+            "valid": valid,
+            "rejected": [
+                {"id": number, "reasons": sorted({code for codes in segments for code in codes})}
+                for number, segments in self.objections.items()
+                if number not in valid
+            ],
+            "duplicates": {str(number): first for number, first in self.duplicates.items()},
+            "scores": list(self.scores),
+            "segments": [
+                {
+                    "id": segment.id,
+                    "chosen": choice.segments[index],
+                    "scores": list(self.segment_scores[index]),
+                    "rejected": self._rejections(index),
+                }
+                for index, segment in enumerate(self.text.segments)
+            ],
+            "chosen": choice.text,
+            "translation": [
+                None if winner is None else self.candidates[winner].segments[index]
+                for index, winner in enumerate(choice.segments)
+            ],
+        }
+        if self.judgment is not None:
+            record["judge"] = self.judgment
+        return record
+
+    def _rejections(self, index: int) -> list[Rejection]:
+        return [
+            {"id": number, "reasons": list(segments[index])}
+            for number, segments in self.objections.items()
+            if segments[index]
+        ]
 
 
 def evaluate(
     text: Text, candidates: Sequence[Candidate], target_lang: str, settings: EvaluationSettings
-) -> dict[str, Any]:
-    """Return the choice as plain JSON, every score in it (translation.schema.json, evaluation).
+) -> Evaluation:
+    """Compare the candidates and choose, by whole text or by segment as the text's kind asks for.
 
-    "valid" are candidates with at least one segment that may be taken, "rejected" the others.
-    "scores" are of those with all segments, "chosen" is the best of these. "select" is what was
-    done: a text of which no candidate has all segments is put together by segment.
+    A text of which no candidate has all segments is always put together from segments.
     """
-    made_by = {made.config.id: made for made in sorted(candidates, key=lambda c: c.config.id)}
-    against = {
-        number: gate.objections(text, made, target_lang, settings)
-        for number, made in made_by.items()
+    ordered = sorted(candidates, key=lambda candidate: candidate.config.id)
+    by_id = {candidate.config.id: candidate for candidate in ordered}
+    objections = {
+        number: gate.objections(text, candidate, target_lang, settings)
+        for number, candidate in by_id.items()
     }
     priors = settings.priors.get(f"{text.source_lang}-{target_lang}", {})
-    segments = [
-        _segment(index, text, made_by, against, priors, settings)
-        for index in range(len(text.segments))
+    segment_scores = [
+        _segment_scores(
+            index,
+            len(segment.text.split()),
+            [candidate for number, candidate in by_id.items() if not objections[number][index]],
+            priors,
+            settings,
+        )
+        for index, segment in enumerate(text.segments)
     ]
-    valid = [number for number in made_by if not all(against[number])]
-    complete = [number for number in valid if not any(against[number])]
-    scores = [_whole(number, text, segments) for number in complete]
-    chosen = _best(scores)
-    wanted = settings.select[text.kind]
-    select = wanted if chosen is not None else "segment"
-    if select == "text":
-        for segment in segments:
-            segment["chosen"] = chosen
-    duplicates = _duplicates([made_by[number] for number in valid])
-    rivals = complete if select == "text" else valid
-    return {
-        "select": select,
-        "method": _method(wanted, select, [n for n in rivals if str(n) not in duplicates]),
-        "valid": valid,
-        "rejected": [
-            {"id": number, "reasons": sorted({r for reasons in against[number] for r in reasons})}
-            for number in made_by
-            if number not in valid
-        ],
-        "duplicates": duplicates,
-        "scores": scores,
-        "segments": segments,
-        "chosen": chosen,
-        "translation": [
-            None if segment["chosen"] is None else made_by[segment["chosen"]].segments[index]
-            for index, segment in enumerate(segments)
-        ],
-    }
+    scores = [_text_score(number, text, segment_scores) for number in _complete(objections)]
+    duplicates = _duplicates([by_id[number] for number in _valid(objections)])
+    return Evaluation(
+        text=text,
+        candidates=by_id,
+        objections=objections,
+        segment_scores=segment_scores,
+        scores=scores,
+        duplicates=duplicates,
+        choice=_choice(settings.select[text.kind], objections, duplicates, scores, segment_scores),
+    )
 
 
-def with_verdict(evaluation: Mapping[str, Any], verdict: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the evaluation with the judge's choice (see judge.judge), and its rounds in "judge".
-
-    The judge chooses a whole text. Without a verdict, or with one for a candidate of which some
-    segment may not be taken, the evaluation stays as it is and "method" says why.
-    """
-    record = {key: value for key, value in verdict.items() if key != "translation"}
-    chosen, translation = verdict["verdict"], verdict.get("translation")
-    why = verdict["why"]
-    if chosen is not None and chosen not in {score["id"] for score in evaluation["scores"]}:
-        chosen, why = None, f"candidate {chosen} has segments that may not be taken"
-    if chosen is None or translation is None:
-        method = f"{evaluation['method']}; the judge gave no verdict: {why}"
-        return {**evaluation, "method": method, "judge": record}
-    return {
-        **evaluation,
-        "select": "text",
-        "method": "judge",
-        "segments": [{**segment, "chosen": chosen} for segment in evaluation["segments"]],
-        "chosen": chosen,
-        "translation": list(translation),
-        "judge": record,
-    }
+def _valid(objections: Objections) -> list[int]:
+    """Return the candidates with at least one segment that passed the gate."""
+    return [number for number, segments in objections.items() if not all(segments)]
 
 
-def _segment(
+def _complete(objections: Objections) -> list[int]:
+    valid = _valid(objections)
+    return [number for number in valid if not any(objections[number])]
+
+
+def _choice(
+    preferred: str,
+    objections: Objections,
+    duplicates: Mapping[int, int],
+    scores: Sequence[Score],
+    segment_scores: Sequence[Sequence[Score]],
+) -> Choice:
+    best = _best(scores)
+    select = "segment" if best is None else preferred
+    rivals = _complete(objections) if select == "text" else _valid(objections)
+    different = [number for number in rivals if number not in duplicates]
+    winners = tuple(best if select == "text" else _best(segment) for segment in segment_scores)
+    if not different:
+        return Choice(select, best, winners, _decision(DecidedBy.NOTHING))
+    by = DecidedBy.TOTAL if len(different) > 1 else DecidedBy.ONLY
+    return Choice(select, best, winners, _decision(by, no_complete_text=select != preferred))
+
+
+def _decision(by: DecidedBy, *, no_complete_text: bool = False) -> Decision:
+    return {"by": by, "no_complete_text": no_complete_text, "no_verdict": ""}
+
+
+def _segment_scores(
     index: int,
-    text: Text,
-    made_by: Mapping[int, Candidate],
-    against: Mapping[int, Sequence[Sequence[str]]],
+    source_words: int,
+    candidates: Sequence[Candidate],
     priors: Mapping[str, float],
     settings: EvaluationSettings,
-) -> dict[str, Any]:
-    segment = text.segments[index]
-    valid = [made for number, made in made_by.items() if not against[number][index]]
-    agreement = consensus([made.segments[index] or "" for made in valid])
-    words = max(1, len(segment.text.split()))
+) -> list[Score]:
+    agreements = consensus([candidate.segments[index] or "" for candidate in candidates])
     scores = []
-    for made, agreed in zip(valid, agreement, strict=True):
-        marks = made.marks[index] if index < len(made.marks) else None
-        prior = priors.get(made.config.route or made.config.model, 0.0)
-        unknown = None if marks is None else marks / words
-        total = settings.consensus * agreed - settings.marks * (unknown or 0.0) + prior
-        parts = {"consensus": agreed, "marks": unknown, "prior": prior, "total": total}
-        scores.append({"id": made.config.id} | _rounded(parts))
-    return {
-        "id": segment.id,
-        "chosen": _best(scores),
-        "scores": scores,
-        "rejected": [
-            {"id": number, "reasons": list(against[number][index])}
-            for number in made_by
-            if against[number][index]
-        ],
-    }
+    for candidate, agreement in zip(candidates, agreements, strict=True):
+        marks = candidate.marks[index] if index < len(candidate.marks) else None
+        prior = priors.get(candidate.config.route or candidate.config.model, 0.0)
+        unknown = None if marks is None else marks / max(1, source_words)
+        total = settings.consensus * agreement - settings.marks * (unknown or 0.0) + prior
+        scores.append(_score(candidate.config.id, (agreement, unknown, prior, total)))
+    return scores
 
 
-def _whole(number: int, text: Text, segments: Sequence[Mapping[str, Any]]) -> Score:
+def _text_score(number: int, text: Text, segment_scores: Sequence[Sequence[Score]]) -> Score:
     """Return the means of a candidate's scores, weighted by the length of the sources."""
-    rows = [
+    weighted = [
         (len(source) or 1, score)
-        for source, segment in zip(text.sources, segments, strict=True)
-        for score in segment["scores"]
+        for source, scores in zip(text.sources, segment_scores, strict=True)
+        for score in scores
         if score["id"] == number
     ]
-    means = {}
-    for name in ("consensus", "marks", "prior", "total"):
-        known = [(weight, score[name]) for weight, score in rows if score[name] is not None]
-        total = fsum(weight for weight, _ in known)
-        means[name] = fsum(weight * value for weight, value in known) / total if known else None
-    return {"id": number} | _rounded(means)
+    means = []
+    for part in map(itemgetter, SCORES):
+        values = [(weight, part(score)) for weight, score in weighted if part(score) is not None]
+        total = fsum(weight for weight, _ in values)
+        means.append(fsum(weight * value for weight, value in values) / total if values else None)
+    return _score(number, means)
 
 
-def _rounded(parts: Mapping[str, float | None]) -> Score:
-    return {name: None if value is None else round(value, DIGITS) for name, value in parts.items()}
+def _score(number: int, parts: Iterable[float | None]) -> Score:
+    rounded = (None if part is None else round(part, DIGITS) for part in parts)
+    return cast("Score", {"id": number, **dict(zip(SCORES, rounded, strict=True))})
 
 
 def _best(scores: Sequence[Score]) -> int | None:
     """Return the id of the highest total, the lowest id among equals."""
     best = min(scores, key=lambda score: (-score["total"], score["id"]), default=None)
-    return None if best is None else int(best["id"])
+    return None if best is None else best["id"]
 
 
-def _duplicates(candidates: Sequence[Candidate]) -> dict[str, int]:
-    """Return the ids of candidates that say the same as an earlier one, with that one's id."""
+def _duplicates(candidates: Sequence[Candidate]) -> dict[int, int]:
     first: dict[tuple[str | None, ...], int] = {}
-    repeated = {}
-    for made in candidates:
-        whole = tuple(None if each is None else same(each) for each in made.segments)
-        number = made.config.id
-        if first.setdefault(whole, number) != number:
-            repeated[str(number)] = first[whole]
-    return repeated
-
-
-def _method(wanted: str, select: str, rivals: Sequence[int]) -> str:
-    if not rivals:
-        return "none"
-    method = "consensus" if len(rivals) > 1 else "only one"
-    return method if select == wanted else f"{method}, by segment as no candidate has all of them"
+    duplicates = {}
+    for candidate in candidates:
+        number = candidate.config.id
+        wording = tuple(text if text is None else same(text) for text in candidate.segments)
+        if first.setdefault(wording, number) != number:
+            duplicates[number] = first[wording]
+    return duplicates

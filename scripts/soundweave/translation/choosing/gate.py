@@ -1,7 +1,8 @@
-"""What may not be taken as a translation, whatever it scores."""
+"""What disqualifies a translation, whatever its score."""
 
 import re
 import unicodedata
+from enum import StrEnum
 
 from soundweave.translation.choosing.consensus import chrf
 from soundweave.translation.choosing.refusals import refused
@@ -16,36 +17,46 @@ RELATED = (
     frozenset({"be", "bg", "bs", "cs", "hr", "mk", "pl", "ru", "sk", "sl", "sr", "uk"}),
 )
 RELATED_SIMILARITY = 99.0
-TELLING = 3  # words that would be translated; fewer say nothing about a copy
-SHORT = 20  # characters; nothing is too short for a source below that
-SLACK = 20  # characters that any translation may be longer
-WIDE = 3.5  # letters of an alphabet that one character of Chinese, Japanese or Korean stands for
+TELLING = 3  # words that would be translated; with fewer, an equal text may not be a copy
+SHORT = 20  # characters; for a shorter source, no translation is too short
+SLACK = 20  # characters that any translation may be longer than the limit
+WIDE = 3.5  # letters of an alphabet that equal one Chinese, Japanese or Korean character
 VERBATIM = re.compile(rf"{masking.PLACEHOLDER.pattern} | [@\#]\w+", re.VERBOSE | re.DOTALL)
 WORD = re.compile(r"[^\W\d_]+")
+
+
+class Reason(StrEnum):
+    """Why a translation of a segment is rejected."""
+
+    MISALIGNED = "misaligned"  # the candidate has too few or too many segments
+    TRUNCATED = "truncated"
+    EMPTY = "empty"
+    REFUSAL = "refusal"
+    COPIED = "copied"
+    LENGTH = "length"
+    PLACEHOLDERS = "placeholders"
+    LINES = "lines"
 
 
 def objections(
     text: Text, candidate: Candidate, target_lang: str, settings: EvaluationSettings
 ) -> list[list[str]]:
-    """Return for each segment why the candidate's translation may not be taken, [] if it may.
+    """Return for each segment the Reasons to reject the candidate's translation, [] for none.
 
-    Reasons: empty, refusal, truncated, copied, length, placeholders, lines; a candidate that
-    failed as a whole has its error's class everywhere, one with too few or too many segments
-    "misaligned".
+    A candidate that failed as a whole has the class of its error everywhere instead.
     """
     if candidate.error:
         return [[candidate.error] for _ in text.segments]
     if len(candidate.segments) != len(text.segments):
-        return [["misaligned"] for _ in text.segments]
+        return [[Reason.MISALIGNED] for _ in text.segments]
     similarity = settings.source_similarity
     if _related(text.source_lang, target_lang):
         similarity = max(similarity, RELATED_SIMILARITY)
-    found = []
-    for segment, translation in zip(text.segments, candidate.segments, strict=True):
-        reasons = _reasons(text.kind, segment.text, translation, settings, similarity)
-        cut = ["truncated"] if candidate.finish_reason == "length" else []
-        found.append(cut + reasons)
-    return found
+    truncated: list[str] = [Reason.TRUNCATED] if candidate.finish_reason == "length" else []
+    return [
+        truncated + _reasons(text.kind, segment.text, translation, settings, similarity)
+        for segment, translation in zip(text.segments, candidate.segments, strict=True)
+    ]
 
 
 def _reasons(
@@ -56,13 +67,13 @@ def _reasons(
     similarity: float,
 ) -> list[str]:
     if translation is None or (_visible(source) and not _visible(translation)):
-        return ["empty"]
+        return [Reason.EMPTY]
     checks = {
-        "refusal": refused(source, translation),
-        "copied": _copied(source, translation, similarity),
-        "length": not _length_fits(source, translation, settings),
-        "placeholders": not masking.keeps(source, translation),
-        "lines": kind is Kind.POEM and _line_ends(source) != _line_ends(translation),
+        Reason.REFUSAL: refused(source, translation),
+        Reason.COPIED: _copied(source, translation, similarity),
+        Reason.LENGTH: not _length_fits(source, translation, settings),
+        Reason.PLACEHOLDERS: not masking.keeps(source, translation),
+        Reason.LINES: kind is Kind.POEM and _line_ends(source) != _line_ends(translation),
     }
     return [reason for reason, holds in checks.items() if holds]
 
@@ -72,13 +83,13 @@ def _related(source_lang: str, target_lang: str) -> bool:
 
 
 def _visible(text: str) -> bool:
-    """Tell whether there is anything to see: zero-width signs and controls are nothing."""
+    """Tell whether a text shows anything; zero-width and control characters do not."""
     return any(unicodedata.category(char)[0] in "LNPS" for char in text)
 
 
 def _copied(source: str, translation: str, similarity: float) -> bool:
     plain = VERBATIM.sub(" ", source)
-    # Names stay as they are, and what is written like a name may be one.
+    # Names are not translated, and a capitalized word may be one.
     telling = [word for word in WORD.findall(plain) if not word[0].isupper()]
     if sum(1 + _wide(word) // 2 for word in telling) < TELLING:
         return False
@@ -93,7 +104,7 @@ def _length_fits(source: str, translation: str, settings: EvaluationSettings) ->
 
 
 def _length(text: str) -> float:
-    """Return the length in letters of an alphabet, blanks at the ends not counted."""
+    """Return the length in letters of an alphabet, without whitespace at the ends."""
     return len(text.strip()) + (WIDE - 1) * _wide(text)
 
 

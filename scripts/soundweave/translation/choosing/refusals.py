@@ -1,4 +1,4 @@
-"""Answers that are no translation but an excuse, in the languages that models excuse in."""
+"""Answers that are an excuse instead of a translation, in the languages that models use."""
 
 import re
 
@@ -29,7 +29,7 @@ MACHINE = (
     r"|作为(?:一个|一名)?(?:ai|人工智能|语言模型)|作為(?:一個|一名)?(?:ai|人工智慧|語言模型)"
 )
 TASK = r"(?:assist|help|translat|provid|fulfil|comply|complete|process|continue|do that|do this)"
-# All at the start, behind quotes and the like; then the excuse within the first sentence or two.
+# At the start, after quotes and the like, with the excuse in the first sentence or two.
 REFUSAL = re.compile(
     rf"\W*(?:(?:{MACHINE})|(?:\w+\W+){{0,3}}?(?:{APOLOGY}).{{0,80}}?(?:{UNABLE})"
     rf"|(?:i|we)\s+(?:{UNABLE}|am unable to|am not able to)\W+(?:to\s+)?{TASK})",
@@ -44,9 +44,9 @@ OF_THE_TASK = re.compile(
 
 
 def refused(source: str, translation: str) -> bool:
-    """Tell whether a translation begins like a refusal although its source has no excuse in it.
+    """Tell whether a translation starts like a refusal although its source contains no excuse.
 
-    One that speaks of translating is a refusal unless its source does.
+    One that mentions translating is a refusal unless its source mentions it too.
     """
     if not REFUSAL.match(translation):
         return False

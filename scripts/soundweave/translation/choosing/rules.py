@@ -1,82 +1,126 @@
-"""Review and revision without a model: what can be seen, and partly mended, by rule.
+"""Review and revision without a model: what rules can find, and partly fix.
 
-An engine like Apertium leaves double blanks, lost capitals and lost end marks; Spanish opens its
-questions. Words it did not know can only be pointed at.
+Engines like Apertium leave double spaces and lose capitals and end marks; Spanish also opens its
+questions. Words that the engine did not know can only be pointed out.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 from soundweave.translation.model import Text
+from soundweave.translation.record import (
+    CandidateRecord,
+    EvaluationRecord,
+    Finding,
+    Remark,
+    Review,
+)
 
 END_MARKS = re.compile(r"[.!?…:;,]+[\"'”’»)]*$")
 BEFORE_MARK = re.compile(r"(?<=\w) +(?=[.,](?:\s|$))")
 OPENED = {"?": "¿", "!": "¡"}  # in Spanish
 OPENED_LANGS = {"es", "gl"}
 
-Mend = Callable[[str, str, str], str]  # source, translation and language to translation
+Fix = Callable[[str, str, str], str]  # source, translation and language to translation
 
 
-def review(text: Text, lang: str, results: Mapping[str, Any]) -> dict[str, Any]:
-    """Return remarks on the chosen translation, with a suggestion where a rule can mend it."""
-    chosen = results["evaluation"]["translation"]
-    unknown = _unknown_words(results)
-    remarks = []
-    for index, segment in enumerate(text.segments):
-        found, suggestion = _mended(segment.text, chosen[index], lang)
-        if unknown[index]:
-            found.append(f"words the engine did not know: {unknown[index]}")
-        if found:
-            remark = {"id": segment.id, "remark": "; ".join(found), "suggestion": suggestion}
-            remarks.append(remark)
-    return {"by": "rules", "remarks": remarks, "summary": _summary(len(remarks), len(chosen))}
+class Rule(StrEnum):
+    """What a rule finds; the site's words for it are `translations.rule-` and this value."""
+
+    DOUBLE_SPACES = "double-blanks"
+    SPACE_BEFORE_MARK = "a-blank-before-a-comma-or-full-stop"
+    END_MARK = "the-end-mark-is-lost"
+    CAPITAL = "the-capital-at-the-start-is-lost"
+    OPENING_MARK = "a-question-or-exclamation-is-not-opened"
+    UNKNOWN_WORDS = "words-the-engine-did-not-know"
+    UNTRANSLATED = "no-candidate-gave-a-valid-translation"
+
+
+REMARKS = {
+    Rule.DOUBLE_SPACES: "double spaces",
+    Rule.SPACE_BEFORE_MARK: "a space before a comma or period",
+    Rule.END_MARK: "the end mark is missing",
+    Rule.CAPITAL: "the capital at the start is missing",
+    Rule.OPENING_MARK: "a question or exclamation has no opening mark",
+    Rule.UNKNOWN_WORDS: "words the engine did not know: {count}",
+    Rule.UNTRANSLATED: "no candidate gave a valid translation",
+}
+
+
+def review(text: Text, lang: str, results: Mapping[str, Any]) -> Review:
+    """Return remarks on the chosen translation, with a suggestion where a rule can fix it."""
+    evaluation: EvaluationRecord = results["evaluation"]
+    unknown_words = _unknown_words(evaluation, results["candidates"])
+    remarks: list[Remark] = []
+    for segment, translation, count in zip(
+        text.segments, evaluation["translation"], unknown_words, strict=True
+    ):
+        rules, suggestion = _fixed(segment.text, translation, lang)
+        findings: list[Finding] = [{"rule": rule, "count": 0} for rule in rules]
+        if count:
+            findings.append({"rule": Rule.UNKNOWN_WORDS, "count": count})
+        if findings:
+            remarks.append(
+                {
+                    "id": segment.id,
+                    "remark": "; ".join(
+                        REMARKS[Rule(finding["rule"])].format(**finding) for finding in findings
+                    ),
+                    "suggestion": suggestion,
+                    "findings": findings,
+                }
+            )
+    count = len(remarks)
+    summary = f"{count} of {len(text.segments)} segments have remarks" if count else "no remarks"
+    return {"by": "rules", "remarks": remarks, "summary": summary}
 
 
 def revise(text: Text, results: Mapping[str, Any]) -> tuple[list[str | None], str]:
     """Return the chosen translation with the review's suggestions applied, and what changed."""
-    chosen: Sequence[str | None] = results["evaluation"]["translation"]
-    suggested = {
+    before: list[str | None] = results["evaluation"]["translation"]
+    suggestions = {
         remark["id"]: remark["suggestion"]
         for remark in results["review"]["remarks"]
         if remark["suggestion"]  # a second remark on a segment may have none
     }
-    revised = [
-        suggested.get(segment.id, before)
-        for segment, before in zip(text.segments, chosen, strict=True)
+    after = [
+        suggestions.get(segment.id, translation)
+        for segment, translation in zip(text.segments, before, strict=True)
     ]
-    changed = sum(after != before for after, before in zip(revised, chosen, strict=True))
-    return revised, f"suggestions applied in {changed} of {len(chosen)} segments"
+    changed = sum(new != old for new, old in zip(after, before, strict=True))
+    return after, f"suggestions applied in {changed} of {len(before)} segments"
 
 
-def _mended(source: str, translation: str | None, lang: str) -> tuple[list[str], str]:
+def _fixed(source: str, translation: str | None, lang: str) -> tuple[list[Rule], str]:
     if translation is None:
-        return ["no candidate gave a valid translation"], ""
-    found, mended = [], translation
-    for what, mend in MENDS.items():
-        better = mend(source, mended, lang)
-        if better != mended:
-            found.append(what)
-            mended = better
-    return found, mended if found else ""
+        return [Rule.UNTRANSLATED], ""
+    rules, text = [], translation
+    for rule, fix in FIXES.items():
+        better = fix(source, text, lang)
+        if better != text:
+            rules.append(rule)
+            text = better
+    return rules, text if rules else ""
 
 
-def _single_blanks(source: str, translation: str, _lang: str) -> str:
+def _single_spaces(source: str, translation: str, _lang: str) -> str:
     if "  " in source:
         return translation
     return re.sub(r"(?<=\S) {2,}(?=\S)", " ", translation)
 
 
 def _close_marks(source: str, translation: str, _lang: str) -> str:
-    # Comma and full stop alone: French wants a blank before the others.
+    # Only commas and periods: French has a space before the others.
     return translation if BEFORE_MARK.search(source) else BEFORE_MARK.sub("", translation)
 
 
 def _end_mark(source: str, translation: str, _lang: str) -> str:
-    wanted = END_MARKS.search(source)
-    if wanted is None or END_MARKS.search(translation) or not translation[-1:].isalnum():
+    mark = END_MARKS.search(source)
+    if mark is None or END_MARKS.search(translation) or not translation[-1:].isalnum():
         return translation
-    return translation + wanted[0]
+    return translation + mark[0]
 
 
 def _capital(source: str, translation: str, _lang: str) -> str:
@@ -85,15 +129,15 @@ def _capital(source: str, translation: str, _lang: str) -> str:
     sources = source.split("\n")
     if len(lines) != len(sources):
         return translation
-    return "\n".join(map(_like, sources, lines))
+    return "\n".join(map(_with_capital_of, sources, lines))
 
 
-def _like(source: str, line: str) -> str:
-    wanted = next((char for char in source if char.isalpha()), "")
-    place = next((index for index, char in enumerate(line) if char.isalpha()), None)
-    if not wanted.isupper() or place is None:
+def _with_capital_of(source: str, line: str) -> str:
+    first = next((char for char in source if char.isalpha()), "")
+    index = next((index for index, char in enumerate(line) if char.isalpha()), None)
+    if not first.isupper() or index is None:
         return line
-    return line[:place] + line[place].upper() + line[place + 1 :]
+    return line[:index] + line[index].upper() + line[index + 1 :]
 
 
 def _opening_marks(_source: str, translation: str, lang: str) -> str:
@@ -110,29 +154,20 @@ def _opened(sentence: str) -> str:
     return sentence if start is None else sentence[:start] + mark + sentence[start:]
 
 
-MENDS: dict[str, Mend] = {
-    "double blanks": _single_blanks,
-    "a blank before a comma or full stop": _close_marks,
-    "the end mark is lost": _end_mark,
-    "the capital at the start is lost": _capital,
-    "a question or exclamation is not opened": _opening_marks,
+FIXES: dict[Rule, Fix] = {
+    Rule.DOUBLE_SPACES: _single_spaces,
+    Rule.SPACE_BEFORE_MARK: _close_marks,
+    Rule.END_MARK: _end_mark,
+    Rule.CAPITAL: _capital,
+    Rule.OPENING_MARK: _opening_marks,
 }
 
 
-def _unknown_words(results: Mapping[str, Any]) -> list[int]:
-    evaluation = results["evaluation"]
-    marks = {made["config"]["id"]: made["marks"] for made in results["candidates"]}
-    return list(_marks_of_chosen(evaluation, marks))
-
-
-def _marks_of_chosen(
-    evaluation: Mapping[str, Any], marks: Mapping[int, Sequence[int | None]]
+def _unknown_words(
+    evaluation: EvaluationRecord, candidates: list[CandidateRecord]
 ) -> Iterator[int]:
+    marks = {candidate["config"]["id"]: candidate["marks"] for candidate in candidates}
     for index, segment in enumerate(evaluation["segments"]):
         by_segment = evaluation["select"] == "segment"
-        chosen = segment["chosen"] if by_segment else evaluation["chosen"]
-        yield (marks[chosen][index] or 0) if chosen is not None else 0
-
-
-def _summary(remarks: int, segments: int) -> str:
-    return f"{remarks} of {segments} segments have remarks" if remarks else "nothing to remark"
+        winner = segment["chosen"] if by_segment else evaluation["chosen"]
+        yield 0 if winner is None else marks[winner][index] or 0

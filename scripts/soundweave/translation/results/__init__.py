@@ -1,1 +1,1 @@
-"""What a translation leaves behind: records, Markdown, terminal, handover."""
+"""The results: their files, and how they are shown."""

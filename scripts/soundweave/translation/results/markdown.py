@@ -1,22 +1,15 @@
-"""translation.md: the translation on top, to be read and edited; below, how it came about."""
+"""translation.md: the translation on top, to be read and edited; below it, how it came about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from soundweave.base.errors import ConfigError
 from soundweave.github import actions
-from soundweave.translation.results.parts import (
-    SCORES,
-    Record,
-    choice,
-    costs,
-    plain,
-    rows,
-    text_of,
-    title,
-)
+from soundweave.translation.record import SCORES, Record, text_of
+from soundweave.translation.results import parts
 from soundweave.translation.texts import front_matter, markdown_body, source_texts
 
-# No translation can hold this line: there, "<" is escaped.
+# No translation can contain this line: "<" is escaped there.
 MARKER = "<!-- Edit what stands above. Below: how this translation came about, for the record. -->"
 
 
@@ -26,7 +19,7 @@ def render(record: Record) -> str:
     meta = {
         "text": text.name,
         "lang": record["lang"],
-        "title": markdown_body.escape(title(record)),
+        "title": markdown_body.escape(parts.title(record)),
         "source_digest": record["text"]["digest"],
     }
     body = source_texts.body(text, [segment["text"] for segment in record["translation"]])
@@ -35,7 +28,7 @@ def render(record: Record) -> str:
 
 
 def edited_body(markdown: str) -> str:
-    """Return the words of the translation in a file that a person may have changed anyhow."""
+    """Return the text of the translation in a file that a person may have edited in any way."""
     lines = markdown.split("\n")
     marks = [number for number, line in enumerate(lines) if line.rstrip() == MARKER]
     fences = [number for number, line in enumerate(lines) if line.rstrip() == front_matter.FENCE]
@@ -45,14 +38,14 @@ def edited_body(markdown: str) -> str:
 
 
 def edited_title(markdown: str) -> str | None:
-    """Return the title in such a file's front matter, on one line; None when it cannot be read."""
+    """Return the title in such a file's front matter, on one line; None if it cannot be read."""
     try:
-        found = front_matter.split(markdown, "").meta.get("title")
+        title = front_matter.split(markdown, "").meta.get("title")
     except ConfigError:
         return None
-    if not isinstance(found, str):
+    if not isinstance(title, str):
         return None
-    return markdown_body.unescape(" ".join(found.split())) or None
+    return markdown_body.unescape(" ".join(title.split())) or None
 
 
 def _story(record: Record) -> Iterator[str]:
@@ -72,8 +65,10 @@ def _story(record: Record) -> Iterator[str]:
 def _candidates(record: Record) -> Iterator[str]:
     yield "### Candidates"
     header = ("Candidate", "By", *(name.capitalize() for name in SCORES), "What became of it")
-    yield _table(header, [(row.id, row.by, *row.scores, row.note) for row in rows(record)])
-    yield _cell(choice(record))
+    choice = parts.choice(record)
+    rows = [parts.cells(candidate, choice.segments) for candidate in parts.candidates(record)]
+    yield _table(header, rows)
+    yield _cell(parts.in_words(choice))
     problems = [
         f"- Candidate {candidate['config']['id']}, {_cell(problem)}"
         for candidate in record["candidates"]
@@ -93,8 +88,12 @@ def _judge(record: Record) -> Iterator[str]:
     yield _table(
         ("Shown in the order", "Best", "Reason"),
         [
-            (", ".join(map(str, each["order"])), each["best"], each["reason"] or each["error"])
-            for each in judge["rounds"]
+            (
+                ", ".join(map(str, answer["order"])),
+                answer["best"],
+                answer["reason"] or answer["error"],
+            )
+            for answer in judge["rounds"]
         ],
     )
 
@@ -104,25 +103,38 @@ def _review(record: Record) -> Iterator[str]:
     yield "### Review"
     yield f"By {_cell(review['by'])}: {_cell(review['summary'])}"
     if review["remarks"]:
-        remarks = [(each["id"], each["remark"], each["suggestion"]) for each in review["remarks"]]
-        yield _table(("Segment", "Remark", "Suggestion"), remarks)
+        rows = [
+            (remark["id"], remark["remark"], remark["suggestion"]) for remark in review["remarks"]
+        ]
+        yield _table(("Segment", "Remark", "Suggestion"), rows)
 
 
 def _revision(record: Record) -> Iterator[str]:
     revision = record["revision"]
     yield "### Revision"
-    taken = "taken" if revision["taken"] else f"not taken: {_cell(revision['why'])}"
-    yield f"By {_cell(revision['by'])}, {taken}. Changes: {_cell(revision['changes'])}"
+    outcome = "taken" if revision["taken"] else f"not taken: {_cell(revision['why'])}"
+    yield f"By {_cell(revision['by'])}, {outcome}. Changes: {_cell(revision['changes'])}"
 
 
 def _effort(record: Record) -> Iterator[str]:
     yield "### Effort"
-    yield _cell(costs(record))
-    stages = [
-        (each["stage"], each["status"], f"{each['seconds']:.1f}", ", ".join(each["prompts"]))
-        for each in record["stages"]
+    yield _cell(_costs(record["ledger"]["totals"]))
+    rows = [
+        (stage["stage"], stage["status"], f"{stage['seconds']:.1f}", ", ".join(stage["prompts"]))
+        for stage in record["stages"]
     ]
-    yield _table(("Stage", "Status", "Seconds", "Prompts"), stages)
+    yield _table(("Stage", "Status", "Seconds", "Prompts"), rows)
+
+
+def _costs(totals: Mapping[str, Any]) -> str:
+    unknown = totals["unknown_cost_requests"]
+    more = f" and what {unknown} requests of unknown price cost" if unknown else ""
+    return (
+        f"{totals['requests']} requests, {totals['failed']} of them failed; "
+        f"{totals['tokens']:,} tokens ({totals['prompt_tokens']:,} in, "
+        f"{totals['completion_tokens']:,} out); cost {totals['cost']:.4f}{more}; "
+        f"{totals['seconds']:.1f} s of waiting for answers."
+    )
 
 
 def _table(header: Sequence[str], body: Sequence[Sequence[object]]) -> str:
@@ -131,4 +143,4 @@ def _table(header: Sequence[str], body: Sequence[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    return actions.markdown_text(plain("" if value is None else value))
+    return actions.markdown_text(parts.plain("" if value is None else value))

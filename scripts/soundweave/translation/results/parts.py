@@ -1,65 +1,115 @@
-"""What a record tells of its candidates, for the Markdown and for the terminal."""
+"""What became of the candidates of a record, for the Markdown, the terminal and the website."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from soundweave.translation.model import TITLE, Kind, Segment, Text
+from soundweave.translation.model import TITLE, Kind
+from soundweave.translation.record import (
+    METHODS,
+    SCORES,
+    CandidateRecord,
+    Config,
+    DecidedBy,
+    Decision,
+    EvaluationRecord,
+    Record,
+    Rejection,
+    described,
+    text_of,
+)
 from soundweave.translation.texts.source_texts import UNTRANSLATED, one_piece
 from soundweave.translation.texts.text_files import CONTROLS
 
-Record = Mapping[str, Any]
-SCORES = ("consensus", "marks", "prior", "total")
-NOTHING = "–"
+NO_SCORE = "–"
+WINNERS = {
+    **METHODS,
+    # The total decides: consensus, less the cost of unknown words, plus the prior.
+    DecidedBy.TOTAL: "the highest total",
+    DecidedBy.ONLY: "being the only one",
+}
 
 
 @dataclass(frozen=True)
-class Row:
-    """A candidate: who made it, its scores as text in the order of SCORES, what became of it."""
+class CandidateSummary:
+    """What became of a candidate.
+
+    `scores` are by name, of the whole text. `won` and `rejected` count segments, `reasons` say why
+    those were rejected, `text_reasons` why all were. `error` is why the candidate failed as a
+    whole, `duplicate_of` another one that says the same.
+    """
 
     id: int
-    by: str
-    scores: tuple[str, ...]
-    note: str
+    config: Config
+    scores: Mapping[str, float | None]
+    won: int
+    rejected: int
+    reasons: Sequence[str]
+    text_reasons: Sequence[str]
+    error: str
+    message: str
+    duplicate_of: int | None
+    seconds: float
 
 
-def rows(record: Record) -> list[Row]:
-    """Return a row for each candidate, by id."""
-    made = sorted(record["candidates"], key=lambda candidate: int(candidate["config"]["id"]))
-    return [_row(candidate, record["evaluation"], shares_of(record)) for candidate in made]
+@dataclass(frozen=True)
+class ChoiceSummary:
+    """What was chosen: the whole text of candidate `winner`, or `shares` of several.
+
+    `shares` counts the segments by candidate, out of `segments`; None has those that nobody won.
+    `lead` is how far the winner was ahead of `runner_up`, in points.
+    """
+
+    decision: Decision
+    winner: int | None
+    shares: Mapping[int | None, int]
+    segments: int
+    lead: float | None = None
+    runner_up: int | None = None
 
 
-def choice(record: Record) -> str:
-    """Return in one sentence what was taken, and by what."""
-    method, shares = _words(record["evaluation"]["method"]), shares_of(record)
-    if len(shares) == 1 and None not in shares:
-        return f"Taken: candidate {next(iter(shares))}, by {method}."
-    parts = [f"{count} of candidate {id_}" for id_, count in shares.items() if id_ is not None]
-    parts += [f"{shares[None]} of nobody"] if None in shares else []
-    return f"Taken: the best of each segment, by {method}: {', '.join(parts)}."
+def candidates(record: Record) -> list[CandidateSummary]:
+    """Summarize all candidates, by id."""
+    shares = _shares(record)
+    ordered = sorted(record["candidates"], key=lambda candidate: candidate["config"]["id"])
+    return [_candidate(candidate, record["evaluation"], shares) for candidate in ordered]
 
 
-def _words(method: str) -> str:
-    # The total decides: consensus, less the marks' cost, with the prior.
-    for name, words in (("consensus", "the highest total"), ("only one", "being the only one")):
-        if method.startswith(name):
-            return words + method.removeprefix(name)
-    return method
+def choice(record: Record) -> ChoiceSummary:
+    """Summarize what was chosen, and by what."""
+    evaluation, shares = record["evaluation"], _shares(record)
+    winner = next(iter(shares)) if len(shares) == 1 else None
+    summary = ChoiceSummary(
+        evaluation["decision"], winner, shares, segments=len(evaluation["translation"])
+    )
+    ranking = sorted(evaluation["scores"], key=lambda score: -score["total"])
+    if winner is None or len(ranking) < 2 or ranking[0]["id"] != winner:
+        return summary
+    lead = ranking[0]["total"] - ranking[1]["total"]
+    return replace(summary, lead=lead, runner_up=ranking[1]["id"])
 
 
-def text_of(record: Record) -> Text:
-    """Return the source as it was translated."""
-    source = record["text"]
-    return Text(
-        name=source["name"],
-        title=source["title"],
-        author=source["author"],
-        kind=Kind(source["kind"]),
-        source_lang=source["source_lang"],
-        target_langs=(record["lang"],),
-        notes=source["notes"],
-        segments=tuple(Segment(each["id"], each["text"]) for each in source["segments"]),
+def in_words(summary: ChoiceSummary) -> str:
+    """Put a choice into one sentence."""
+    by = described(summary.decision, WINNERS)
+    if summary.winner is not None:
+        return f"Taken: candidate {summary.winner}, by {by}."
+    shares = ", ".join(
+        f"{count} of {'nobody' if number is None else f'candidate {number}'}"
+        for number, count in sorted(summary.shares.items(), key=lambda share: share[0] is None)
+    )
+    return f"Taken: the best of each segment, by {by}: {shares}."
+
+
+def cells(summary: CandidateSummary, segments: int) -> tuple[object, ...]:
+    """Return a candidate's row of a table: id, config, SCORES, note; a text has `segments`."""
+    scores = (summary.scores[name] for name in SCORES)
+    return (
+        summary.id,
+        _by(summary.config),
+        *(NO_SCORE if score is None else f"{score:.2f}" for score in scores),
+        "; ".join(_notes(summary, segments)),
     )
 
 
@@ -73,80 +123,74 @@ def title(record: Record) -> str:
 
 
 def plain(value: object) -> str:
-    """Return text without control characters but line ends and tabs."""
+    """Return text without control characters other than line ends and tabs."""
     return CONTROLS.sub("", str(value))
 
 
-def costs(record: Record) -> str:
-    """Return the ledger's totals in one sentence."""
-    totals = record["ledger"]["totals"]
-    unknown = totals["unknown_cost_requests"]
-    more = f" and what {unknown} requests of unknown price cost" if unknown else ""
-    return (
-        f"{totals['requests']} requests, {totals['failed']} of them failed; "
-        f"{totals['tokens']:,} tokens ({totals['prompt_tokens']:,} in, "
-        f"{totals['completion_tokens']:,} out); cost {totals['cost']:.4f}{more}; "
-        f"{totals['seconds']:.1f} s of waiting for answers."
-    )
-
-
-def _row(
-    candidate: Mapping[str, Any], evaluation: Mapping[str, Any], shares: Mapping[int | None, int]
-) -> Row:
+def _candidate(
+    candidate: CandidateRecord, evaluation: EvaluationRecord, shares: Mapping[int | None, int]
+) -> CandidateSummary:
     number = candidate["config"]["id"]
-    found = [each for each in evaluation["scores"] if each["id"] == number]
-    scores: Mapping[str, Any] = found[0] if found else {}
-    return Row(
+    scores: Mapping[str, Any] = next(
+        (score for score in evaluation["scores"] if score["id"] == number), {}
+    )
+    rejections = [
+        reasons
+        for segment in evaluation["segments"]
+        for reasons in _reasons(segment["rejected"], number)
+        if not candidate["error"]
+    ]
+    return CandidateSummary(
         id=number,
-        by=_by(candidate["config"]),
-        scores=tuple(_number(scores.get(name)) for name in SCORES),
-        note="; ".join(_notes(candidate, evaluation, shares.get(number, 0))),
+        config=candidate["config"],
+        scores={name: scores.get(name) for name in SCORES},
+        won=shares.get(number, 0),
+        rejected=len(rejections),
+        reasons=list(dict.fromkeys(reason for reasons in rejections for reason in reasons)),
+        text_reasons=next(_reasons(evaluation["rejected"], number), []),
+        error=candidate["error"],
+        message=candidate["message"],
+        duplicate_of=evaluation["duplicates"].get(str(number)),
+        seconds=candidate["seconds"],
     )
 
 
-def _by(config: Mapping[str, Any]) -> str:
+def _reasons(rejections: Sequence[Rejection], number: int) -> Iterator[list[str]]:
+    return (rejection["reasons"] for rejection in rejections if rejection["id"] == number)
+
+
+def _by(config: Config) -> str:
     if config["route"]:
-        return str(config["route"])
+        return config["route"]
+    temperature = config["temperature"]
     parts = [config["model"], config["prompt"]]
-    if config["temperature"] is not None:
-        parts.append(f"temperature {config['temperature']:g}")
-    return ", ".join(part for part in parts if part)
+    parts += [] if temperature is None else [f"temperature {temperature:g}"]
+    return ", ".join(filter(None, parts))
 
 
-def _number(score: float | None) -> str:
-    return NOTHING if score is None else f"{score:.2f}"
+def _notes(summary: CandidateSummary, segments: int) -> Iterator[str]:
+    if summary.error:
+        yield ": ".join(filter(None, (summary.error, summary.message)))
+    elif summary.text_reasons:
+        yield f"rejected: {', '.join(summary.text_reasons)}"
+    elif summary.rejected:
+        reasons = ", ".join(summary.reasons)
+        yield f"{summary.rejected} of {segments} segments rejected: {reasons}"
+    if summary.duplicate_of is not None:
+        yield f"same as {summary.duplicate_of}"
+    if summary.won:
+        won_all = summary.won == segments
+        yield "chosen" if won_all else f"{summary.won} of {segments} segments chosen"
 
 
-def _notes(
-    candidate: Mapping[str, Any], evaluation: Mapping[str, Any], taken: int
-) -> Iterator[str]:
-    number, error, segments = candidate["config"]["id"], candidate["error"], evaluation["segments"]
-    if error:
-        yield f"{error}: {candidate['message']}" if candidate["message"] else error
-    rejected = [each for each in evaluation["rejected"] if each["id"] == number and not error]
-    yield from (f"rejected: {', '.join(each['reasons'])}" for each in rejected)
-    if not rejected and not error and (lacking := _rejected_segments(number, segments)):
-        yield lacking
-    if str(number) in evaluation["duplicates"]:
-        yield f"same as {evaluation['duplicates'][str(number)]}"
-    if taken:
-        yield "chosen" if taken == len(segments) else f"{taken} of {len(segments)} segments chosen"
-
-
-def _rejected_segments(number: int, segments: Sequence[Mapping[str, Any]]) -> str:
-    found = [
-        each["reasons"] for one in segments for each in one["rejected"] if each["id"] == number
-    ]
-    reasons = ", ".join(dict.fromkeys(reason for reasons in found for reason in reasons))
-    return f"{len(found)} of {len(segments)} segments rejected: {reasons}" if found else ""
-
-
-def shares_of(record: Record) -> dict[int | None, int]:
-    """Return how many segments were taken from which candidate, by its id."""
+def _shares(record: Record) -> dict[int | None, int]:
+    """Count the segments that were taken from each candidate, by its id."""
     evaluation = record["evaluation"]
-    segments = {each["config"]["id"]: each["segments"] for each in record["candidates"]}
-    whole = evaluation["chosen"]
-    if whole is not None and segments.get(whole) == evaluation["translation"]:
-        return {whole: len(evaluation["translation"])}
-    counts = Counter(each["chosen"] for each in evaluation["segments"])
+    segments = {
+        candidate["config"]["id"]: candidate["segments"] for candidate in record["candidates"]
+    }
+    winner = evaluation["chosen"]
+    if winner is not None and segments.get(winner) == evaluation["translation"]:
+        return {winner: len(evaluation["translation"])}
+    counts = Counter(segment["chosen"] for segment in evaluation["segments"])
     return dict(sorted(counts.items(), key=lambda share: share[0] or 0))

@@ -7,45 +7,48 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from soundweave.translation.model import Kind
-from soundweave.translation.results.parts import SCORES, Record, choice, plain, rows, text_of
+from soundweave.translation.record import SCORES, Record, text_of
+from soundweave.translation.results import parts
 
 WIDE = 84  # columns from which two fit side by side
 GAP = "   "
 LONGEST_CELL = 60
-# They reorder what follows them, beyond their own cell.
+# They reorder the text that follows them, beyond their own cell.
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 UNTRANSLATED = "[untranslated]"
 
 
 def comparison(record: Record, width: int | None = None) -> str:
-    """Return plain text, `width` columns wide (the terminal's): table, choice, both texts."""
+    """Return plain text, `width` columns wide (default: the terminal's): table, choice, texts."""
     columns = width or shutil.get_terminal_size().columns
     text, revision = text_of(record), record["revision"]
-    taken = "taken" if revision["taken"] else f"not taken ({revision['why']})"
+    outcome = "taken" if revision["taken"] else f"not taken ({revision['why']})"
+    choice = parts.choice(record)
+    rows = [parts.cells(candidate, choice.segments) for candidate in parts.candidates(record)]
     return "\n".join(
         [
-            shown(f"{text.name}: {text.title} ({text.source_lang} → {record['lang']})"),
-            *_table(record),
-            shown(choice(record)),
-            shown(f"Revision by {revision['by']}, {taken}: {revision['changes']}"),
+            _safe(f"{text.name}: {text.title} ({text.source_lang} → {record['lang']})"),
+            *_table([("id", "by", *SCORES, "note"), *rows]),
+            _safe(parts.in_words(choice)),
+            _safe(f"Revision by {revision['by']}, {outcome}: {revision['changes']}"),
             "",
             *_texts(record, columns),
         ]
     )
 
 
-def shown(value: object) -> str:
-    """Return one line that does nothing to a terminal but show."""
-    return " ".join(DIRECTIONS.sub("", plain(value)).split())
+def _safe(value: object) -> str:
+    """Return one line without terminal control sequences."""
+    return " ".join(DIRECTIONS.sub("", parts.plain(value)).split())
 
 
 def display_width(text: str) -> int:
-    """Return how many columns a line takes: ideographs two, combining signs none."""
+    """Return how many columns a line takes: two for ideographs, none for combining marks."""
     return sum(map(_columns, text))
 
 
 def wrap(line: str, width: int) -> list[str]:
-    """Break a line into pieces of at most `width` columns, at blanks where there are some."""
+    """Break a line into pieces of at most `width` columns, at spaces if possible."""
     indent = line[: len(line) - len(line.lstrip())][: width // 2]
     pieces, piece = [], indent
     for word in line.split():
@@ -60,11 +63,9 @@ def wrap(line: str, width: int) -> list[str]:
     return [*pieces, piece.rstrip()]
 
 
-def _table(record: Record) -> list[str]:
-    header = ("id", "by", *SCORES, "note")
-    cells = [(str(row.id), row.by, *row.scores, row.note) for row in rows(record)]
-    table = [header, *([_short(cell) for cell in row] for row in cells)]
-    widths = [max(display_width(row[column]) for row in table) for column in range(len(header))]
+def _table(rows: Sequence[Sequence[object]]) -> list[str]:
+    table = [[_short(cell) for cell in row] for row in rows]
+    widths = [max(map(display_width, column)) for column in zip(*table, strict=True)]
     return ["  ".join(map(_padded, row, widths)).rstrip() for row in table]
 
 
@@ -89,20 +90,20 @@ def _texts(record: Record, columns: int) -> Iterator[str]:
 
 
 def _beside(source: str, translation: str, half: int) -> Iterator[str]:
-    # Verse by verse, so that each stands beside its own.
-    for ours, theirs in zip_longest(_verses(source), _verses(translation), fillvalue=""):
-        pieces = zip_longest(wrap(ours, half), wrap(theirs, half), fillvalue="")
+    # Line by line, so that each line of a poem is beside its translation.
+    for before, after in zip_longest(_lines(source), _lines(translation), fillvalue=""):
+        pieces = zip_longest(wrap(before, half), wrap(after, half), fillvalue="")
         yield from (_side(left, right, half) for left, right in pieces)
 
 
 def _below(source: str, translation: str, columns: int) -> Iterator[str]:
     for sign, text in (("  ", source), ("> ", translation)):
-        for verse in _verses(text):
-            yield from (sign + piece for piece in wrap(verse, columns - len(sign)))
+        for line in _lines(text):
+            yield from (sign + piece for piece in wrap(line, columns - len(sign)))
 
 
-def _verses(text: str) -> list[str]:
-    return [DIRECTIONS.sub("", plain(line)).expandtabs(4) for line in text.splitlines()]
+def _lines(text: str) -> list[str]:
+    return [DIRECTIONS.sub("", parts.plain(line)).expandtabs(4) for line in text.splitlines()]
 
 
 def _side(left: str, right: str, half: int) -> str:
@@ -113,8 +114,8 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - display_width(text))
 
 
-def _short(cell: str) -> str:
-    line = shown(cell)
+def _short(cell: object) -> str:
+    line = _safe(cell)
     if display_width(line) <= LONGEST_CELL:
         return line
     return _cut(line, LONGEST_CELL - 1)[0] + "…"

@@ -1,4 +1,4 @@
-"""Whether the settings hold together: every prompt, model and stage that they name exists."""
+"""Whether the settings are consistent: every prompt, model and stage that they name exists."""
 
 import os
 from collections.abc import Iterator
@@ -6,38 +6,27 @@ from collections.abc import Iterator
 from soundweave.base.errors import ConfigError
 from soundweave.translation.asking import prompts
 from soundweave.translation.engines import chat_http
-from soundweave.translation.running.stages import STAGES
+from soundweave.translation.running.stages import STAGES, InitialTranslation
 from soundweave.translation.settings import KEY_VARIABLE, Settings, StageSettings
-
-ANSWERS = {
-    "InitialTranslation": "answer_translation",
-    "Evaluation": "answer_judge",
-    "EditorReview": "answer_review",
-    "TranslatorRevision": "answer_revision",
-}
 
 
 def check(settings: Settings) -> None:
-    """Raise ConfigError that lists all that is wrong, in all modes, not only in the run's."""
+    """Raise ConfigError that lists all problems, in every mode, not only in the run's."""
     chat_http.checked_key(os.environ.get(KEY_VARIABLE, ""))
-    found = [
+    problems = [
         *_stages(settings),
         *_candidates(settings),
         *_numbers(settings),
         *_prices(settings),
     ]
-    if found:
-        raise ConfigError("translation:\n  " + "\n  ".join(found))
+    if problems:
+        raise ConfigError("translation:\n  " + "\n  ".join(problems))
 
 
 def _stages(settings: Settings) -> Iterator[str]:
-    known = {stage.name for stage in STAGES}
     for mode, stages in settings.modes.items():
         for name, stage in stages.items():
             place = f"modes.{mode}.{name}"
-            if name not in known:
-                yield f"{place}: there is no such stage; there are {', '.join(sorted(known))}"
-                continue
             yield from _models(settings, place, stage)
             yield from _prompts(place, name, stage)
 
@@ -58,23 +47,24 @@ def _prompts(place: str, name: str, stage: StageSettings) -> Iterator[str]:
         except ConfigError as error:
             yield f"{place}: {error}"
             continue
-        if answer != ANSWERS[name]:
-            yield f"{place}: the prompt {prompt} asks for {answer}, needed is {ANSWERS[name]}"
+        if answer != STAGES[name].answer:
+            yield f"{place}: the prompt {prompt} asks for {answer}, not {STAGES[name].answer}"
 
 
 def _candidates(settings: Settings) -> Iterator[str]:
-    # All other stages have rules to fall back on.
+    # All other stages can fall back on rules.
     mode = settings.workflow_mode
-    stage = settings.stages.get("InitialTranslation", StageSettings())
+    stage = settings.stages.get(InitialTranslation.name, StageSettings())
+    place = f"modes.{mode}.{InitialTranslation.name}"
     if mode != "manual":
         if settings.engine == "apertium" or not (
             settings.engine == "chat" or settings.chat.base_url
         ):
             return
         if not stage.models:
-            yield f"modes.{mode}.InitialTranslation: it needs a model, to ask a chat endpoint"
+            yield f"{place}: it needs a model, to ask a chat endpoint"
     if not stage.prompts:
-        yield f"modes.{mode}.InitialTranslation: it needs a prompt"
+        yield f"{place}: it needs a prompt"
 
 
 def _numbers(settings: Settings) -> Iterator[str]:

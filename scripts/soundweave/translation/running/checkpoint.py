@@ -1,4 +1,4 @@
-"""How far a job is: plain JSON, saved after each stage and each candidate."""
+"""How far a job has come: plain JSON, saved after each stage and each candidate."""
 
 import fcntl
 from collections.abc import Iterator, Mapping
@@ -16,24 +16,24 @@ FILE_NAME = "state.json"
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold a job's folder for this process; raises ConfigError when another one does."""
+    """Lock a job's folder for this process; raises ConfigError when another process has it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f"{folder.name}.lock").open("w") as stream:
         try:
-            # Not flock: the pool's workers would inherit that, and outlive a killed run by a bit.
+            # Not flock: the pool's workers would inherit it, and may outlive a killed run.
             fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise ConfigError("another run is at work on it; wait for its end") from error
+            raise ConfigError("another run is working on it; wait until it ends") from error
         yield
 
 
 @dataclass
 class PipelineState:
-    """The stages of one job that ran, in order, and the finished parts of the one under way.
+    """The stages of one job that ran, in order, and the finished parts of the current one.
 
-    Only the last one can have failed or be waiting; it counts as not run when gone on with.
-    `fingerprint` is of the text and of all settings that matter: a state made of others is not
-    gone on with. `parts` are candidates by id, as text, for JSON has no other keys.
+    Only the last one can have failed or be waiting; when the job is resumed, it runs again.
+    `fingerprint` identifies the text and all settings that matter: a state with another one is not
+    resumed. `parts` are candidates by id, as text because JSON has no other keys.
     """
 
     fingerprint: str
@@ -45,18 +45,18 @@ class PipelineState:
         return next((result for result in self.results if result.stage == stage), None)
 
     def add(self, result: StageResult) -> None:
-        """Note a stage's result; what it made of its parts is in it."""
+        """Add a stage's result, which includes that of its parts."""
         self.results.append(result)
         if result.status == "done":
             self.parts = {}
 
     def save(self, folder: Path) -> None:
-        """Write the state, whole."""
+        """Write the state to its file in `folder`."""
         files.write_json(folder / FILE_NAME, asdict(self))
 
     @classmethod
     def load(cls, folder: Path, fingerprint: str) -> "PipelineState":
-        """Read the state of `folder`; a new one when there is none that can be gone on with."""
+        """Read the state in `folder`; returns a new one if it cannot be resumed."""
         try:
             raw = files.read_json(folder / FILE_NAME)
             return cls._from_json(raw, fingerprint)

@@ -9,21 +9,21 @@ from soundweave.translation.running.runner import Outcome
 
 
 class Display:
-    """Moves a bar of 100 % by the events it is called with."""
+    """Moves a progress bar of 100 % with each event."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
-        self._shown = 0
+        self._percent = 0
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
         overall = int(event["overall"])
-        self._bar.step(overall - self._shown)
-        self._shown = overall
-        what = f"{event['text']} {event['lang']}"
+        self._bar.step(overall - self._percent)
+        self._percent = overall
+        note = f"{event['text']} {event['lang']}"
         if event["stage"]:
-            what += f": {event['stage']} {event['done']}/{event['total']}"
-        self._bar.note(what)
+            note += f": {event['stage']} {event['done']}/{event['total']}"
+        self._bar.note(note)
 
 
 def add_summary(outcomes: Sequence[Outcome]) -> None:
@@ -43,6 +43,6 @@ def _row(outcome: Outcome) -> str:
     if outcome.record:
         evaluation, totals = outcome.record["evaluation"], outcome.record["ledger"]["totals"]
         valid = f"{len(evaluation['valid'])} of {len(outcome.record['candidates'])} valid"
-        chosen = evaluation["chosen"] if evaluation["select"] == "text" else "by segment"
-        cells[3:] = [chosen, valid, totals["tokens"], f"{totals['cost']:.4f}"]
+        winner = evaluation["chosen"] if evaluation["select"] == "text" else "by segment"
+        cells[3:] = [winner, valid, totals["tokens"], f"{totals['cost']:.4f}"]
     return "| " + " | ".join(actions.markdown_text(cell) for cell in cells) + " |"

@@ -1,6 +1,6 @@
-"""The progress of a run as events: JSON Lines in a file, and whoever listens.
+"""The progress of a run as events: JSON Lines in a file, and a listener.
 
-An event is emitted when something is done, never on a timer; `overall` never goes back.
+An event is emitted when something is done, never on a timer; `overall` never decreases.
 """
 
 import json
@@ -17,9 +17,9 @@ Job = tuple[str, str]  # a text's name and a language
 
 
 class Events:
-    """Numbers what happens in one run of `jobs`, each done by the same `stages`.
+    """Measures the progress of one run of `jobs`, each with the same `stages`.
 
-    `stages` is the stage map: each stage's name with its weight, in order.
+    `stages` maps the name of each stage, in order, to its weight.
     """
 
     def __init__(
@@ -42,14 +42,13 @@ class Events:
     def stage(self, job: Job, stage: str, done: int, total: int, **details: object) -> Event:
         """Emit that `done` of a stage's `total` parts are done; returns the event.
 
-        `progress_percent` in `details` is this job's percentage instead of the stage map's; 0 is
-        a value.
+        A number `progress_percent` in `details`, 0 included, overrides the job's percentage.
         """
         begin, end = self._stages[stage]
         percent = begin + (end - begin) * done / total if total else end
-        told = details.get("progress_percent")
-        if isinstance(told, int | float):
-            percent = min(100.0, max(0.0, float(told)))
+        override = details.get("progress_percent")
+        if isinstance(override, int | float):
+            percent = min(100.0, max(0.0, float(override)))
         parts: Event = {"stage": stage, "done": done, "total": total, "mark": mark(done, total)}
         return self._emit(job, percent, parts, details)
 
@@ -59,8 +58,8 @@ class Events:
 
     def _emit(self, job: Job, percent: float, parts: Event, details: Mapping[str, object]) -> Event:
         self._percents[job] = max(self._percents[job], percent)
-        now = sum(self._percents.values()) / len(self._percents)
-        self._overall = max(self._overall, round(now, 1))
+        mean = sum(self._percents.values()) / len(self._percents)
+        self._overall = max(self._overall, round(mean, 1))
         event: Event = {
             "run": self._run,
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -78,7 +77,7 @@ class Events:
 
 
 def _end_line(path: Path) -> None:
-    """End the torn line that a killed run may have left, so that it takes no event with it."""
+    """End the incomplete line that a killed run may have left, so that the next event is intact."""
     with path.open("a+b") as stream:
         if stream.tell() and os.pread(stream.fileno(), 1, stream.tell() - 1) != b"\n":
             stream.write(b"\n")

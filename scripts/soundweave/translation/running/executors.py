@@ -1,7 +1,7 @@
 """The pool of candidates: any `concurrent.futures.Executor`.
 
-The process pool is Pebble's: there a worker that is killed or hangs costs its own task only,
-while the standard library's pool breaks as a whole.
+The process pool is Pebble's: if a worker hangs or is killed, only its own task is lost, while the
+standard library's pool breaks as a whole.
 """
 
 import multiprocessing
@@ -25,9 +25,9 @@ PRELOAD = ["soundweave.translation.running.worker"]
 
 @contextmanager
 def pool(kind: str, workers: int, dask_scheduler: str = "") -> Iterator[Executor]:
-    """Open a pool of `workers`: process, thread or dask; what still runs at the end is given up.
+    """Open a pool of `workers`: process, thread or dask; drops tasks still running at the end.
 
-    Raises ConfigError when Dask is asked for and not installed.
+    Raises ConfigError if Dask is requested but not installed.
     """
     if kind == "dask":
         with _dask(workers, dask_scheduler) as executor:
@@ -41,18 +41,18 @@ def pool(kind: str, workers: int, dask_scheduler: str = "") -> Iterator[Executor
 
 
 class ProcessExecutor(Executor):
-    """Pebble's process pool as an Executor; cancelling a future kills the worker that runs it."""
+    """Pebble's process pool as an Executor; canceling a future kills the worker that runs it."""
 
     def __init__(self, workers: int) -> None:
         self._pool = ProcessPool(max_workers=workers, initializer=_start_worker, context=_Context())
 
     def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> "Future[Result]":
-        """Return the future of fn(*args, **kwargs), to be run in some worker."""
+        """Run fn(*args, **kwargs) in a worker."""
         future: Future[Result] = self._pool.schedule(fn, args=args, kwargs=kwargs)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the standard library's signature
-        """End the workers; with `cancel_futures`, in the middle of what they do."""
+        """End the workers; with `cancel_futures`, in the middle of their tasks."""
         if cancel_futures:
             self._pool.stop()
         else:
@@ -62,10 +62,10 @@ class ProcessExecutor(Executor):
 
 
 class _Context(ForkServerContext):
-    """Forks where that is safe, before any thread runs, and asks a fork server later.
+    """Forks while that is safe, before any thread runs, and uses a fork server later.
 
-    Forking is ready a quarter of a second earlier; a worker that replaces another one comes when
-    the pool's own threads run, and a fork could copy a lock that they hold.
+    Forking saves a quarter of a second. A worker that replaces another one starts while the pool's
+    threads run, and a fork could copy a lock that they hold.
     """
 
     def Process(self, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # noqa: N802 - the standard library's name, a class there
@@ -76,7 +76,7 @@ class _Context(ForkServerContext):
 
 
 def _start_worker() -> None:
-    # Ctrl-C reaches the whole group; the parent decides what it means.
+    # Ctrl-C reaches the whole process group; only the parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -93,7 +93,7 @@ def _dask(workers: int, scheduler: str) -> Iterator[Executor]:
     try:
         from distributed import Client, LocalCluster  # noqa: PLC0415 - an optional requirement
     except ImportError as error:
-        raise ConfigError("the executor dask needs: pip install distributed") from error
+        raise ConfigError("the executor dask needs a package: pip install distributed") from error
     if scheduler:
         with Client(scheduler) as client:
             yield client.get_executor()

@@ -1,4 +1,4 @@
-"""N candidates in a pool: each as it comes, none waited for longer than its deadline."""
+"""Runs N candidates in a pool and yields each as it is done, or as its deadline passes."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -12,15 +12,15 @@ from soundweave.translation.running.worker import lost, run_candidate
 Data = dict[str, Any]
 Pending = dict["Future[Any]", StageContext]
 
-ENOUGH = "enough other candidates had come"
+ENOUGH = "enough other candidates were valid"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """When a parallel stage stops waiting: `deadline_seconds` are of one candidate.
+    """When a parallel stage stops waiting: `deadline_seconds` are for each candidate.
 
-    `quorum` is how many valid candidates are enough, 0 waits for all. `at_once` is how many can be
-    under way, 0 is all: those that wait for their turn get time for it.
+    `quorum` valid candidates are enough; 0 waits for all. At most `at_once` run at the same time,
+    0 means all: the others get extra time to wait for their turn.
     """
 
     deadline_seconds: float
@@ -36,17 +36,19 @@ def candidates(
     limits: Limits,
     valid: int = 0,
 ) -> Iterator[tuple[StageContext, Data]]:
-    """Yield each candidate as it is done; `valid` ones were there before.
+    """Yield each candidate as it is done; `valid` ones were done before.
 
-    A worker that died, and a candidate that is late or no longer needed, yield what
-    `work.lost` makes: classes crashed, timeout and given_up.
+    If its worker died, or if it is late or no longer needed, it is `worker.lost`, with the error
+    crashed, timeout or given_up.
     """
     if limits.quorum and valid >= limits.quorum:
-        yield from ((one, lost(one, "given_up", ENOUGH)) for one in contexts)
+        yield from ((context, lost(context, "given_up", ENOUGH)) for context in contexts)
         return
     turns = -(-len(contexts) // (limits.at_once or len(contexts))) if contexts else 0
     deadline = time.monotonic() + limits.deadline_seconds * turns
-    pending: Pending = {executor.submit(run_candidate, stage, one): one for one in contexts}
+    pending: Pending = {
+        executor.submit(run_candidate, stage, context): context for context in contexts
+    }
     while pending:
         if limits.quorum and valid >= limits.quorum:
             yield from _lose(pending, "given_up", ENOUGH)
@@ -58,23 +60,23 @@ def candidates(
             yield from _lose(pending, "timeout", late)
             return
         for future in done:
-            one = pending.pop(future)
-            data = _outcome(future, one)
-            valid += stage.valid(one, data)
-            yield one, data
+            context = pending.pop(future)
+            data = _outcome(future, context)
+            valid += stage.valid(context, data)
+            yield context, data
 
 
 def _outcome(future: "Future[Any]", context: StageContext) -> Data:
     try:
         data: Data = future.result()
-    except (Exception, CancelledError) as error:  # noqa: BLE001 - of a worker that is gone, whatever the pool calls it
-        return lost(context, "crashed", f"the worker is gone ({type(error).__name__})")
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - each pool has its own error for a dead worker
+        return lost(context, "crashed", f"the worker died ({type(error).__name__})")
     return data
 
 
 def _lose(pending: Pending, kind: str, why: str) -> Iterator[tuple[StageContext, Data]]:
-    # All first: a consumer that stops in between leaves none running.
+    # Cancel all first, in case the consumer stops in between.
     for future in pending:
         future.cancel()
-    for one in pending.values():
-        yield one, lost(one, kind, why)
+    for context in pending.values():
+        yield context, lost(context, kind, why)

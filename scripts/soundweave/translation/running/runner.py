@@ -1,4 +1,4 @@
-"""Translates texts, one after the other, the candidates of each side by side in one warm pool."""
+"""Translates texts one after the other, and the candidates of each in parallel in one pool."""
 
 import logging
 import shutil
@@ -12,12 +12,14 @@ from typing import Any
 
 from soundweave.base import schemas
 from soundweave.base.errors import ConfigError
-from soundweave.translation.asking.stage import ExecutionMode, Stage, StageContext
+from soundweave.translation.asking.stage import ExecutionMode, StageContext
 from soundweave.translation.engines import dispatch, engine_choice
 from soundweave.translation.engines.recordings import Recordings
 from soundweave.translation.model import Text, digest_of
+from soundweave.translation.record import Record, untranslated
 from soundweave.translation.results import result_files
-from soundweave.translation.running import candidates, executors, record
+from soundweave.translation.results.result_files import Freshness, Status
+from soundweave.translation.running import assembly, candidates, executors
 from soundweave.translation.running.checkpoint import PipelineState, alone
 from soundweave.translation.running.events import Events
 from soundweave.translation.running.pipeline import Answer, ParallelStageConfig, Pipeline
@@ -27,12 +29,12 @@ from soundweave.translation.settings import Settings
 
 log = logging.getLogger(__name__)
 
-STAGE_MAP = {stage.name: stage.weight for stage in STAGES}
+WEIGHTS = {name: stage.weight for name, stage in STAGES.items()}
 
 
 @dataclass(frozen=True)
 class Job:
-    """One text in one language; `skip` says why there is nothing to do."""
+    """One text in one language; `skip` is why it is not to be translated."""
 
     text: Text
     lang: str
@@ -46,49 +48,52 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a job: done, skipped, failed or waiting."""
+    """How a job ended: done, skipped, failed or waiting."""
 
     job: Job
     status: str
     message: str = ""
-    record: dict[str, Any] | None = None
+    record: Record | None = None
 
 
 def plan(
     texts: Sequence[Text], output: Path, *, langs: Sequence[str] = (), again: bool = False
 ) -> list[Job]:
-    """Return the jobs of all texts and their languages, of these `langs` alone if given.
+    """Return the jobs of all texts, in all their languages or in `langs` only.
 
-    Unchanged texts are skipped, unless `again`; those that a person edited always are. Raises
+    Skips unchanged texts, unless `again`, and always those that a person edited. Raises
     ConfigError for a language that no text is to be translated into.
     """
-    known = {lang for text in texts for lang in text.target_langs}
-    if unknown := set(langs) - known:
+    target_langs = {lang for text in texts for lang in text.target_langs}
+    if unknown := set(langs) - target_langs:
         raise ConfigError(
-            f"no text here has {', '.join(sorted(unknown))} among its target_langs; "
-            f"there are: {', '.join(sorted(known)) or 'none'}"
+            f"no text has {', '.join(sorted(unknown))} among its target_langs; "
+            f"there are: {', '.join(sorted(target_langs)) or 'none'}"
         )
     jobs = []
     for text in texts:
         for lang in (lang for lang in text.target_langs if not langs or lang in langs):
-            why = result_files.fresh(output, text, lang)
-            redo = again and not why.startswith(result_files.EDITED)
-            jobs.append(Job(text, lang, "" if redo else _with_advice(why)))
+            status = result_files.status(output, text, lang)
+            redo = again and not status.edited
+            jobs.append(Job(text, lang, "" if redo else _skip(status)))
     return jobs
 
 
-def _with_advice(why: str) -> str:
-    if why == result_files.UNCHANGED:
-        return f"{why}; --again translates it anew"
-    if why.startswith(result_files.EDITED) and "damaged" not in why:
-        return f"{why}; to have it translated anew, delete its {result_files.MARKDOWN}"
-    return why
+def _skip(status: Status) -> str:
+    match status.freshness:
+        case Freshness.DUE:
+            return ""
+        case Freshness.UNCHANGED:
+            return f"{status}; --again translates it again"
+        case Freshness.EDITED:
+            return f"{status}; to have it translated again, delete its {result_files.MARKDOWN}"
+    return str(status)
 
 
 class Runner:
     """Runs jobs with one pool, one budget and one stream of events.
 
-    `work` is the folder for what is under way, `output` the one for results.
+    `work` is the folder for unfinished work, `output` the one for results.
     """
 
     def __init__(
@@ -111,7 +116,7 @@ class Runner:
     def run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """Yield each job's outcome as it ends; a job that fails does not stop the others.
 
-        Raises ConfigError before anything is asked when answers could not be recorded.
+        Raises ConfigError before the first request if answers cannot be recorded.
         """
         if self._settings.answers == "record":
             Recordings(self._settings.recordings).check()
@@ -142,20 +147,25 @@ class Runner:
     def _translate(self, job: Job, executor: Executor | None) -> Outcome:
         settings, note = engine_choice.resolve(self._settings, job.text, job.lang)
         context = StageContext(job.text, job.lang, settings, self._work)
-        # What other settings have begun stays, and can be gone on with.
-        mark = _fingerprint(context)
-        folder = (self._work / job.text.name / job.lang / mark[:16]).resolve()
+        # Work that was started with other settings stays, and can be resumed.
+        fingerprint = _fingerprint(context)
+        folder = (self._work / job.text.name / job.lang / fingerprint[:16]).resolve()
         with alone(folder):
-            return self._go_on(replace(context, folder=folder), mark, job, executor, note)
+            return self._resume(replace(context, folder=folder), fingerprint, job, executor, note)
 
-    def _go_on(
-        self, context: StageContext, mark: str, job: Job, executor: Executor | None, note: str
+    def _resume(
+        self,
+        context: StageContext,
+        fingerprint: str,
+        job: Job,
+        executor: Executor | None,
+        note: str,
     ) -> Outcome:
         settings, folder = context.settings, context.folder
         ledger = dispatch.ledger(context)
         before = ledger.totals()
         context = replace(context, settings=self._with_limits(settings, before))
-        state = PipelineState.load(folder, mark)
+        state = PipelineState.load(folder, fingerprint)
         report = partial(self._events.stage, job.name)
         try:
             self._pipeline(context, executor).run(context, state, report)
@@ -165,19 +175,19 @@ class Runner:
         if last.status != "done":
             why = last.message if last.status == "waiting" else f"{last.stage}: {last.message}"
             return Outcome(job, last.status, "; ".join(filter(None, [note, why])))
-        made = record.make(job.text, job.lang, settings, state, ledger)
-        result_files.write(self._output, made)
+        record = assembly.record_of(job.text, job.lang, settings, state, ledger)
+        result_files.write(self._output, record)
         shutil.rmtree(folder, ignore_errors=True)
-        return Outcome(job, "done", _told(note, made), made)
+        missing = f"not translated: {', '.join(ids)}" if (ids := untranslated(record)) else ""
+        return Outcome(job, "done", "; ".join(filter(None, [note, missing])), record)
 
     def _pipeline(self, context: StageContext, executor: Executor | None) -> Pipeline:
         settings = context.settings
         count, generator = candidates.generator(settings, context.text, context.lang)
         if count < settings.candidate_count:
             log.info("%s: %d candidates, one for each route", context.text.name, count)
-        stages: list[Stage | ParallelStageConfig] = [stage() for stage in STAGES[1:]]
-        first = STAGES[0]()
-        stages.insert(0, ParallelStageConfig(first, count, generator, first.output_key))
+        first, *others = (stage() for stage in STAGES.values())
+        parallel = ParallelStageConfig(first, count, generator, first.output_key)
         limits = Limits(
             settings.deadline_seconds,
             min(settings.min_candidates, count),
@@ -186,10 +196,12 @@ class Runner:
         )
         manual = settings.workflow_mode == "manual"
         mode = ExecutionMode.MANUAL if manual else ExecutionMode.AUTO
-        return Pipeline(stages, limits, executor=executor, mode=mode, answer=self._answer)
+        return Pipeline(
+            [parallel, *others], limits, executor=executor, mode=mode, answer=self._answer
+        )
 
     def _with_limits(self, settings: Settings, before: dict[str, Any]) -> Settings:
-        # A job's ledger may hold what an earlier, stopped run spent: the run's limit is on top.
+        # A job's ledger may include what an earlier, stopped run spent, which does not count.
         cost, tokens = settings.max_cost, settings.max_tokens
         return replace(
             settings,
@@ -214,15 +226,9 @@ def _fingerprint(context: StageContext) -> str:
             "seed": settings.seed,
             "stages": {name: asdict(stage) for name, stage in settings.stages.items()},
             "routes": settings.apertium.routes.get(f"{context.text.source_lang}-{context.lang}"),
-            "prompts": {stage.name: stage().prompt_digests(context) for stage in STAGES},
+            "prompts": {name: stage().prompt_digests(context) for name, stage in STAGES.items()},
             "models": {name: model.name for name, model in settings.models.items()},
             "evaluation": asdict(settings.evaluation),
-            "form": schemas.validator("translation").schema,  # of all that is kept
+            "form": schemas.validator("translation").schema,
         }
     )
-
-
-def _told(note: str, made: dict[str, Any]) -> str:
-    lost = record.untranslated(made)
-    missing = f"not translated: {', '.join(lost)}" if lost else ""
-    return "; ".join(part for part in (note, missing) if part)

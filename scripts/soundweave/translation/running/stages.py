@@ -1,4 +1,7 @@
-"""The stages of a translation, in order: translate N times, choose, review, revise."""
+"""The stages of a translation, in order: translate N times, choose, review, revise.
+
+`STAGES` is the table of them, from which progress, plan and checks are made.
+"""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -10,13 +13,15 @@ from soundweave.translation.choosing import evaluation, gate, judge, rules
 from soundweave.translation.engines import dispatch
 from soundweave.translation.failures import ProviderError
 from soundweave.translation.model import Candidate, CandidateConfig
+from soundweave.translation.record import EvaluationRecord, Review, Revision
 
 
 class InitialTranslation(Stage):
-    """One candidate; its data is Candidate.to_json(), a failed one included."""
+    """One candidate; its data is Candidate.to_json(), also if the candidate failed."""
 
     name = "InitialTranslation"
     output_key = "candidates"
+    answer = "answer_translation"
     weight = 4.0
     covers_all_segments = True
 
@@ -25,10 +30,10 @@ class InitialTranslation(Stage):
         began = time.monotonic()
         config = _config(context)
         try:
-            made = self._by_route(context) if config.route else self._by_model(context)
+            data = self._by_route(context) if config.route else self._by_model(context)
         except ProviderError as error:
-            made = Candidate(config, error=error.kind, message=str(error)).to_json()
-        return made | {"seconds": round(time.monotonic() - began, 3)}
+            data = Candidate(config, error=error.kind, message=str(error)).to_json()
+        return data | {"seconds": round(time.monotonic() - began, 3)}
 
     def question(self, context: StageContext) -> Question | None:
         """Ask for all segments, by id."""
@@ -38,23 +43,19 @@ class InitialTranslation(Stage):
         return self.render(context, config.id - 1, seed=config.seed, **_about(context))
 
     def read(self, context: StageContext, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the candidate that an answer (answer_translation.schema.json) is."""
-        ids = [segment.id for segment in context.text.segments]
-        made = Candidate(
+        """Turn an answer (answer_translation.schema.json) into a candidate."""
+        ids = _ids(context)
+        return Candidate(
             _config(context),
             segments=tuple(answers.segments(answer, ids)),
             marks=(None,) * len(ids),
             notes=answer["notes"],
             finish_reason="stop",
-        )
-        return made.to_json()
+        ).to_json()
 
     def valid(self, context: StageContext, data: Mapping[str, Any]) -> bool:
         """Tell whether at least one segment passes the gate."""
-        found = gate.objections(
-            context.text, Candidate.from_json(data), context.lang, context.settings.evaluation
-        )
-        return any(not reasons for reasons in found)
+        return not all(_objections(context, Candidate.from_json(data)))
 
     def _by_model(self, context: StageContext) -> dict[str, Any]:
         question = self.question(context)
@@ -64,61 +65,61 @@ class InitialTranslation(Stage):
     def _by_route(self, context: StageContext) -> dict[str, Any]:
         config = _config(context)
         renderings = dispatch.translate(context, self.name, config.route)
-        ids = [segment.id for segment in context.text.segments]
-        made = Candidate(
+        return Candidate(
             config,
             segments=tuple(rendering.text for rendering in renderings),
             marks=tuple(rendering.marks for rendering in renderings),
             problems=tuple(
                 f"{name}: {rendering.problem}"
-                for name, rendering in zip(ids, renderings, strict=True)
+                for name, rendering in zip(_ids(context), renderings, strict=True)
                 if rendering.problem
             ),
-        )
-        return made.to_json()
+        ).to_json()
 
 
 class Evaluation(Stage):
-    """Chooses; its data is what evaluation.evaluate returns, with the judge's part if asked."""
+    """The choice; its data is an EvaluationRecord."""
 
     name = "Evaluation"
     output_key = "evaluation"
+    answer = "answer_judge"
 
-    def execute(self, context: StageContext) -> dict[str, Any]:
-        """Choose by consensus, or by the judge where one is configured; never fails for it."""
-        found = [Candidate.from_json(value) for value in context.results["candidates"]]
-        made = evaluation.evaluate(context.text, found, context.lang, context.settings.evaluation)
-        whole = {score["id"] for score in made["scores"]}
-        shown = [candidate for candidate in found if candidate.config.id in whole]
-        if len(shown) < 2 or not self.settings(context).models:
-            return made
-        verdict = judge.judge(
-            context.text,
-            shown,
-            context.lang,
-            lambda shown: self._ask(context, shown),
-            seed=context.settings.seed,
+    def execute(self, context: StageContext) -> EvaluationRecord:
+        """Choose by score, or by the judge if one is configured; a failing judge is ignored."""
+        candidates = [Candidate.from_json(value) for value in context.results["candidates"]]
+        comparison = evaluation.evaluate(
+            context.text, candidates, context.lang, context.settings.evaluation
         )
-        return evaluation.with_verdict(made, verdict)
+        if len(comparison.complete) > 1 and self.settings(context).models:
+            judgment = judge.judge(
+                context.text,
+                comparison.complete,
+                context.lang,
+                lambda candidates: self._ask(context, candidates),
+                seed=context.settings.seed,
+            )
+            comparison = comparison.with_verdict(judgment)
+        return comparison.to_record()
 
-    def _ask(self, context: StageContext, shown: Sequence[Candidate]) -> dict[str, Any]:
-        candidates = [
+    def _ask(self, context: StageContext, candidates: Sequence[Candidate]) -> dict[str, Any]:
+        numbered = [
             {"number": number, "segments": _by_id(context, candidate.segments)}
-            for number, candidate in enumerate(shown, start=1)
+            for number, candidate in enumerate(candidates, start=1)
         ]
-        question = self.render(context, candidates=candidates, **_about(context))
+        question = self.render(context, candidates=numbered, **_about(context))
         assert question is not None  # noqa: S101 - settings.check: a model comes with a prompt
         return dispatch.ask(context, self.name, question)
 
 
 class EditorReview(Stage):
-    """Remarks on the chosen translation: {by, remarks: [{id, remark, suggestion}], summary}."""
+    """Remarks on the chosen translation; its data is a record.Review."""
 
     name = "EditorReview"
     output_key = "review"
+    answer = "answer_review"
 
-    def execute(self, context: StageContext) -> dict[str, Any]:
-        """Review by the configured model, or by rules where there is none."""
+    def execute(self, context: StageContext) -> Review:
+        """Review by the configured model, or by rules without one."""
         question = self.question(context)
         if question is None or not question.model:
             return rules.review(context.text, context.lang, context.results)
@@ -128,21 +129,22 @@ class EditorReview(Stage):
         """Ask for remarks by segment."""
         return self.render(context, translation=_side_by_side(context), **_about(context))
 
-    def read(self, context: StageContext, answer: Mapping[str, Any]) -> dict[str, Any]:
-        """Keep the remarks on segments that there are; a model may name others."""
-        ids = {segment.id for segment in context.text.segments}
+    def read(self, context: StageContext, answer: Mapping[str, Any]) -> Review:
+        """Keep the remarks on segments that exist; a model may name others."""
+        ids = _ids(context)
         remarks = [remark for remark in answer["remarks"] if remark["id"] in ids]
         return {"by": _by(self, context), "remarks": remarks, "summary": answer["summary"]}
 
 
 class TranslatorRevision(Stage):
-    """The revised translation: {by, segments, changes, taken, why}; taken only if it is valid."""
+    """The revised translation, taken only if it is valid; its data is a record.Revision."""
 
     name = "TranslatorRevision"
     output_key = "revision"
+    answer = "answer_revision"
     covers_all_segments = True
 
-    def execute(self, context: StageContext) -> dict[str, Any]:
+    def execute(self, context: StageContext) -> Revision:
         """Revise by the configured model, or apply the suggestions of the rules."""
         question = self.question(context)
         if question is None or not question.model:
@@ -151,7 +153,7 @@ class TranslatorRevision(Stage):
 
     def question(self, context: StageContext) -> Question | None:
         """Ask for all segments again, with the editor's remarks."""
-        review = context.results["review"]
+        review: Review = context.results["review"]
         return self.render(
             context,
             translation=_side_by_side(context),
@@ -160,43 +162,44 @@ class TranslatorRevision(Stage):
             **_about(context),
         )
 
-    def read(self, context: StageContext, answer: Mapping[str, Any]) -> dict[str, Any]:
+    def read(self, context: StageContext, answer: Mapping[str, Any]) -> Revision:
         """Take the revision if it passes the same gate as a candidate."""
-        ids = [segment.id for segment in context.text.segments]
-        revised = answers.segments(answer, ids)
+        revised = answers.segments(answer, _ids(context))
         return _checked(context, _by(self, context), revised, answer["changes"])
-
-
-STAGES: tuple[type[Stage], ...] = (InitialTranslation, Evaluation, EditorReview, TranslatorRevision)
 
 
 def _checked(
     context: StageContext, by: str, segments: Sequence[str | None], changes: str
-) -> dict[str, Any]:
+) -> Revision:
     # Do no harm: a revision that broke something is shown, but not taken.
-    chosen = context.results["evaluation"]["translation"]
-    revised = Candidate(
-        CandidateConfig(0, by), segments=tuple(segments), marks=(None,) * len(segments)
-    )
-    found = gate.objections(context.text, revised, context.lang, context.settings.evaluation)
-    ids = [segment.id for segment in context.text.segments]
+    before = context.results["evaluation"]["translation"]
+    marks = (None,) * len(segments)
+    objections = _objections(context, Candidate(CandidateConfig(0, by), tuple(segments), marks))
     broken = [
         f"{name}: {', '.join(reasons)}"
-        for name, reasons, before in zip(ids, found, chosen, strict=True)
-        if reasons and before is not None
+        for name, reasons, text in zip(_ids(context), objections, before, strict=True)
+        if reasons and text is not None
     ]
-    # What nobody could translate stays open, unless the revision did.
-    kept = [
-        None if reasons and before is None else segment
-        for segment, reasons, before in zip(segments, found, chosen, strict=True)
+    # A segment that nobody could translate stays open, unless the revision translated it.
+    after = [
+        None if reasons and old is None else new
+        for new, reasons, old in zip(segments, objections, before, strict=True)
     ]
     return {
         "by": by,
-        "segments": kept,
+        "segments": after,
         "changes": changes,
         "taken": not broken,
         "why": "; ".join(broken),
     }
+
+
+def _objections(context: StageContext, candidate: Candidate) -> list[list[str]]:
+    return gate.objections(context.text, candidate, context.lang, context.settings.evaluation)
+
+
+def _ids(context: StageContext) -> list[str]:
+    return [segment.id for segment in context.text.segments]
 
 
 def _config(context: StageContext) -> CandidateConfig:
@@ -224,13 +227,18 @@ def _about(context: StageContext) -> dict[str, Any]:
 
 
 def _by_id(context: StageContext, texts: Sequence[str | None]) -> list[dict[str, Any]]:
-    segments = zip(context.text.segments, texts, strict=True)
-    return [{"id": segment.id, "text": text} for segment, text in segments]
+    return [{"id": name, "text": text} for name, text in zip(_ids(context), texts, strict=True)]
 
 
 def _side_by_side(context: StageContext) -> list[dict[str, Any]]:
-    chosen = context.results["evaluation"]["translation"]
+    translation = context.results["evaluation"]["translation"]
     return [
         {"id": segment.id, "source": segment.text, "text": text}
-        for segment, text in zip(context.text.segments, chosen, strict=True)
+        for segment, text in zip(context.text.segments, translation, strict=True)
     ]
+
+
+STAGES: Mapping[str, type[Stage]] = {
+    stage.name: stage
+    for stage in (InitialTranslation, Evaluation, EditorReview, TranslatorRevision)
+}

@@ -1,4 +1,4 @@
-"""What a worker of the pool runs: one candidate. The pool's fork server loads this ahead."""
+"""What a worker of the pool runs: one candidate. The pool's fork server preloads this module."""
 
 import logging
 from typing import Any
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 def run_candidate(stage: Stage, context: StageContext) -> Any:
-    """Return the stage's data; what goes wrong, a bug included, costs this candidate only."""
+    """Return the stage's data; an error, even a bug, costs only this candidate."""
     try:
         return stage.execute(context)
     except Exception as error:
@@ -25,7 +25,7 @@ def run_candidate(stage: Stage, context: StageContext) -> Any:
 
 
 def lost(context: StageContext, kind: str, message: str) -> dict[str, Any]:
-    """Return the data of a candidate that did not come."""
+    """Return the data of a candidate that failed."""
     if context.candidate is None:
         raise ValueError("only an instance of a parallel stage can be lost")
     return Candidate(context.candidate, error=kind, message=message).to_json()

@@ -73,6 +73,20 @@ def read_all(folder: Path, names: Sequence[str] = ()) -> list[Text]:
     return texts
 
 
+def read_valid(folder: Path, names: Sequence[str] = ()) -> tuple[list[Text], list[str]]:
+    """Read the texts of these names, or all; returns the valid ones and what is wrong with others.
+
+    A folder that does not exist has no texts.
+    """
+    texts, problems = [], []
+    for name in sorted(names or (paths(folder) if folder.is_dir() else ())):
+        try:
+            texts += read_all(folder, [name])
+        except ConfigError as error:
+            problems.append(str(error))
+    return texts, problems
+
+
 def paths(folder: Path) -> dict[str, Path]:
     """Return the files of all texts by name; raises ConfigError unless `folder` is a folder."""
     if not folder.exists():

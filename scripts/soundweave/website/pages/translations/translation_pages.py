@@ -1,7 +1,7 @@
 """The translations: a list of the texts, and a page for each text in each of its languages."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import InvalidOperation
 from functools import partial
 from pathlib import Path
@@ -12,44 +12,45 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from soundweave.base.text import foreign
+from soundweave.translation.record import DecidedBy, Remark
 from soundweave.website.data.history import parse_time
 from soundweave.website.frame import compact
 from soundweave.website.frame.addresses import Place
 from soundweave.website.frame.locales import Words
 from soundweave.website.frame.shell import Head, Shell
 from soundweave.website.pages.translations import translation_pairs, translation_records
-from soundweave.website.pages.translations.provenance import Change, Effort, Said
+from soundweave.website.pages.translations.provenance import Change, Effort, Version
 from soundweave.website.pages.translations.translation_pairs import Group
 from soundweave.website.pages.translations.translation_records import View
 
 INDEX = "translations/index.html"
 SECTION = "translations"
-ROOM = 400_000  # bytes of a page that its texts may take; the record beside it has all of them
-ROW = 160  # bytes of markup around a text, at most
+ROOM = 400_000  # bytes of a page for its texts; the JSON record always has all of them
+ROW = 160  # most bytes of markup around a text
 SPDX = re.compile(r"(?!LicenseRef)[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 Item = TypeVar("Item")
 
 
 class Room:
-    """What a page has left for texts, in bytes."""
+    """The bytes that a page has left for texts."""
 
     def __init__(self, size: int) -> None:
         self._left = size
 
     def take(self, items: Sequence[Item], texts: Callable[[Item], Iterable[str]]) -> list[Item]:
-        """Return the items, from the first, whose texts there is room for."""
-        taken = []
+        """Return as many items, from the first, as there is room for their texts."""
+        fitting = []
         for item in items:
             self._left -= sum(len(escape(text).encode("utf-8")) + ROW for text in texts(item))
             if self._left < 0:
                 break
-            taken.append(item)
-        return taken
+            fitting.append(item)
+        return fitting
 
 
 def write(shell: Shell, texts_dir: Path, translations_dir: Path) -> None:
-    """Write the list and all pages in every language, and each record beside them."""
+    """Write the list and all pages in every language, and the record of each translation."""
     texts = list(translation_records.read_all(texts_dir, translations_dir))
     for lang, words in shell.languages.items():
         _write_list(shell, Place(lang, INDEX), words, texts)
@@ -102,7 +103,7 @@ def _write_page(
 
 
 def _parts(view: View) -> dict[str, Any]:
-    """Return the lists of a page, as far as there is room, and how many of each are left out."""
+    """Return the lists of a page as far as there is room, and how many items are left out."""
     room, story = Room(ROOM), view.story
     everything: dict[str, tuple[Sequence[Any], Callable[[Any], Iterable[str]]]] = {
         "groups": (view.groups, _of_group),
@@ -111,9 +112,9 @@ def _parts(view: View) -> dict[str, Any]:
         "revision": (story.revision if story else [], _of_change),
         "passages": (story.passages if story else [], _of_passage),
     }
-    taken = {name: room.take(items, texts) for name, (items, texts) in everything.items()}
-    more = {name: len(everything[name][0]) - len(items) for name, items in taken.items()}
-    return {**taken, "more": more}
+    lists = {name: room.take(items, texts) for name, (items, texts) in everything.items()}
+    more = {name: len(everything[name][0]) - len(items) for name, items in lists.items()}
+    return {**lists, "more": more}
 
 
 def _of_group(group: Group) -> list[str]:
@@ -124,7 +125,7 @@ def _of_change(change: Change) -> list[str]:
     return [change.id, *(piece.text for piece in change.pieces)]
 
 
-def _of_remark(remark: Mapping[str, str]) -> list[str]:
+def _of_remark(remark: Remark) -> list[str]:
     return [
         remark["id"],
         translation_pairs.shown(remark["suggestion"]),
@@ -132,8 +133,8 @@ def _of_remark(remark: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _of_passage(passage: tuple[str, list[Said]]) -> list[str]:
-    return [passage[0], *(text for said in passage[1] for text in (said.text, ""))]
+def _of_passage(passage: tuple[str, list[Version]]) -> list[str]:
+    return [passage[0], *(text for version in passage[1] for text in (version.text, ""))]
 
 
 def _helpers(words: Words) -> dict[str, Any]:
@@ -145,20 +146,21 @@ def _helpers(words: Words) -> dict[str, Any]:
         "state": partial(_state, words),
         "decimal": partial(_decimal, words),
         "cost": partial(_cost, words),
-        "by_rule": partial(_by_rule, words),
-        "licence": _licence,
+        "findings": partial(_findings, words),
+        "within": _within,
+        "license_link": _license_link,
         "shown": translation_pairs.shown,
     }
 
 
 def language(words: Words, code: str, capital: bool = False) -> str:  # noqa: FBT001, FBT002 - Jinja
-    """Return a language's name in the page's language: Spanish, or the code where it has none."""
+    """Return a language's name in the page's language, like Spanish, or else its code."""
     name = str(Locale.parse(words.lang).languages.get(code, code))
     return name[:1].upper() + name[1:] if capital else name
 
 
 def direction(code: str) -> str:
-    """Return how a language is written: `ltr`, `rtl`, or `auto` where nobody knows."""
+    """Return how a language is written: `ltr`, `rtl`, or `auto` if it is not known."""
     try:
         return str(Locale.parse(code).text_direction)
     except (UnknownLocaleError, ValueError):
@@ -166,19 +168,19 @@ def direction(code: str) -> str:
 
 
 def _label(words: Words, prefix: str, code: str) -> str:
-    """Return the words for a code, like the reason `copied`; foreign ones are shown as they are."""
+    """Return the words for a code, like the reason `copied`; an unknown code is shown as it is."""
     return words.texts.get(f"translations.{prefix}-{code.lower()}") or foreign(code, "?")
 
 
-def _by_rule(words: Words, remark: str) -> list[str]:
-    """Return the parts of a remark that rules.review made, in the page's language."""
-    parts = []
-    for part in remark.split("; "):
-        what, _, number = part.partition(": ")
-        key = f"translations.rule-{what.lower().replace(' ', '-')}"
-        known = key in words.texts
-        parts.append(words(key, count=foreign(number, "")) if known else foreign(part, "?"))
-    return parts
+def _findings(words: Words, remark: Remark) -> list[str]:
+    """Return what a remark says: in the page's language if it was made by rules."""
+    if "findings" not in remark:
+        return [foreign(remark["remark"], "–")]
+    return [
+        words(key, count=finding["count"]) if key in words.texts else foreign(finding["rule"], "?")
+        for finding in remark["findings"]
+        for key in (f"translations.rule-{finding['rule']}",)
+    ]
 
 
 def _state(words: Words, view: View) -> str:
@@ -190,10 +192,10 @@ def _state(words: Words, view: View) -> str:
     if not view.story:
         return words("translations.state-none")
     choice = view.story.choice
-    if choice.method == "none":
+    if choice.decision["by"] == DecidedBy.NOTHING:
         return words("translations.state-nobody") + outdated
-    if choice.number is not None:
-        return words("translations.state-chosen", number=choice.number) + outdated
+    if choice.winner is not None:
+        return words("translations.state-chosen", number=choice.winner) + outdated
     return words("translations.state-passages", count=len(view.story.candidates)) + outdated
 
 
@@ -202,7 +204,7 @@ def _decimal(words: Words, value: float, digits: int) -> str:
 
 
 def _cost(words: Words, row: Effort) -> str:
-    """Return what is known of the cost; the currency is that of the configured prices."""
+    """Return the known cost; the currency is that of the configured prices."""
     if not row.cost:
         return words("translations.cost-unknown") if row.unknown else words.number(0)
     value = _formatted(words, row.cost, "00##")
@@ -216,8 +218,13 @@ def _formatted(words: Words, value: float, digits: str) -> str:
         return words.number(value)
 
 
-def _licence(name: str) -> Markup:
-    """Return a licence's name; one of SPDX's list with a link to its text."""
+def _within(total: float) -> int:
+    """Return the width of a total's bar, in percent."""
+    return round(min(max(total, 0.0), 100.0))
+
+
+def _license_link(name: str) -> Markup:
+    """Return a license's name, with a link to its text if SPDX lists it."""
     if SPDX.fullmatch(name):
         link = Markup('<a rel="license" href="https://spdx.org/licenses/{0}.html">{0}</a>')
         return link.format(name)

@@ -14,9 +14,9 @@ NO_BREAK_SPACE = "\u00a0"
 
 @dataclass(frozen=True)
 class Group:
-    """A stanza, paragraph or string: pairs of lines; `key` is an interface string's.
+    """A stanza, paragraph or string as pairs of lines; only interface strings have a `key`.
 
-    The translation's lines are all empty when nobody translated it (`open`).
+    If it is not translated (`open`), all lines of the translation are empty.
     """
 
     id: str
@@ -26,19 +26,19 @@ class Group:
 
 
 def lines(text: str) -> list[str]:
-    """Return the lines of foreign text to be shown; the blanks a verse begins with stay."""
+    """Return the lines of untrusted text, safe to show; keeps the indentation of verses."""
     return [_line(line) for line in text.split("\n")]
 
 
 def shown(text: str) -> str:
-    """Return foreign text of several lines as it may be shown."""
+    """Return untrusted text of several lines, safe to show."""
     return "\n".join(lines(text))
 
 
 def of_record(text: Text, translation: Sequence[str | None]) -> list[Group]:
-    """Pair the segments, the title excepted, with one translation each; None where there is none.
+    """Pair the segments, except the title, with one translation each, None if it is missing.
 
-    In a poem, line beside line: the shorter side has empty lines at its end.
+    In a poem, lines are paired; the shorter side gets empty lines at its end.
     """
     pairs = zip_longest(text.segments, translation)
     return [
@@ -49,14 +49,14 @@ def of_record(text: Text, translation: Sequence[str | None]) -> list[Group]:
 
 
 def of_body(text: Text, body: str) -> list[Group]:
-    """Pair the segments with a body that a person wrote; stanzas beyond the source's stand alone.
+    """Pair the segments with a body that a person wrote; extra stanzas have no original.
 
-    In an interface text a string is found by its key, and one without a line is open.
+    In an interface text, strings are matched by key, and one without a line is open.
     """
     if text.kind is Kind.INTERFACE:
         strings = _strings(body)
-        found = [_translated(strings.get(segment.id)) for segment in text.segments]
-        return of_record(text, found)
+        translations = [_translated(strings.get(segment.id)) for segment in text.segments]
+        return of_record(text, translations)
     sources = [segment for segment in text.segments if segment.id != TITLE]
     blocks = [block for block in body.split("\n\n") if block.strip()]
     return [
@@ -82,13 +82,12 @@ def _translated(text: str | None) -> str | None:
 
 
 def _group(name: str, kind: Kind, source: str, translated: str | None) -> Group:
-    ours, theirs = lines(source), lines(translated or "")
+    before, after = lines(source), lines(translated or "")
     if kind is not Kind.POEM:
-        ours, theirs = [" ".join(ours)], [" ".join(theirs)]
-    pairs = list(zip_longest(ours, theirs, fillvalue=""))
-    return Group(
-        name, name if kind is Kind.INTERFACE else "", pairs, not any(map(_visible, theirs))
-    )
+        before, after = [" ".join(before)], [" ".join(after)]
+    pairs = list(zip_longest(before, after, fillvalue=""))
+    key = name if kind is Kind.INTERFACE else ""
+    return Group(name, key, pairs, not any(map(_visible, after)))
 
 
 def _line(text: str) -> str:

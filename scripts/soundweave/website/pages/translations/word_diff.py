@@ -6,30 +6,30 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 SAME, REMOVED, ADDED = "same", "removed", "added"
-TOKEN = re.compile(r"\w+|\s+|[^\w\s]")  # a sign is a word by itself: "end." and "end" share one
+TOKEN = re.compile(r"\w+|\s+|[^\w\s]")  # marks are separate: "end." and "end" share a word
 WORD = re.compile(r"\w+")
 
 
 class Piece(NamedTuple):
-    """A run of words that stayed, went or came; `kind` is SAME, REMOVED or ADDED."""
+    """A run of words; `kind` is SAME, REMOVED or ADDED."""
 
     kind: str
     text: str
 
 
 def pieces(before: str, after: str) -> list[Piece]:
-    """Return the texts woven together: without what was added it is `before`, and vice versa."""
+    """Return the merged texts: without the added pieces they are `before`, and vice versa."""
     return list(_joined(_steps(TOKEN.findall(before), TOKEN.findall(after))))
 
 
-def count(found: list[Piece], kind: str) -> int:
-    """Return how many words, signs not counted, are of one kind."""
-    return sum(len(WORD.findall(piece.text)) for piece in found if piece.kind == kind)
+def count(merged: list[Piece], kind: str) -> int:
+    """Count the words of one kind, without punctuation."""
+    return sum(len(WORD.findall(piece.text)) for piece in merged if piece.kind == kind)
 
 
 def _steps(before: list[str], after: list[str]) -> Iterator[Piece]:
-    for what, i, j, k, m in SequenceMatcher(None, before, after).get_opcodes():
-        if what == "equal":
+    for operation, i, j, k, m in SequenceMatcher(None, before, after).get_opcodes():
+        if operation == "equal":
             yield Piece(SAME, "".join(before[i:j]))
             continue
         yield Piece(REMOVED, "".join(before[i:j]))
@@ -37,29 +37,29 @@ def _steps(before: list[str], after: list[str]) -> Iterator[Piece]:
 
 
 def _joined(steps: Iterator[Piece]) -> Iterator[Piece]:
-    """Join changes that only blanks part: a new phrase reads better than a word here and there."""
-    held = {REMOVED: "", ADDED: ""}
+    """Join changes with only spaces between them: a phrase reads better than scattered words."""
+    pending = {REMOVED: "", ADDED: ""}
     gap = ""
     for step in steps:
-        if step.kind == SAME and not step.text.strip() and any(held.values()):
+        if step.kind == SAME and not step.text.strip() and any(pending.values()):
             gap = step.text
             continue
         if step.kind == SAME:
-            yield from _flushed(held)
+            yield from _flushed(pending)
             yield Piece(SAME, gap + step.text)
             gap = ""
         elif step.text:
             if gap:
-                held = {kind: text + gap for kind, text in held.items()}
+                pending = {kind: text + gap for kind, text in pending.items()}
                 gap = ""
-            held[step.kind] += step.text
-    yield from _flushed(held)
+            pending[step.kind] += step.text
+    yield from _flushed(pending)
     if gap:
         yield Piece(SAME, gap)
 
 
-def _flushed(held: dict[str, str]) -> Iterator[Piece]:
-    for kind, text in held.items():
+def _flushed(pending: dict[str, str]) -> Iterator[Piece]:
+    for kind, text in pending.items():
         if text:
             yield Piece(kind, text)
-        held[kind] = ""
+        pending[kind] = ""

@@ -1,40 +1,44 @@
-"""The result of one job as data/translations keeps it (translation.schema.json)."""
+"""Puts the record of a finished job together from its stages' results."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 from soundweave.translation.asking.stage import StageResult
 from soundweave.translation.ledger import Ledger
 from soundweave.translation.model import Text
+from soundweave.translation.record import Record, StageRecord, source_of
 from soundweave.translation.running.checkpoint import PipelineState
+from soundweave.translation.running.stages import (
+    EditorReview,
+    Evaluation,
+    InitialTranslation,
+    TranslatorRevision,
+)
 from soundweave.translation.settings import Settings
 
 
-def make(
+def record_of(
     text: Text, lang: str, settings: Settings, state: PipelineState, ledger: Ledger
-) -> dict[str, Any]:
+) -> Record:
     """Return the record of a job whose stages are all done."""
     data = {result.stage: result.data for result in state.results}
-    evaluation, revision = data["Evaluation"], data["TranslatorRevision"]
+    evaluation, revision = data[Evaluation.name], data[TranslatorRevision.name]
     pooled = settings.candidate_count > 1 and settings.workflow_mode != "manual"
     final = revision["segments"] if revision["taken"] else evaluation["translation"]
     return {
-        "text": _text(text),
+        "text": source_of(text),
         "lang": lang,
         "engine": settings.engine,
         "answers": settings.answers,
         "workflow_mode": settings.workflow_mode,
         "executor": settings.executor if pooled else "none",
         "parallel_count": settings.candidate_count,
-        "candidates": data["InitialTranslation"],
+        "candidates": data[InitialTranslation.name],
         "evaluation": evaluation,
-        "review": data["EditorReview"],
+        "review": data[EditorReview.name],
         "revision": revision,
         "translation": [
-            {"id": segment.id, "text": translated}
-            for segment, translated in zip(text.segments, final, strict=True)
+            {"id": segment.id, "text": translation}
+            for segment, translation in zip(text.segments, final, strict=True)
         ],
         "stages": [_stage(result) for result in state.results],
         "ledger": {"totals": ledger.totals(), "requests": ledger.entries()},
@@ -42,18 +46,7 @@ def make(
     }
 
 
-def untranslated(record: Mapping[str, Any]) -> Sequence[str]:
-    """Return the ids of the segments that nobody could translate."""
-    return [segment["id"] for segment in record["translation"] if segment["text"] is None]
-
-
-def _text(text: Text) -> dict[str, Any]:
-    plain = asdict(text)
-    del plain["target_langs"]
-    return plain | {"kind": str(text.kind), "digest": text.digest()}
-
-
-def _stage(result: StageResult) -> dict[str, Any]:
+def _stage(result: StageResult) -> StageRecord:
     return {
         "stage": result.stage,
         "status": result.status,
