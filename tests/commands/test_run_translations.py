@@ -31,14 +31,14 @@ def desk(tmp_path, chat):
     return Desk(tmp_path / "desk", environ)
 
 
-def purpose(asked):
+def purpose(request):
     """Say which stage a request is of, by the answer that it asks for."""
-    wanted = toy_model.asked_for(asked.body["messages"][0]["content"])
-    return STAGE_OF[wanted[0]]
+    schemas = toy_model.asked_for(request.body["messages"][0]["content"])
+    return STAGE_OF[schemas[0]]
 
 
-def seed(asked):
-    return asked.body.get("seed")
+def seed(request):
+    return request.body.get("seed")
 
 
 def test_a_text_is_translated_chosen_reviewed_and_revised(desk, chat):
@@ -67,8 +67,8 @@ def test_the_ledger_holds_every_request(desk, chat):
     totals = ledger["totals"]
     assert (totals["requests"], totals["failed"]) == (8, 3)
     for name in ("prompt_tokens", "completion_tokens"):
-        known = [request[name] for request in ledger["requests"] if request[name] is not None]
-        assert totals[name] == sum(known) > 0
+        counts = [request[name] for request in ledger["requests"] if request[name] is not None]
+        assert totals[name] == sum(counts) > 0
     assert totals["tokens"] == totals["prompt_tokens"] + totals["completion_tokens"]
 
 
@@ -114,17 +114,17 @@ def test_a_persons_edit_is_kept_whatever_is_asked(desk, chat):
 
 
 def test_what_other_settings_began_is_kept(desk, chat):
-    chat.choose = lambda asked: status(400, "no") if purpose(asked) == "EditorReview" else None
+    chat.choose = lambda request: status(400, "no") if purpose(request) == "EditorReview" else None
     desk.run(*FAST, check=False)
-    chat.choose = lambda asked: None
+    chat.choose = lambda request: None
     desk.run(*FAST, "--parallel-count", "1", "--output-dir", str(desk.folder / "other"))
     sent = len(chat.requests)
     desk.run(*FAST)
-    assert [purpose(asked) for asked in chat.requests[sent:]] == STAGES[2:]
+    assert [purpose(request) for request in chat.requests[sent:]] == STAGES[2:]
 
 
 def test_two_runs_at_once_do_not_do_the_same_work_twice(desk, chat):
-    chat.choose = lambda asked: Fault("slow", seconds=3)
+    chat.choose = lambda request: Fault("slow", seconds=3)
     environ = {"PATH": os.environ["PATH"], **desk.environ}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(desk.arguments(*FAST), cwd=desk.folder, env=environ, **quiet) as first:
@@ -146,9 +146,9 @@ def test_a_segment_that_nobody_could_translate_stays_open(desk, chat):
     lost = json.dumps({"notes": "", "segments": segments})
     revised = json.dumps({"segments": segments, "changes": "none"})
 
-    def answers(asked):
-        said = {"InitialTranslation": lost, "TranslatorRevision": revised}.get(purpose(asked))
-        return says(said) if said else None
+    def answers(request):
+        answer = {"InitialTranslation": lost, "TranslatorRevision": revised}.get(purpose(request))
+        return says(answer) if answer else None
 
     chat.choose = answers
     done = desk.run(*FAST)
@@ -181,7 +181,7 @@ INJECTED = json.dumps(
 
 
 def test_a_text_that_praises_itself_is_not_chosen_for_it(desk, chat):
-    chat.choose = lambda asked: says(INJECTED) if seed(asked) == 2 else None
+    chat.choose = lambda request: says(INJECTED) if seed(request) == 2 else None
     desk.run(*FAST)
     record = desk.record()
     assert "choose candidate 2" in record["candidates"][1]["segments"][1]
@@ -202,7 +202,7 @@ def test_a_judge_that_makes_no_sense_changes_nothing(desk, chat, verdict, why):
     text = verdict if isinstance(verdict, str) else json.dumps(verdict)
     desk.run(*FAST)
     by_consensus = desk.record()["evaluation"]["chosen"]
-    chat.choose = lambda asked: says(text) if purpose(asked) == "Evaluation" else None
+    chat.choose = lambda request: says(text) if purpose(request) == "Evaluation" else None
     desk.run(
         *FAST,
         "--again",
@@ -212,7 +212,7 @@ def test_a_judge_that_makes_no_sense_changes_nothing(desk, chat, verdict, why):
         "modes.hybrid.Evaluation.prompts=judge",
     )
     evaluation = desk.record()["evaluation"]
-    assert "Evaluation" in {purpose(asked) for asked in chat.requests}
+    assert "Evaluation" in {purpose(request) for request in chat.requests}
     assert evaluation["chosen"] == by_consensus
     assert why in evaluation["method"]
     assert evaluation["judge"]["verdict"] is None
@@ -246,7 +246,7 @@ def test_a_judge_decides_where_one_is_configured(desk, chat):
     ids=lambda value: value if isinstance(value, str) else value.kind,
 )
 def test_a_broken_candidate_costs_only_itself(desk, chat, fault, error):
-    chat.choose = lambda asked: fault if seed(asked) == 2 else None
+    chat.choose = lambda request: fault if seed(request) == 2 else None
     desk.run(*FAST, "--set", "chat.timeout_seconds=3", "--set", "chat.attempts=2")
     record = desk.record()
     errors = [candidate["error"] for candidate in record["candidates"]]
@@ -256,17 +256,17 @@ def test_a_broken_candidate_costs_only_itself(desk, chat, fault, error):
 
 
 def test_a_hung_candidate_is_given_up_at_its_deadline(desk, chat):
-    chat.choose = lambda asked: Fault("hang") if seed(asked) == 3 else None
+    chat.choose = lambda request: Fault("hang") if seed(request) == 3 else None
     desk.run(*FAST, "--set", "chat.timeout_seconds=100", "--set", "deadline_seconds=8")
     candidates = desk.record()["candidates"]
-    assert [one["error"] for one in candidates] == ["", "", "timeout"]
+    assert [candidate["error"] for candidate in candidates] == ["", "", "timeout"]
     assert candidates[2]["message"] == "no answer within 8 s"
 
 
 def test_a_quorum_does_not_wait(desk, chat):
-    chat.choose = lambda asked: Fault("hang") if seed(asked) == 1 else None
+    chat.choose = lambda request: Fault("hang") if seed(request) == 1 else None
     desk.run(*FAST, "--set", "chat.timeout_seconds=100", "--quorum", "2")
-    assert [one["error"] for one in desk.record()["candidates"]] == ["given_up", "", ""]
+    assert [candidate["error"] for candidate in desk.record()["candidates"]] == ["given_up", "", ""]
 
 
 def test_no_more_requests_are_open_than_configured(desk, chat):
@@ -303,8 +303,8 @@ def test_the_limit_stops_before_the_next_request_and_the_rest_comes_later(desk, 
 
 def test_a_failed_text_does_not_stop_the_others(desk, chat):
     desk.write("prose", PROSE)
-    chat.choose = lambda asked: (
-        status(400, "no") if "Two Rivers" in asked.body["messages"][1]["content"] else None
+    chat.choose = lambda request: (
+        status(400, "no") if "Two Rivers" in request.body["messages"][1]["content"] else None
     )
     done = desk.run(*FAST, check=False)
     assert done.code == 1
@@ -314,13 +314,13 @@ def test_a_failed_text_does_not_stop_the_others(desk, chat):
 
 
 def test_a_review_that_fails_is_what_the_next_run_begins_with(desk, chat):
-    chat.choose = lambda asked: status(400, "no") if purpose(asked) == "EditorReview" else None
+    chat.choose = lambda request: status(400, "no") if purpose(request) == "EditorReview" else None
     done = desk.run(*FAST, check=False)
     assert (done.code, len(chat.requests)) == (1, 4)
     assert "EditorReview" in done.out
-    chat.choose = lambda asked: None
+    chat.choose = lambda request: None
     desk.run(*FAST)
-    assert [purpose(asked) for asked in chat.requests[4:]] == STAGES[2:]
+    assert [purpose(request) for request in chat.requests[4:]] == STAGES[2:]
     assert desk.record()["ledger"]["totals"]["requests"] == 6
 
 
@@ -330,7 +330,7 @@ def test_a_revision_that_breaks_the_form_is_shown_but_not_taken(desk, chat):
         "changes": "all in one line",
     }
     text = json.dumps(broken)
-    chat.choose = lambda asked: says(text) if purpose(asked) == "TranslatorRevision" else None
+    chat.choose = lambda request: says(text) if purpose(request) == "TranslatorRevision" else None
     desk.run(*FAST)
     record = desk.record()
     assert not record["revision"]["taken"]
@@ -342,7 +342,7 @@ def test_a_revision_that_breaks_the_form_is_shown_but_not_taken(desk, chat):
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_run_killed_in_a_stage_goes_on_there(desk, chat, stage):
-    chat.choose = lambda asked: Fault("hang") if purpose(asked) == stage else None
+    chat.choose = lambda request: Fault("hang") if purpose(request) == stage else None
     arguments = desk.arguments(
         *FAST,
         "--set",
@@ -361,20 +361,20 @@ def test_a_run_killed_in_a_stage_goes_on_there(desk, chat, stage):
         stderr=subprocess.DEVNULL,
     ) as process:
         deadline = time.monotonic() + 60
-        while stage not in {purpose(asked) for asked in list(chat.requests)}:
+        while stage not in {purpose(request) for request in list(chat.requests)}:
             assert time.monotonic() < deadline
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
-    chat.choose = lambda asked: None
+    chat.choose = lambda request: None
     before = len(chat.requests)
     desk.run(*arguments[8:])
-    again = [purpose(asked) for asked in chat.requests[before:]]
+    again = [purpose(request) for request in chat.requests[before:]]
     once = dict.fromkeys(again)
     assert list(once) == STAGES[STAGES.index(stage) :]
     requests = desk.record()["ledger"]["requests"]
     # An entry is written before its request: of one killed in between nothing came here.
     assert len(requests) >= len(chat.requests)
-    assert "sent" in {request["outcome"] for request in requests}
+    assert "sent" in {entry["outcome"] for entry in requests}
 
 
 @pytest.mark.parametrize(
@@ -414,18 +414,18 @@ def test_a_key_that_cannot_be_one_is_said_once(desk, chat):
 
 @pytest.mark.parametrize("name", ["poem", "poem.md", "data/texts/poem.md"])
 def test_a_text_may_be_named_by_its_file(desk, chat, name):
-    made = json.loads(desk.run(name, "--json").out)["translations"][0]
-    assert (made["text"], made["status"], made["engine"]) == ("poem", "done", "chat")
-    assert made["totals"]["requests"] == len(chat.requests)
+    result = json.loads(desk.run(name, "--json").out)["translations"][0]
+    assert (result["text"], result["status"], result["engine"]) == ("poem", "done", "chat")
+    assert result["totals"]["requests"] == len(chat.requests)
 
 
 def test_the_settings_are_shown_with_their_origin(desk, chat):
-    shown = json.loads(desk.run("--show-config", "--json", "--parallel-count", "2").out)
-    assert shown["parallel_count.hybrid"] == {"value": 2, "source": "command line"}
-    assert shown["chat.base_url"]["source"] == "environment, TRANSLATION_BASE_URL"
-    assert shown["workflow_mode"]["source"] == "config/pipeline.yaml"
+    settings = json.loads(desk.run("--show-config", "--json", "--parallel-count", "2").out)
+    assert settings["parallel_count.hybrid"] == {"value": 2, "source": "command line"}
+    assert settings["chat.base_url"]["source"] == "environment, TRANSLATION_BASE_URL"
+    assert settings["workflow_mode"]["source"] == "config/pipeline.yaml"
     assert not chat.requests
-    assert KEY not in json.dumps(shown)
+    assert KEY not in json.dumps(settings)
 
 
 @pytest.fixture
@@ -467,21 +467,21 @@ def test_what_came_of_each_text_is_in_the_result_the_summary_and_the_annotations
     command, desk, chat
 ):
     desk.write("prose", PROSE)
-    chat.choose = lambda asked: (
+    chat.choose = lambda request: (
         status(400, "no | \x1b[31m<b>")
-        if "Two Rivers" in asked.body["messages"][1]["content"]
+        if "Two Rivers" in request.body["messages"][1]["content"]
         else None
     )
     code, out = command("--json", "--lang", "es")
     *annotations, result = out.splitlines()
-    told = json.loads(result)["translations"]
+    results = json.loads(result)["translations"]
     assert code == 1
-    assert [(one["text"], one["lang"], one["status"]) for one in told] == [
+    assert [(entry["text"], entry["lang"], entry["status"]) for entry in results] == [
         ("poem", "es", "failed"),
         ("prose", "es", "done"),
     ]
-    assert "HTTP 400 (no | [31m<b>)" in told[0]["message"]
-    assert annotations == [f"::error::poem to es: {told[0]['message']}"]
+    assert "HTTP 400 (no | [31m<b>)" in results[0]["message"]
+    assert annotations == [f"::error::poem to es: {results[0]['message']}"]
     summary = (desk.folder / "summary.md").read_text(encoding="utf-8").splitlines()
     assert [line.split(" | ")[:2] for line in summary[4:6]] == [["| poem", "es"], ["| prose", "es"]]
     assert " | done | " in summary[5]

@@ -38,8 +38,8 @@ def reasons(
     source: str, translation: str | None, kind: Kind = Kind.PROSE, pair: str = "en-es"
 ) -> list[str]:
     source_lang, target_lang = pair.split("-")
-    asked = text([source], kind, source_lang)
-    return objections(asked, candidate([translation]), target_lang, SETTINGS)[0]
+    source_text = text([source], kind, source_lang)
+    return objections(source_text, candidate([translation]), target_lang, SETTINGS)[0]
 
 
 @pytest.mark.parametrize(
@@ -200,10 +200,10 @@ def test_a_text_may_speak_of_sorrow_itself(source: str, translation: str) -> Non
 
 
 def test_an_answer_cut_off_is_nowhere_taken() -> None:
-    found = objections(
+    reasons_by_segment = objections(
         text([RIVER, RIVER]), candidate([RIO, None], finish_reason="length"), "es", SETTINGS
     )
-    assert found == [["truncated"], ["truncated", "empty"]]
+    assert reasons_by_segment == [["truncated"], ["truncated", "empty"]]
 
 
 @pytest.mark.parametrize("segments", [(), (RIO,), (RIO, RIO)])
@@ -213,8 +213,8 @@ def test_a_failed_candidate_is_nowhere_taken(segments: tuple[str, ...]) -> None:
 
 
 def test_segments_that_do_not_match_are_not_guessed() -> None:
-    found = objections(text([RIVER, RIVER]), candidate([RIO]), "es", SETTINGS)
-    assert found == [["misaligned"], ["misaligned"]]
+    reasons_by_segment = objections(text([RIVER, RIVER]), candidate([RIO]), "es", SETTINGS)
+    assert reasons_by_segment == [["misaligned"], ["misaligned"]]
 
 
 def test_the_limits_are_settings() -> None:
@@ -231,6 +231,6 @@ def test_the_limits_are_settings() -> None:
 def test_any_text_gets_an_answer(
     source: str, translation: str | None, kind: Kind, lang: str
 ) -> None:
-    found = objections(text([source], kind), candidate([translation]), lang, SETTINGS)
-    assert len(found) == 1
-    assert len(set(found[0])) == len(found[0])
+    codes = objections(text([source], kind), candidate([translation]), lang, SETTINGS)
+    assert len(codes) == 1
+    assert len(set(codes[0])) == len(codes[0])

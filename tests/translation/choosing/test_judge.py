@@ -50,10 +50,10 @@ class Model:
         return self.answer(self.shown[-1])
 
 
-def favours(best: int, scores: dict[int, float] | None = None) -> Answer:
-    """Return a model that knows what it wants, wherever it stands."""
-    wanted = scores or {number: 90.0 if number == best else 60.0 for number in VERSIONS}
-    return lambda ids: answered(ids.index(best) + 1, [wanted[each] for each in ids])
+def favors(best: int, scores: dict[int, float] | None = None) -> Answer:
+    """Return a model that always prefers the same candidate, whatever its position."""
+    score_of = scores or {number: 90.0 if number == best else 60.0 for number in VERSIONS}
+    return lambda ids: answered(ids.index(best) + 1, [score_of[number] for number in ids])
 
 
 def answered(best: Any, scores: Sequence[Any]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def answered(best: Any, scores: Sequence[Any]) -> dict[str, Any]:
     return {"best": best, "scores": listed, "reason": "it reads well"}
 
 
-def asked(
+def judge_with(
     answer: Answer, pool: Sequence[Candidate] = POOL, seed: int = 1
 ) -> tuple[Model, Judgment]:
     model = Model(answer)
@@ -75,51 +75,55 @@ def judged(judgment: Judgment | None) -> EvaluationRecord:
     return (evaluation.with_verdict(judgment) if judgment else evaluation).to_record()
 
 
-def taken(judgment: Judgment | None) -> list[str | None]:
+def translation_of(judgment: Judgment | None) -> list[str | None]:
     return judged(judgment)["translation"]
 
 
 @given(st.sampled_from([1, 2, 3]), st.integers(0, 1000), st.permutations(POOL))
 def test_a_model_that_knows_gives_the_verdict(best: int, seed: int, pool: list[Candidate]) -> None:
-    model, found = asked(favours(best), pool, seed)
-    assert found["verdict"] == best
-    assert taken(found) == list(VERSIONS[best])
-    assert (found["why"], found["seed"]) == ("best in both orders", seed)
+    model, judgment = judge_with(favors(best), pool, seed)
+    assert judgment["verdict"] == best
+    assert translation_of(judgment) == list(VERSIONS[best])
+    assert (judgment["why"], judgment["seed"]) == ("best in both orders", seed)
     assert model.shown[1] == model.shown[0][::-1]
-    assert [made["order"] for made in found["rounds"]] == model.shown
-    assert [made["best"] for made in found["rounds"]] == [best, best]
-    assert found["rounds"][0]["scores"] == {str(n): 90.0 if n == best else 60.0 for n in (1, 2, 3)}
-    assert asked(favours(best), POOL, seed)[1] == found  # whatever order they came in
+    assert [answer["order"] for answer in judgment["rounds"]] == model.shown
+    assert [answer["best"] for answer in judgment["rounds"]] == [best, best]
+    assert judgment["rounds"][0]["scores"] == {
+        str(n): 90.0 if n == best else 60.0 for n in (1, 2, 3)
+    }
+    assert judge_with(favors(best), POOL, seed)[1] == judgment  # whatever order they came in
 
 
 def test_seeds_shuffle() -> None:
-    orders = {tuple(asked(favours(1), seed=seed)[0].shown[0]) for seed in range(40)}
+    orders = {tuple(judge_with(favors(1), seed=seed)[0].shown[0]) for seed in range(40)}
     assert len(orders) == 6
 
 
-@pytest.mark.parametrize("place", [1, 2, 3])
-def test_a_model_that_follows_the_place_gives_none(place: int) -> None:
-    scores = [90.0 if number == place else 60.0 for number in (1, 2, 3)]
-    _, found = asked(lambda ids: answered(place, scores))
-    if place == 2:  # the middle one is the same candidate in both orders
-        assert found["verdict"] == found["rounds"][0]["order"][1]
+@pytest.mark.parametrize("position", [1, 2, 3])
+def test_a_model_that_follows_the_place_gives_none(position: int) -> None:
+    scores = [90.0 if number == position else 60.0 for number in (1, 2, 3)]
+    _, judgment = judge_with(lambda ids: answered(position, scores))
+    if position == 2:  # the middle one is the same candidate in both orders
+        assert judgment["verdict"] == judgment["rounds"][0]["order"][1]
     else:
-        assert found["verdict"] is None
-        assert found["why"] == "each order had a different best, and their mean scores are equal"
-    assert taken(found) == (list(VERSIONS[found["verdict"]]) if place == 2 else taken(None))
+        assert judgment["verdict"] is None
+        assert judgment["why"] == "each order had a different best, and their mean scores are equal"
+    assert translation_of(judgment) == (
+        list(VERSIONS[judgment["verdict"]]) if position == 2 else translation_of(None)
+    )
 
 
 def test_mean_scores_decide_between_two_orders() -> None:
     def wavers(ids: Sequence[int]) -> Any:
         first = ids[0] < ids[-1]
-        wanted = {1: 80.0, 2: 70.0, 3: 90.0} if first else {1: 95.0, 2: 70.0, 3: 90.0}
-        best = max(wanted, key=lambda number: wanted[number])
-        return favours(best, wanted)(ids)
+        score_of = {1: 80.0, 2: 70.0, 3: 90.0} if first else {1: 95.0, 2: 70.0, 3: 90.0}
+        best = max(score_of, key=lambda number: score_of[number])
+        return favors(best, score_of)(ids)
 
-    _, found = asked(wavers)
-    assert {made["best"] for made in found["rounds"]} == {1, 3}
-    assert found["verdict"] == 3
-    assert found["why"] == "best mean score; each order had a different best"
+    _, judgment = judge_with(wavers)
+    assert {answer["best"] for answer in judgment["rounds"]} == {1, 3}
+    assert judgment["verdict"] == 3
+    assert judgment["why"] == "best mean score; each order had a different best"
 
 
 OUT_OF_FORM = {
@@ -155,15 +159,15 @@ OUT_OF_FORM = {
 
 @pytest.mark.parametrize("name", OUT_OF_FORM)
 def test_an_answer_out_of_form_changes_nothing(name: str) -> None:
-    model, found = asked(OUT_OF_FORM[name])
-    assert found["verdict"] is None
-    assert found["why"].startswith("round 1 failed, invalid: ")
-    assert found["rounds"][0]["error"] == found["why"].removeprefix("round 1 failed, ")
+    model, judgment = judge_with(OUT_OF_FORM[name])
+    assert judgment["verdict"] is None
+    assert judgment["why"].startswith("round 1 failed, invalid: ")
+    assert judgment["rounds"][0]["error"] == judgment["why"].removeprefix("round 1 failed, ")
     assert len(model.shown) == 1  # the other order could not save it
-    after = judged(found)
-    assert after["translation"] == taken(None)
-    assert after["decision"]["no_verdict"] == found["why"]
-    assert after["method"] == f"consensus; the judge gave no verdict: {found['why']}"
+    after = judged(judgment)
+    assert after["translation"] == translation_of(None)
+    assert after["decision"]["no_verdict"] == judgment["why"]
+    assert after["method"] == f"consensus; the judge gave no verdict: {judgment['why']}"
 
 
 @pytest.mark.parametrize(
@@ -188,12 +192,14 @@ def test_a_failing_provider_never_fails_the_run(kind: type[ProviderError], faili
         calls += 1
         if calls == failing:
             raise kind("the endpoint said no")
-        return favours(2)(ids)
+        return favors(2)(ids)
 
-    _, found = asked(fails)
-    assert found["verdict"] is None
-    assert found["why"] == f"round {failing} failed, {kind.kind}: the endpoint said no"
-    assert [bool(made["error"]) for made in found["rounds"]] == [False] * (failing - 1) + [True]
+    _, judgment = judge_with(fails)
+    assert judgment["verdict"] is None
+    assert judgment["why"] == f"round {failing} failed, {kind.kind}: the endpoint said no"
+    assert [bool(answer["error"]) for answer in judgment["rounds"]] == [False] * (failing - 1) + [
+        True
+    ]
 
 
 def test_a_bug_is_not_hidden() -> None:
@@ -201,7 +207,7 @@ def test_a_bug_is_not_hidden() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        asked(broken)
+        judge_with(broken)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +221,8 @@ def test_a_bug_is_not_hidden() -> None:
     ],
     ids=["none", "one", "twins", "incomplete", "failed"],
 )
-def test_without_a_choice_nobody_is_asked(pool: list[Candidate]) -> None:
-    model, found = asked(favours(1), pool)
+def test_without_a_choice_nobody_is_judge_with(pool: list[Candidate]) -> None:
+    model, judgment = judge_with(favors(1), pool)
     assert model.shown == []
-    assert (found["verdict"], found["rounds"]) == (None, [])
-    assert found["why"] == "there is nothing to choose between"
+    assert (judgment["verdict"], judgment["rounds"]) == (None, [])
+    assert judgment["why"] == "there is nothing to choose between"

@@ -10,27 +10,29 @@ def text_of(*sources, kind=Kind.PROSE):
     return Text("t", "T", "", kind, "en", ("es",), "", numbered(sources))
 
 
-def results(*chosen, marks=None):
-    count = len(chosen)
+def results(*translations, marks=None):
+    count = len(translations)
     return {
         "candidates": [{"config": {"id": 1}, "marks": list(marks or [0] * count)}],
         "evaluation": {
             "select": "segment",
             "chosen": 1,
-            "translation": list(chosen),
-            "segments": [{"chosen": None if made is None else 1} for made in chosen],
+            "translation": list(translations),
+            "segments": [
+                {"chosen": None if translation is None else 1} for translation in translations
+            ],
         },
     }
 
 
 def revised(source, translation, lang="es"):
-    text, found = text_of(source), results(translation)
-    found["review"] = rules.review(text, lang, found)
-    return rules.revise(text, found)[0][0]
+    text, before = text_of(source), results(translation)
+    before["review"] = rules.review(text, lang, before)
+    return rules.revise(text, before)[0][0]
 
 
 @pytest.mark.parametrize(
-    ("source", "translation", "wanted"),
+    ("source", "translation", "expected"),
     [
         ("The night.", "La  noche.", "La noche."),
         ("The  night.", "La  noche.", "La  noche."),
@@ -56,8 +58,8 @@ def revised(source, translation, lang="es"):
         (" ", " ", " "),
     ],
 )
-def test_what_a_rule_can_mend_is_mended(source, translation, wanted):
-    assert revised(source, translation) == wanted
+def test_what_a_rule_can_mend_is_mended(source, translation, expected):
+    assert revised(source, translation) == expected
 
 
 def test_only_spanish_and_galician_open_their_questions():
@@ -87,16 +89,16 @@ def test_remarks_point_at_what_no_rule_can_mend():
         ],
         "summary": "2 of 3 segments have remarks",
     }
-    found = results("Uno.", "Dos *x.", None) | {"review": review}
-    assert rules.revise(text, found) == (
+    before = results("Uno.", "Dos *x.", None) | {"review": review}
+    assert rules.revise(text, before) == (
         ["Uno.", "Dos *x.", None],
         "suggestions applied in 0 of 3 segments",
     )
 
 
 def test_every_rule_that_fixed_a_segment_is_named():
-    chosen = results("la  noche  .", marks=[1])
-    (remark,) = rules.review(text_of("The night."), "es", chosen)["remarks"]
+    before = results("la  noche  .", marks=[1])
+    (remark,) = rules.review(text_of("The night."), "es", before)["remarks"]
     assert remark["suggestion"] == "La noche."
     assert remark["findings"] == [
         {"rule": "double-blanks", "count": 0},
@@ -116,20 +118,20 @@ def test_a_suggestion_stays_beside_a_remark_that_has_none():
         {"id": "1", "remark": "a", "suggestion": "Una."},
         {"id": "1", "remark": "b", "suggestion": ""},
     ]
-    found = results("Uno.") | {"review": {"remarks": remarks}}
-    assert rules.revise(text_of("One."), found)[0] == ["Una."]
+    before = results("Uno.") | {"review": {"remarks": remarks}}
+    assert rules.revise(text_of("One."), before)[0] == ["Una."]
 
 
 def test_unknown_words_are_those_of_the_candidate_that_was_chosen():
-    found = results("Uno.", "Dos.")
-    found["candidates"] = [
+    before = results("Uno.", "Dos.")
+    before["candidates"] = [
         {"config": {"id": number}, "marks": marks} for number, marks in ((1, [7, 7]), (2, [0, 3]))
     ]
-    told = {"chosen": 2, "segments": [{"chosen": 2}, {"chosen": 1}]}
+    winners = {"chosen": 2, "segments": [{"chosen": 2}, {"chosen": 1}]}
     text = text_of("One.", "Two.")
     for select, count in (("text", 3), ("segment", 7)):
-        found["evaluation"] |= told | {"select": select}
-        (remark,) = rules.review(text, "es", found)["remarks"]
+        before["evaluation"] |= winners | {"select": select}
+        (remark,) = rules.review(text, "es", before)["remarks"]
         assert remark["remark"] == f"words the engine did not know: {count}"
 
 

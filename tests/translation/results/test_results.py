@@ -55,7 +55,7 @@ HOSTILE = [
 ]
 
 
-def made(number: int, segments: Sequence[str | None], **changes: Any) -> Candidate:
+def candidate_of(number: int, segments: Sequence[str | None], **changes: Any) -> Candidate:
     config = CandidateConfig(number, "apertium", route=f"route-{number}")
     marks = (0,) * len(segments)
     return Candidate(**{"config": config, "segments": tuple(segments), "marks": marks} | changes)
@@ -70,7 +70,7 @@ def scores(*numbers: int) -> list[dict[str, Any]]:
 
 def record_of(text: Text, final: Sequence[str | None], **changes: Any) -> dict[str, Any]:
     ids = [segment.id for segment in text.segments]
-    candidates = [made(1, ["x"] * len(ids)), made(2, final)]
+    candidates = [candidate_of(1, ["x"] * len(ids)), candidate_of(2, final)]
     segments = [{"id": id_, "chosen": 2, "scores": scores(1, 2), "rejected": []} for id_ in ids]
     request = {"id": "a1", "at": "2026-02-03T04:05:06Z", "stage": "InitialTranslation"}
     request |= {"provider": "apertium", "model": "route-1", "outcome": "ok", "cost": 0.0}
@@ -83,7 +83,7 @@ def record_of(text: Text, final: Sequence[str | None], **changes: Any) -> dict[s
             "source_lang": text.source_lang,
             "notes": text.notes,
             "digest": text.digest(),
-            "segments": [{"id": each.id, "text": each.text} for each in text.segments],
+            "segments": [{"id": segment.id, "text": segment.text} for segment in text.segments],
         },
         "lang": "es",
         "engine": "apertium",
@@ -156,9 +156,9 @@ def test_what_is_written_is_read_back_and_fits_the_schema(tmp_path: Path) -> Non
     back = result_files.read(tmp_path, "river", "es")
     assert back is not None
     assert {key: back[key] for key in record} == record
-    assert [Candidate.from_json(each) for each in back["candidates"]] == [
-        made(1, ["x"] * 3),
-        made(2, SPANISH),
+    assert [Candidate.from_json(plain) for plain in back["candidates"]] == [
+        candidate_of(1, ["x"] * 3),
+        candidate_of(2, SPANISH),
     ]
     schemas.check("translation", back, "record")
 
@@ -472,13 +472,13 @@ MARKS = st.sampled_from([*"\\`*_[]|~$#+-=:.)(&<>1 \t\nañ", "&amp;", "<b>", "---
 @given(st.lists(MARKS | st.characters(exclude_categories=["Cc", "Cs"])).map("".join))
 def test_markdown_of_any_body_says_just_that(body: str) -> None:
     blocks = [source_texts.one_piece(Kind.POEM, block) for block in body.split("\n\n")]
-    wanted = "\n\n".join(filter(None, blocks))
+    expected = "\n\n".join(filter(None, blocks))
     indented = "\n".join(
         line[: len(line) - len(line.lstrip(" \t\u00a0"))].expandtabs(4).replace("\u00a0", " ")
         + line.lstrip(" \t\u00a0")
-        for line in wanted.split("\n")
+        for line in expected.split("\n")
     )
-    escaped = markdown_body.escape(wanted)
+    escaped = markdown_body.escape(expected)
     assert markdown_body.unescape(escaped) == indented
     assert not re.search(r"[<>]|(?<!\\)(?:\\\\)*[`*_\[\]|~$]", escaped)
     assert not re.search(r"(?i)://|www\.", escaped)
@@ -486,7 +486,7 @@ def test_markdown_of_any_body_says_just_that(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("evaluation", "notes", "taken"),
+    ("evaluation", "notes", "choice"),
     [
         ({}, ["", "chosen"], "candidate 2, by the highest total"),
         (
@@ -503,21 +503,21 @@ def test_markdown_of_any_body_says_just_that(body: str) -> None:
     ],
 )
 def test_the_comparison_tells_what_became_of_each_candidate(
-    evaluation: dict[str, Any], notes: list[str], taken: str
+    evaluation: dict[str, Any], notes: list[str], choice: str
 ) -> None:
     record = with_evaluation(record_of(POEM, SPANISH), **evaluation)
     if evaluation.get("select") == "segment":
-        for segment, chosen in zip(record["evaluation"]["segments"], [2, 1, None], strict=True):
-            segment["chosen"] = chosen
-    shown = terminal.comparison(record, 200)
-    lines = shown.split("\n")
+        for segment, winner in zip(record["evaluation"]["segments"], [2, 1, None], strict=True):
+            segment["chosen"] = winner
+    output = terminal.comparison(record, 200)
+    lines = output.split("\n")
     assert lines[0] == "river: River (en → es)"
     assert re.fullmatch(r"id +by +consensus +marks +prior +total +note", lines[1])
     for line, number, note in zip(lines[2:4], (1, 2), notes, strict=True):
         cells = re.split(r" {2,}", line)
-        wanted = [str(number), f"route-{number}", f"{40 + number}.00", "-0.50", "0.00"]
-        assert cells == [*wanted, f"{39.5 + number:.2f}", *([note] if note else [])]
-    assert f"Taken: {taken}." in lines
+        expected = [str(number), f"route-{number}", f"{40 + number}.00", "-0.50", "0.00"]
+        assert cells == [*expected, f"{39.5 + number:.2f}", *([note] if note else [])]
+    assert f"Taken: {choice}." in lines
 
 
 def test_segments_that_were_rejected_are_counted() -> None:
@@ -536,8 +536,8 @@ def test_segments_that_were_rejected_are_counted() -> None:
 def test_failed_candidates_and_models_are_named() -> None:
     record = record_of(POEM, SPANISH)
     config = CandidateConfig(3, "fast", prompt="initial_free", temperature=0.7)
-    lost = [made(3, [], config=config, error="timeout", message="no answer within 9 s")]
-    record["candidates"] = [*(each.to_json() for each in lost), *record["candidates"]]
+    lost = [candidate_of(3, [], config=config, error="timeout", message="no answer within 9 s")]
+    record["candidates"] = [*(candidate.to_json() for candidate in lost), *record["candidates"]]
     record["evaluation"]["rejected"] = [{"id": 3, "reasons": ["timeout"]}]
     line = terminal.comparison(record, 200).split("\n")[4]
     assert line.startswith("3   fast, initial_free, temperature 0.7  –")
@@ -559,8 +559,8 @@ def test_verses_stand_side_by_side_on_a_wide_terminal() -> None:
 
 
 def test_one_below_the_other_on_a_narrow_terminal() -> None:
-    shown = terminal.comparison(record_of(INTERFACE, ["Mapa", None]), 40)
-    assert shown.endswith(
+    output = terminal.comparison(record_of(INTERFACE, ["Mapa", None]), 40)
+    assert output.endswith(
         "\n\n  page.title: Map of {count}\n> page.title: Mapa\n"
         "  page.end: End\n> page.end: [untranslated]"
     )
@@ -569,9 +569,9 @@ def test_one_below_the_other_on_a_narrow_terminal() -> None:
 @pytest.mark.parametrize("width", [20, 83, 84, 120])
 @pytest.mark.parametrize("words", [*HOSTILE, "何か長い文章" * 30, "x" * 300, "a b " * 100])
 def test_a_terminal_only_shows(words: str, width: int) -> None:
-    shown = terminal.comparison(everywhere(words.replace("\ud83d", "\ufffd")), width)
-    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
-    lines = shown.split("\n")
+    output = terminal.comparison(everywhere(words.replace("\ud83d", "\ufffd")), width)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", output)
+    lines = output.split("\n")
     side_by_side = lines[lines.index("", 5) + 1 :]
     assert max(map(terminal.display_width, side_by_side)) <= width
 

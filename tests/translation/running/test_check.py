@@ -16,18 +16,18 @@ PRICES = {
 }
 
 
-def found(told, path=None):
-    """Return what is wrong with the shipped settings, or those of `path`, changed as told."""
-    chosen, _ = settings.load(told, environ={}, **({"path": path} if path else {}))
+def problems_of(overrides, path=None):
+    """Return the problems of the shipped settings, or those of `path`, with overrides."""
+    config, _ = settings.load(overrides, environ={}, **({"path": path} if path else {}))
     try:
-        check.check(chosen)
+        check.check(config)
     except ConfigError as error:
         return str(error).removeprefix("translation:\n  ").split("\n  ")
     return []
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("overrides", "words"),
     [
         ({"min_candidates": 4}, "min_candidates is more than parallel_count, 3"),
         ({"quorum": 4}, "quorum is more than parallel_count, 3"),
@@ -46,13 +46,13 @@ def found(told, path=None):
     ],
     ids=str,
 )
-def test_what_does_not_hold_together_is_said(told, words):
-    (problem,) = found(CHAT | told)
+def test_what_does_not_hold_together_is_said(overrides, words):
+    (problem,) = problems_of(CHAT | overrides)
     assert words in problem
 
 
 @pytest.mark.parametrize(
-    "told",
+    "overrides",
     [
         {},
         {"min_candidates": 3, "quorum": 3},
@@ -62,17 +62,17 @@ def test_what_does_not_hold_together_is_said(told, words):
     ],
     ids=str,
 )
-def test_what_holds_is_not_objected_to(told):
-    assert found(CHAT | told) == []
+def test_what_holds_is_not_objected_to(overrides):
+    assert problems_of(CHAT | overrides) == []
 
 
 def test_all_that_is_wrong_is_said_at_once():
-    told = {"max_cost": 1, "quorum": 9, "modes.manual.EditorReview.prompts": ["nope", "judge"]}
-    assert len(found(CHAT | told)) == 5
+    overrides = {"max_cost": 1, "quorum": 9, "modes.manual.EditorReview.prompts": ["nope", "judge"]}
+    assert len(problems_of(CHAT | overrides)) == 5
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("overrides", "words"),
     [
         (CHAT, ["it needs a model, to ask a chat endpoint", "it needs a prompt"]),
         ({"engine": "chat", "answers": "replay"}, ["it needs a model", "it needs a prompt"]),
@@ -86,10 +86,10 @@ def test_all_that_is_wrong_is_said_at_once():
     ],
     ids=str,
 )
-def test_who_translates_must_be_asked_something(tmp_path, told, words):
+def test_who_translates_must_be_asked_something(tmp_path, overrides, words):
     file = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
     del file["translation"]
     (tmp_path / "pipeline.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
-    problems = found(told, tmp_path / "pipeline.yaml")
+    problems = problems_of(overrides, tmp_path / "pipeline.yaml")
     assert len(problems) == len(words)
     assert all(word in problem for word, problem in zip(words, problems, strict=True))

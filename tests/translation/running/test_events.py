@@ -42,10 +42,10 @@ def test_each_completion_is_one_exact_event(tmp_path, total, due):
     for done in range(1, total + 1):
         events.stage(JOB, "InitialTranslation", done, total)
     lines = (tmp_path / "new" / "events.jsonl").read_text().splitlines()
-    found = [json.loads(line) for line in lines]
-    times = [event.pop("at") for event in found]
+    written = [json.loads(line) for line in lines]
+    times = [event.pop("at") for event in written]
     assert times == sorted(times)
-    assert found == [
+    assert written == [
         {
             "run": "run-1",
             "text": "poem",
@@ -117,8 +117,10 @@ steps = st.tuples(
 def test_overall_never_goes_back_and_stays_a_percentage(tmp_path_factory, steps):
     events = events_of(tmp_path_factory.mktemp("events"), [JOB, ("b", "fr"), ("c", "ca")])
     overall = [
-        events.stage(job, stage, done, 12, **({} if told is None else {"progress_percent": told}))
-        for job, stage, done, told in steps
+        events.stage(
+            job, stage, done, 12, **({} if override is None else {"progress_percent": override})
+        )
+        for job, stage, done, override in steps
     ]
     values = [event["overall"] for event in overall]
     assert values == sorted(values)

@@ -13,14 +13,14 @@ TITLE = "poem, es: EditorReview"
 PROBLEM = "This answer is not valid: no sense. Paste it again."
 
 
-def ask(given):
-    shown, typed = io.StringIO(), io.StringIO(given)
-    answer = Terminal(shown, typed)(TITLE, QUESTION, PROBLEM)
-    return answer, shown.getvalue(), typed.read()
+def ask(pasted):
+    output, typed = io.StringIO(), io.StringIO(pasted)
+    answer = Terminal(output, typed)(TITLE, QUESTION, PROBLEM)
+    return answer, output.getvalue(), typed.read()
 
 
 @pytest.mark.parametrize(
-    ("given", "summary", "left"),
+    ("pasted", "summary", "left"),
     [
         ("<summary>Good.</summary>\n.\nmore", "Good.", "more"),
         ("<summary>Good.</summary>\r\n.\r\nmore", "Good.", "more"),
@@ -29,19 +29,19 @@ def ask(given):
         ('{"remarks": [], "summary": "Good."}\n.', "Good.", ""),
     ],
 )
-def test_an_answer_ends_with_a_dot_on_a_line_of_its_own(given, summary, left):
-    answer, shown, rest = ask(given)
+def test_an_answer_ends_with_a_dot_on_a_line_of_its_own(pasted, summary, left):
+    answer, output, rest = ask(pasted)
     assert answer == {"remarks": [], "summary": summary}
     assert rest == left
     assert all(
-        part in shown for part in (TITLE, PROBLEM, "You review.", "A text.", "Paste the answer")
+        part in output for part in (TITLE, PROBLEM, "You review.", "A text.", "Paste the answer")
     )
 
 
-@pytest.mark.parametrize("given", ["", "\n", " \n\t\n.\n"])
-def test_no_answer_yet_is_no_wrong_answer(given):
+@pytest.mark.parametrize("pasted", ["", "\n", " \n\t\n.\n"])
+def test_no_answer_yet_is_no_wrong_answer(pasted):
     with pytest.raises(AnswerNeededError) as caught:
-        ask(given)
+        ask(pasted)
     assert str(caught.value).startswith("poem, es: EditorReview waits for an answer; run the same")
 
 

@@ -23,9 +23,9 @@ def stages(count=3):
 
 
 def start(folder, count=3, limits=FAR, executor=None, report=lambda *_: None, **acts):
-    told = context(folder, **acts)
+    stage_context = context(folder, **acts)
     state = PipelineState.load(folder, "same")
-    return Pipeline(stages(count), limits, executor=executor).run(told, state, report)
+    return Pipeline(stages(count), limits, executor=executor).run(stage_context, state, report)
 
 
 def parts(state):
@@ -34,8 +34,8 @@ def parts(state):
 
 @pytest.fixture(scope="module")
 def pool():
-    with executors.pool("process", 3) as made:
-        yield made
+    with executors.pool("process", 3) as executor:
+        yield executor
 
 
 def test_stages_run_in_order_and_know_what_came_before(tmp_path):
@@ -52,8 +52,8 @@ def test_stages_run_in_order_and_know_what_came_before(tmp_path):
 
 def test_candidates_of_a_pool_run_elsewhere_and_keep_their_order(tmp_path, pool):
     reports = []
-    told = {"1": "sleep 1.1", "2": "sleep 0.3"}
-    state = start(tmp_path, executor=pool, report=lambda *seen: reports.append(seen), **told)
+    delays = {"1": "sleep 1.1", "2": "sleep 0.3"}
+    state = start(tmp_path, executor=pool, report=lambda *seen: reports.append(seen), **delays)
     assert parts(state) == [(1, ""), (2, ""), (3, "")]
     assert os.getpid() not in {part["at"] for part in state.results[0].data}
     assert reports == [
@@ -80,10 +80,10 @@ def test_a_lost_worker_costs_its_own_candidate_only(tmp_path, pool, what, error)
 
 
 def test_a_late_candidate_frees_its_worker(tmp_path):
-    with executors.pool("process", 1) as one:
-        late = start(tmp_path, 1, Limits(deadline_seconds=1), one, **{"1": "hang"})
+    with executors.pool("process", 1) as executor:
+        late = start(tmp_path, 1, Limits(deadline_seconds=1), executor, **{"1": "hang"})
         assert "candidate 1: timeout no answer within 1 s" in late.results[0].message
-        after = start(tmp_path / "after", 1, Limits(deadline_seconds=100), one)
+        after = start(tmp_path / "after", 1, Limits(deadline_seconds=100), executor)
     assert parts(after) == [(1, "")]
 
 
@@ -119,9 +119,9 @@ def test_a_quorum_that_was_there_before_begins_nothing(tmp_path):
 
 def test_those_that_wait_for_their_turn_get_time_for_it(tmp_path):
     limits = Limits(deadline_seconds=3, at_once=1)
-    with executors.pool("thread", 1) as one:
-        told = dict.fromkeys("123", "sleep 1.1")
-        assert parts(start(tmp_path, limits=limits, executor=one, **told)) == [
+    with executors.pool("thread", 1) as executor:
+        delays = dict.fromkeys("123", "sleep 1.1")
+        assert parts(start(tmp_path, limits=limits, executor=executor, **delays)) == [
             (1, ""),
             (2, ""),
             (3, ""),
@@ -160,17 +160,17 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("where", ["1", "2", "3", "Choose", "Finish"])
-def test_a_run_killed_anywhere_goes_on_where_it_was(tmp_path, where):
+@pytest.mark.parametrize("victim", ["1", "2", "3", "Choose", "Finish"])
+def test_a_run_killed_anywhere_goes_on_where_it_was(tmp_path, victim):
     root = Path(__file__).parents[3]
     environ = os.environ | {"PYTHONPATH": f"{root / 'scripts'}:{root}"}
-    command = [sys.executable, "-c", KILLED, str(tmp_path), where]
+    command = [sys.executable, "-c", KILLED, str(tmp_path), victim]
     assert subprocess.run(command, env=environ, check=False).returncode == -signal.SIGKILL
-    state = start(tmp_path, **{where: "kill once"})
+    state = start(tmp_path, **{victim: "kill once"})
     assert [result.status for result in state.results] == ["done"] * 3
     everything = ["1", "2", "3", "Choose", "Finish"]
-    place = everything.index(where)
-    assert ran(tmp_path) == [*everything[: place + 1], *everything[place:]]
+    index = everything.index(victim)
+    assert ran(tmp_path) == [*everything[: index + 1], *everything[index:]]
 
 
 def test_a_finished_run_runs_nothing_again(tmp_path):
@@ -215,25 +215,25 @@ def test_the_state_is_plain_json(tmp_path):
 
 
 def test_a_person_answers_each_candidate_and_is_asked_again_after_nonsense(tmp_path):
-    asked = []
+    questions = []
     replies = iter(["first", "nonsense", "second"])
 
     def answer(title, question, problem):
-        asked.append((title, "no sense in it" in problem, question.user))
+        questions.append((title, "no sense in it" in problem, question.user))
         reply = next(replies, None)
         if reply is None:
             raise AnswerNeededError("later")
         return reply
 
     def go():
-        told = {"mode": ExecutionMode.MANUAL, "answer": answer}
+        manual = {"mode": ExecutionMode.MANUAL, "answer": answer}
         with executors.pool("thread", 3) as threads:
-            pipeline = Pipeline(stages(), FAR, executor=threads, **told)
+            pipeline = Pipeline(stages(), FAR, executor=threads, **manual)
             return pipeline.run(context(tmp_path), PipelineState.load(tmp_path, "same"))
 
     state = go()
     assert [(result.status, result.error) for result in state.results] == [("waiting", "waiting")]
-    assert asked == [
+    assert questions == [
         ("toy, es: Part, candidate 1", False, "part 1"),
         ("toy, es: Part, candidate 2", False, "part 2"),
         ("toy, es: Part, candidate 2", True, "part 2"),

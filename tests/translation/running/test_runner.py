@@ -57,22 +57,22 @@ def chat(monkeypatch):
 def run(tmp_path, chat):
     """Run jobs in this process, one candidate each if not told otherwise."""
 
-    def go(*jobs, **told):
-        one = {"parallel_count.*": 1, "executor": "thread"}
+    def go(*jobs, **changes):
+        single = {"parallel_count.*": 1, "executor": "thread"}
         address = {"chat.base_url": chat.base_url, "chat.backoff_seconds": 0}
-        changed = {key.replace("__", "."): value for key, value in told.items()}
-        chosen, _ = settings.load(one | address | changed, environ={})
+        overrides = {key.replace("__", "."): value for key, value in changes.items()}
+        config, _ = settings.load(single | address | overrides, environ={})
         jobs = jobs or (JOB,)
         path = tmp_path / "work" / "events.jsonl"
         events = Events(path, "run", [job.name for job in jobs], WEIGHTS)
-        made = Runner(chosen, events, work=tmp_path / "work", output=tmp_path / "out")
-        return list(made.run(jobs))
+        runner_of_jobs = Runner(config, events, work=tmp_path / "work", output=tmp_path / "out")
+        return list(runner_of_jobs.run(jobs))
 
     return go
 
 
 def denied_at(stage):
-    return lambda asked: status(400, "no") if purpose(asked) == stage else None
+    return lambda request: status(400, "no") if purpose(request) == stage else None
 
 
 def statuses(outcomes):
@@ -80,11 +80,11 @@ def statuses(outcomes):
 
 
 def asked_for(chat, stage):
-    return sum(purpose(asked) == stage for asked in chat.requests)
+    return sum(purpose(request) == stage for request in chat.requests)
 
 
 @pytest.mark.parametrize(
-    ("changed", "again"),
+    ("changed", "requests"),
     [
         ({}, 1),
         ({"deadline_seconds": 7}, 1),
@@ -97,12 +97,12 @@ def asked_for(chat, stage):
     ],
     ids=str,
 )
-def test_what_was_begun_is_gone_on_with_unless_a_setting_changed(run, chat, changed, again):
+def test_what_was_begun_is_gone_on_with_unless_a_setting_changed(run, chat, changed, requests):
     chat.choose = denied_at("EditorReview")
     assert statuses(run()) == ["failed"]
-    chat.choose = lambda asked: None
+    chat.choose = lambda request: None
     assert statuses(run(**changed)) == ["done"]
-    assert asked_for(chat, "InitialTranslation") == again
+    assert asked_for(chat, "InitialTranslation") == requests
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_what_was_begun_is_gone_on_with_unless_a_setting_changed(run, chat, chan
 def test_what_was_begun_with_another_text_is_begun_anew(run, chat, part):
     chat.choose = denied_at("EditorReview")
     run()
-    chat.choose = lambda asked: None
+    chat.choose = lambda request: None
     assert statuses(run(Job(replace(POEM, **part), "es"))) == ["done"]
     assert asked_for(chat, "InitialTranslation") == 2
 
@@ -152,7 +152,7 @@ def test_a_limit_is_one_for_all_texts_of_a_run(run, chat, limit, more):
 def test_what_an_earlier_run_spent_is_not_of_this_runs_limit(run, chat, limit, little):
     chat.choose = denied_at("EditorReview")
     run(**PRICES)
-    chat.choose = lambda asked: None
+    chat.choose = lambda request: None
     before = len(chat.requests)
     assert statuses(run(**PRICES, **{limit: little})) == ["failed"]
     assert len(chat.requests) == before + 1
@@ -162,7 +162,7 @@ def test_what_an_earlier_run_spent_is_not_of_this_runs_limit(run, chat, limit, l
 def test_what_a_broken_text_spent_counts_as_well(run, chat, tmp_path):
     damaged = tmp_path / "recorded.jsonl"
     # Damaged at its start, it would be found before anything is asked.
-    chat.choose = lambda asked: damaged.write_text("nonsense\n") and None
+    chat.choose = lambda request: damaged.write_text("nonsense\n") and None
     outcomes = run(*THREE, answers="record", recordings=str(damaged), max_tokens=1)
     assert statuses(outcomes) == ["failed"] * 3
     assert "no recorded answer" in outcomes[0].message
@@ -171,7 +171,7 @@ def test_what_a_broken_text_spent_counts_as_well(run, chat, tmp_path):
 
 
 def test_too_few_valid_candidates_are_too_few(run, chat):
-    chat.choose = lambda asked: status(400, "no") if seed(asked) == 2 else None
+    chat.choose = lambda request: status(400, "no") if seed(request) == 2 else None
     (outcome,) = run(**{"parallel_count.*": 2}, min_candidates=2)
     assert "1 of 2 candidates are valid, 2 needed: candidate 1: " in outcome.message
     assert statuses(run(**{"parallel_count.*": 2}, min_candidates=1)) == ["done"]
@@ -179,16 +179,16 @@ def test_too_few_valid_candidates_are_too_few(run, chat):
 
 def test_a_candidate_that_waits_for_a_free_slot_gets_time_for_it(run, chat):
     chat.seconds = 1.1
-    told = {"parallel_count.*": 3, "chat.concurrency": 1, "deadline_seconds": 3}
-    (outcome,) = run(**told)
-    assert [one["error"] for one in outcome.record["candidates"]] == ["", "", ""]
+    overrides = {"parallel_count.*": 3, "chat.concurrency": 1, "deadline_seconds": 3}
+    (outcome,) = run(**overrides)
+    assert [candidate["error"] for candidate in outcome.record["candidates"]] == ["", "", ""]
 
 
 def test_an_answer_that_cannot_be_taken_is_not_gone_on_with(run, chat):
     useless = {"segments": [{"id": name, "text": ""} for name in ("title", "1", "2")], "notes": ""}
-    chat.choose = lambda asked: says(json.dumps(useless))
+    chat.choose = lambda request: says(json.dumps(useless))
     assert "candidate 1: not usable" in run()[0].message
-    chat.choose = lambda asked: None
+    chat.choose = lambda request: None
     assert statuses(run()) == ["done"]
 
 
@@ -199,17 +199,17 @@ def test_no_more_candidates_are_needed_than_there_are_routes(run, tmp_path):
         for source in POEM.sources:
             answer = asdict(Rendering(f"{source[:-1]} como {len(route)}.", 0))
             recordings.put({"route": route, "text": source}, answer)
-    told = {
+    overrides = {
         "engine": "apertium",
         "answers": "replay",
         "recordings": str(tmp_path / "recorded.jsonl"),
     }
     three = {"parallel_count.*": 3, "min_candidates": 3, "evaluation.source_similarity": 100}
-    (outcome,) = run(Job(replace(POEM, source_lang="ca"), "es"), **told, **three)
+    (outcome,) = run(Job(replace(POEM, source_lang="ca"), "es"), **overrides, **three)
     assert outcome.status == "done", outcome.message
-    assert [one["config"]["route"] for one in outcome.record["candidates"]] == list(routes)
-    assert {one["outcome"] for one in outcome.record["ledger"]["requests"]} == {"ok"}
-    (outcome,) = run(Job(replace(POEM, source_lang="pt"), "es"), **told)
+    assert [entry["config"]["route"] for entry in outcome.record["candidates"]] == list(routes)
+    assert {entry["outcome"] for entry in outcome.record["ledger"]["requests"]} == {"ok"}
+    (outcome,) = run(Job(replace(POEM, source_lang="pt"), "es"), **overrides)
     (ledger,) = (tmp_path / "work").rglob("ledger.jsonl")
     assert (outcome.status, ledger.read_text().count('"not_recorded"')) == ("failed", 1)
 
@@ -218,10 +218,12 @@ def test_a_segment_that_a_route_lost_is_told_with_its_reason(run, tmp_path):
     recordings = Recordings(tmp_path / "recorded.jsonl")
     for source in POEM.sources:
         lost = source.startswith("It")
-        made = Rendering(None, None, "it broke") if lost else Rendering("Los dos ríos cantan.", 1)
-        recordings.put({"route": "eng-spa", "text": source}, asdict(made))
-    told = {"engine": "apertium", "answers": "replay"}
-    (outcome,) = run(**told, recordings=str(tmp_path / "recorded.jsonl"))
+        rendering = (
+            Rendering(None, None, "it broke") if lost else Rendering("Los dos ríos cantan.", 1)
+        )
+        recordings.put({"route": "eng-spa", "text": source}, asdict(rendering))
+    overrides = {"engine": "apertium", "answers": "replay"}
+    (outcome,) = run(**overrides, recordings=str(tmp_path / "recorded.jsonl"))
     (candidate,) = outcome.record["candidates"]
     assert candidate["problems"] == ["2: it broke"]
     assert candidate["marks"] == [1, 1, None]
@@ -277,8 +279,8 @@ def test_candidate_i_takes_the_ith_of_each_list_round_and_round(run, chat):
     }
     stage = {f"modes.hybrid.InitialTranslation.{key}": value for key, value in lists.items()}
     (outcome,) = run(**stage, seed=10, **{"parallel_count.*": 5})
-    configs = [one["config"] for one in outcome.record["candidates"]]
-    assert [tuple(one.values()) for one in configs] == [
+    configs = [entry["config"] for entry in outcome.record["candidates"]]
+    assert [tuple(entry.values()) for entry in configs] == [
         (1, "fast", "initial_faithful", 0.1, 10, ""),
         (2, "reasoner", "initial_free", 0.2, 11, ""),
         (3, "fast", "initial_terms", 0.3, 12, ""),
@@ -286,22 +288,26 @@ def test_candidate_i_takes_the_ith_of_each_list_round_and_round(run, chat):
         (5, "fast", "initial_free", 0.1, 14, ""),
     ]
     names = {"fast": "deepseek-chat", "reasoner": "deepseek-reasoner"}
-    sent = {seed(asked): asked.body for asked in chat.requests if seed(asked)}
+    sent = {seed(request): request.body for request in chat.requests if seed(request)}
     for config in configs:
         body = sent[config["seed"]]
         assert body["model"] == names[config["model"]]
         assert body["temperature"] == config["temperature"]
         assert body["max_tokens"] == 77
-        known = dict.fromkeys(prompts.TEXT, "en") | {"target_lang": "es"}
-        system, _ = prompts.load(config["prompt"]).render(**known)
+        values = dict.fromkeys(prompts.TEXT, "en") | {"target_lang": "es"}
+        system, _ = prompts.load(config["prompt"]).render(**values)
         assert body["messages"][0]["content"].startswith(system.strip())
 
 
 def test_a_segment_that_nobody_can_translate_stays_so_and_is_named(run, chat):
-    def answer(asked):
-        stage = purpose(asked)
-        kept = {"title": "Dos ríos", "1": "El largo río canta.", "2": "I'm sorry, I cannot help."}
-        segments = [{"id": name, "text": text} for name, text in kept.items()]
+    def answer(request):
+        stage = purpose(request)
+        translations = {
+            "title": "Dos ríos",
+            "1": "El largo río canta.",
+            "2": "I'm sorry, I cannot help.",
+        }
+        segments = [{"id": name, "text": text} for name, text in translations.items()]
         remarks = [{"id": name, "remark": "x", "suggestion": ""} for name in ("1", "9")]
         answers = {
             "InitialTranslation": {"segments": segments, "notes": ""},
@@ -344,21 +350,21 @@ def test_the_judge_sees_whole_candidates_in_an_order_of_the_seed(run, chat):
     half["segments"][2]["text"] = ""
     orders = set()
     for first in (1, 20, 40, 60):
-        chat.choose = lambda asked, broken=first + 1: (
-            says(json.dumps(half)) if seed(asked) == broken else None
+        chat.choose = lambda request, broken=first + 1: (
+            says(json.dumps(half)) if seed(request) == broken else None
         )
         (outcome,) = run(**judge, seed=first)
-        judged = outcome.record["evaluation"]["judge"]["rounds"]
-        assert sorted(judged[0]["order"]) == [1, 3, 4]
-        orders.add(tuple(judged[0]["order"]))
+        rounds = outcome.record["evaluation"]["judge"]["rounds"]
+        assert sorted(rounds[0]["order"]) == [1, 3, 4]
+        orders.add(tuple(rounds[0]["order"]))
     assert len(orders) > 1
 
 
 def test_each_language_is_planned_once_and_only_if_the_text_asks_for_it(tmp_path):
     other = replace(POEM, name="other", target_langs=("fr",))
 
-    def planned(**told):
-        return [(job.text.name, job.lang) for job in plan([POEM, other], tmp_path, **told)]
+    def planned(**options):
+        return [(job.text.name, job.lang) for job in plan([POEM, other], tmp_path, **options)]
 
     assert planned() == [("poem", "es"), ("poem", "ca"), ("other", "fr")]
     assert planned(langs=["fr", "es", "fr"]) == [("poem", "es"), ("other", "fr")]
@@ -403,17 +409,17 @@ def row(outcome, path, monkeypatch):
 
 def test_the_summary_has_a_row_of_each_text_that_no_message_can_break(tmp_path, monkeypatch):
     message = "no | <b>answer</b>\n| x | [y](z) |"
-    found = row(Outcome(JOB, "failed", message), tmp_path / "a", monkeypatch)
-    shown = r"failed: no \| &lt;b&gt;answer&lt;/b&gt; \| x \| \[y\]\(z\) \|"
-    assert found == f"| poem | es | {shown} |  |  |  |  |"
+    line = row(Outcome(JOB, "failed", message), tmp_path / "a", monkeypatch)
+    escaped = r"failed: no \| &lt;b&gt;answer&lt;/b&gt; \| x \| \[y\]\(z\) \|"
+    assert line == f"| poem | es | {escaped} |  |  |  |  |"
     evaluation = {"valid": [1, 3], "chosen": 3, "select": "text"}
     record = {
         "evaluation": evaluation,
         "candidates": [{}, {}, {}],
         "ledger": {"totals": {"tokens": 1234, "cost": 0.00256}},
     }
-    found = row(Outcome(JOB, "done", "", record), tmp_path / "b", monkeypatch)
-    assert found == "| poem | es | done | 3 | 2 of 3 valid | 1234 | 0.0026 |"
+    line = row(Outcome(JOB, "done", "", record), tmp_path / "b", monkeypatch)
+    assert line == "| poem | es | done | 3 | 2 of 3 valid | 1234 | 0.0026 |"
     evaluation["select"] = "segment"
     assert "| by segment |" in row(Outcome(JOB, "done", "", record), tmp_path / "c", monkeypatch)
 
@@ -421,10 +427,10 @@ def test_the_summary_has_a_row_of_each_text_that_no_message_can_break(tmp_path, 
 def test_a_bar_moves_by_what_is_new():
     steps, notes = [], []
     bar = SimpleNamespace(step=steps.append, note=notes.append)
-    shown = display.Display(bar)
+    show = display.Display(bar)
     event = {"text": "poem", "lang": "es", "stage": "Evaluation", "done": 1, "total": 2}
     for overall in (0.0, 33.3, 33.9, 100.0):
-        shown(event | {"overall": overall})
-    shown({"text": "poem", "lang": "es", "stage": None, "overall": 100.0})
+        show(event | {"overall": overall})
+    show({"text": "poem", "lang": "es", "stage": None, "overall": 100.0})
     assert steps == [0, 33, 0, 67, 0]
     assert notes[-2:] == ["poem es: Evaluation 1/2", "poem es"]

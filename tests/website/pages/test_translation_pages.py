@@ -114,8 +114,8 @@ def words_of(page):
 def rows(page):
     """Return the cells of the side by side table, line by line."""
     table = page[page.index('<table class="pairs') : page.index("</table>")]
-    found = re.findall(r"<tr[^>]*>(.*?)</tr>", table, re.DOTALL)[1:]
-    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in found]
+    lines = re.findall(r"<tr[^>]*>(.*?)</tr>", table, re.DOTALL)[1:]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in lines]
     return [[html.unescape(cell) for cell in row] for row in cells]
 
 
@@ -134,7 +134,7 @@ def test_a_poem_is_shown_line_by_line(desk):
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "shown"),
+    ("before", "after", "pairs"),
     [
         ("a\nb\nc", "x", [("a", "x"), ("b", ""), ("c", "")]),
         ("a", "x\ny\nz", [("a", "x"), ("", "y"), ("", "z")]),
@@ -142,15 +142,15 @@ def test_a_poem_is_shown_line_by_line(desk):
         ("a", " \u200b", [("a", "")]),
     ],
 )
-def test_lines_are_paired_as_far_as_they_go(tmp_path, ours, theirs, shown):
-    text = Desk(tmp_path).text(body=ours)
-    (group,) = translation_pairs.of_record(text, ["Título", theirs])
-    assert group.pairs == shown
-    assert group.open == (not any(line for _, line in shown))
+def test_lines_are_paired_as_far_as_they_go(tmp_path, before, after, pairs):
+    text = Desk(tmp_path).text(body=before)
+    (group,) = translation_pairs.of_record(text, ["Título", after])
+    assert group.pairs == pairs
+    assert group.open == (not any(line for _, line in pairs))
 
 
 @pytest.mark.parametrize(
-    ("body", "shown"),
+    ("body", "expected"),
     [
         ("x\ny\n\nz", [["a", "x"], ["b", "y"], ["c", "z"]]),
         ("x", [["a", "x"], ["b", ""], ["c", "not translated"]]),
@@ -161,7 +161,7 @@ def test_lines_are_paired_as_far_as_they_go(tmp_path, ours, theirs, shown):
         ("x\n\n\n\n[untranslated] c", [["a", "x"], ["b", ""], ["c", "not translated"]]),
     ],
 )
-def test_what_a_person_wrote_is_paired_whatever_its_lines(desk, body, shown):
+def test_what_a_person_wrote_is_paired_whatever_its_lines(desk, body, expected):
     text = desk.text(body="a\nb\n\nc")
     place = desk.translate(text, ["Río", "uno\ndos", "tres"])
     path = place / result_files.MARKDOWN
@@ -171,7 +171,7 @@ def test_what_a_person_wrote_is_paired_whatever_its_lines(desk, body, shown):
         before.replace("uno\\\ndos\n\ntres", body.replace("\n", "\\\n").replace("\\\n\\\n", "\n\n"))
     )
     page = desk.show()
-    assert rows(page) == shown
+    assert rows(page) == expected
     assert "A person has edited this translation" in page
     assert "What a person changed" in page
 
@@ -195,10 +195,10 @@ def test_an_edit_is_shown_as_the_text_and_said(desk):
     page = desk.show()
     assert rows(page)[0] == ["One", "Un buen uno"]
     assert "<bdi>El río</bdi></h1>" in page
-    shown = words_of(page)
-    assert "A person has edited this translation" in shown
+    visible = words_of(page)
+    assert "A person has edited this translation" in visible
     assert (
-        "Stanza 1 words removed: 1; words added: 3 [removed: Uno ] [added: Un buen uno ]" in shown
+        "Stanza 1 words removed: 1; words added: 3 [removed: Uno ] [added: Un buen uno ]" in visible
     )
     assert "edited by a person" in words_of(desk.page("translations/index.html"))
 
@@ -404,33 +404,33 @@ def test_everything_in_a_record_is_text(desk, kind, hostile):
     page = desk.show()
     assert "cannot be read" not in page
     for name in ("river-es.html", "index.html"):
-        found = desk.page(f"translations/{name}")
-        tags = set(re.findall(r"<([a-z][a-z0-9]*)", found[found.index("<body") :]))
+        content = desk.page(f"translations/{name}")
+        tags = set(re.findall(r"<([a-z][a-z0-9]*)", content[content.index("<body") :]))
         assert not tags & {"script", "img", "b", "iframe", "style", "object", "i"}
-        assert not re.findall(r"<[^>]*\s(on\w+|style)=", found[found.index("<body") :])
-        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", found)
-    whole = html.unescape(page)
-    line = translation_pairs.shown(final).split("\n")[0].strip()
-    assert line in whole
+        assert not re.findall(r"<[^>]*\s(on\w+|style)=", content[content.index("<body") :])
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", content)
+    visible = html.unescape(page)
+    line = translation_pairs.safe_text(final).split("\n")[0].strip()
+    assert line in visible
     assert json.loads((desk.site / "public/translations/river-es.json").read_text())
 
 
 def test_why_one_won_is_said(desk):
     desk.translate(desk.text())
-    shown = words_of(desk.show())
-    assert "Candidate 2 was taken. What decided was the highest total. " in shown
-    assert "The next one is candidate 1, 1.00 points behind." in shown
-    assert "2 Apertium route-2 42.00 -0.50 0.00 41.50 chosen" in shown
-    assert "Evaluation" not in shown
-    assert "Choice 0.5 0 0 0 0 0" in shown
-    assert "Translation – 1 0 0 0 0" in shown
-    assert "Total 0.5 1 0 1,000 234 0.0021" in shown
-    assert "No remarks." in shown
-    assert "Passages changed: 0 of 3" in shown
+    visible = words_of(desk.show())
+    assert "Candidate 2 was taken. What decided was the highest total. " in visible
+    assert "The next one is candidate 1, 1.00 points behind." in visible
+    assert "2 Apertium route-2 42.00 -0.50 0.00 41.50 chosen" in visible
+    assert "Evaluation" not in visible
+    assert "Choice 0.5 0 0 0 0 0" in visible
+    assert "Translation – 1 0 0 0 0" in visible
+    assert "Total 0.5 1 0 1,000 234 0.0021" in visible
+    assert "No remarks." in visible
+    assert "Passages changed: 0 of 3" in visible
 
 
 @pytest.mark.parametrize(
-    ("by", "why", "said"),
+    ("by", "why", "sentence"),
     [
         ("judge", "", "A judge, who saw the candidates in two orders, decided so both times."),
         ("only", "", "It was the only one that could be taken."),
@@ -438,12 +438,12 @@ def test_why_one_won_is_said(desk):
         ("none", "", "No candidate could be taken."),
     ],
 )
-def test_each_way_of_choosing_has_its_words(desk, by, why, said):
+def test_each_way_of_choosing_has_its_words(desk, by, why, sentence):
     text = desk.text()
     desk.translate(text)
     decision = {"by": by, "no_complete_text": False, "no_verdict": why}
     desk.break_open(text, _put(decision, "evaluation", "decision"))
-    assert said in words_of(desk.show())
+    assert sentence in words_of(desk.show())
 
 
 def test_the_best_of_each_passage_says_whose_they_are(desk):
@@ -458,12 +458,12 @@ def test_the_best_of_each_passage_says_whose_they_are(desk):
         record["evaluation"]["duplicates"] = {"2": 1}
 
     desk.break_open(text, mix)
-    shown = words_of(desk.show())
-    assert "The best candidate was taken for each passage. Passages: 3." in shown
-    assert "candidate 1: 1 candidate 2: 2" in shown
-    assert "passages chosen: 2 of 3" in shown
-    assert "passages not taken: 1 of 3, copied from the original , odd<" in shown
-    assert "says the same as candidate 1" in shown
+    visible = words_of(desk.show())
+    assert "The best candidate was taken for each passage. Passages: 3." in visible
+    assert "candidate 1: 1 candidate 2: 2" in visible
+    assert "passages chosen: 2 of 3" in visible
+    assert "passages not taken: 1 of 3, copied from the original , odd<" in visible
+    assert "says the same as candidate 1" in visible
 
 
 def test_candidates_that_wrote_the_same_are_named_together_the_chosen_one_first(desk):
@@ -473,10 +473,10 @@ def test_candidates_that_wrote_the_same_are_named_together_the_chosen_one_first(
     record["evaluation"]["segments"][0]["rejected"] = [{"id": 1, "reasons": ["copied"]}]
     versions = dict(provenance.passages(record))
     for passage in versions.values():
-        found = [(version.candidates, version.winner) for version in passage]
-        assert found == [([2, 3], True), ([1], False)]
-    (chosen, other) = next(iter(versions.values()))
-    assert (chosen.text, chosen.reasons) == ("Río", ())
+        wordings = [(version.candidates, version.winner) for version in passage]
+        assert wordings == [([2, 3], True), ([1], False)]
+    (winner, other) = next(iter(versions.values()))
+    assert (winner.text, winner.reasons) == ("Río", ())
     assert (other.text, other.reasons) == ("x", ["copied"])
 
 
@@ -494,7 +494,7 @@ def test_a_stage_counts_what_failed_and_what_has_no_known_cost(desk):
     more = {"prompt_tokens": 30, "completion_tokens": None, "cost": 0.5}
     record["ledger"]["requests"] += [request | more, request | {"outcome": "timeout", "cost": None}]
     stages, _ = provenance.efforts(record)
-    row = next(one for one in stages if one.stage == request["stage"])
+    row = next(stage for stage in stages if stage.stage == request["stage"])
     assert (row.requests, row.failed, row.tokens_in, row.tokens_out) == (3, 1, 30, 0)
     assert (row.cost, row.unknown) == (0.5, 1)
 
@@ -520,10 +520,10 @@ def test_remarks_of_rules_and_of_models(desk):
     )
     model = {"by": "<m>", "remarks": [remark | {"suggestion": "Un\n  dos"}], "summary": "Flat."}
     desk.translate(text, lang="ca", review=model)
-    shown = words_of(desk.show("translations/river-ca.html"))
+    visible = words_of(desk.show("translations/river-ca.html"))
     assert (
         "Flat. – <m> Remarks: 1 Stanza 1 double blanks; words the engine did not know: 3 Un"
-        in shown
+        in visible
     )
 
 
@@ -534,26 +534,26 @@ def test_a_revision_is_shown_as_what_went_and_came(desk):
     page = desk.show()
     assert re.search(r"<del>.*?</span>Uno<span", page)
     assert re.search(r"<ins>.*?</span>Un<span", page)
-    shown = words_of(page)
-    assert "One word – m The revision was taken. Passages changed: 1 of 3" in shown
+    visible = words_of(page)
+    assert "One word – m The revision was taken. Passages changed: 1 of 3" in visible
     desk.translate(
         text, revision={"segments": revised, "taken": False, "why": "2: lines"}, lang="ca"
     )
-    shown = words_of(desk.show("translations/river-ca.html"))
-    assert "The revision was not taken, so the chosen translation stayed: 2: lines" in shown
+    visible = words_of(desk.show("translations/river-ca.html"))
+    assert "The revision was not taken, so the chosen translation stayed: 2: lines" in visible
 
 
 @pytest.mark.parametrize(
-    ("cost", "unknown", "shown"),
+    ("cost", "unknown", "expected"),
     [(0.0, 0, "0"), (0.0, 2, "unknown"), (0.00123, 0, "0.0012"), (12, 3, "12.00 and more")],
 )
-def test_what_is_known_of_the_cost(cost, unknown, shown):
+def test_what_is_known_of_the_cost(cost, unknown, expected):
     row = SimpleNamespace(cost=cost, unknown=unknown)
-    assert translation_pages._cost(WORDS["en"], row) == shown
+    assert translation_pages._cost(WORDS["en"], row) == expected
 
 
 @pytest.mark.parametrize(
-    ("licence", "shown"),
+    ("licence", "expected"),
     [
         ("CC-BY-4.0", 'href="https://spdx.org/licenses/CC-BY-4.0.html">CC-BY-4.0<'),
         ("LicenseRef-Own", "<bdi>LicenseRef-Own</bdi>"),
@@ -561,11 +561,11 @@ def test_what_is_known_of_the_cost(cost, unknown, shown):
         ("javascript:x", "<bdi>javascript:x</bdi>"),
     ],
 )
-def test_a_licence_has_a_link_where_it_is_known(desk, licence, shown):
+def test_a_licence_has_a_link_where_it_is_known(desk, licence, expected):
     desk.translate(desk.text(licence=f"'{licence}'"))
     page = desk.show()
-    assert shown in page
-    assert shown in desk.page("translations/index.html")
+    assert expected in page
+    assert expected in desk.page("translations/index.html")
 
 
 def test_pages_are_in_every_language_of_the_site(desk):
@@ -578,10 +578,10 @@ def test_pages_are_in_every_language_of_the_site(desk):
     assert rows(english) == rows(french)
     assert '<html lang="fr"' in french
     index = read_tree(desk.page("fr/translations/index.html")).one("ul", class_="editions")
-    links = [(one.attrs["hreflang"], one.attrs["href"]) for one in index.all("a")]
+    links = [(link.attrs["hreflang"], link.attrs["href"]) for link in index.all("a")]
     assert links == [(code, f"../translations/river-{code}.html") for code in ("es", "ca")]
     others = read_tree(french).one("ul", class_="siblings").all("a")
-    assert ["aria-current" in one.attrs for one in others] == [True, False]
+    assert ["aria-current" in link.attrs for link in others] == [True, False]
     assert 'href="../../translations/river-es.json"' in french
     assert 'href="../translations/river-es.json"' in english
     assert "fr/translations/river-es.html" in shell.addresses
@@ -615,7 +615,7 @@ def test_a_page_of_anything_stays_below_its_budget_and_says_what_is_left_out(des
 def test_a_list_without_room_is_not_called_empty(desk, large):
     long = {name: "x " * (150_000 if name == large else 10) for name in LISTS}
     text = desk.text()
-    changed = [f"{one}!" for one in FINAL["poem"]]
+    changed = [f"{item}!" for item in FINAL["poem"]]
     remarks = [{"id": "1", "remark": long["remarks"], "suggestion": long["remarks"]}] * 2
     desk.translate(
         text,
@@ -624,13 +624,13 @@ def test_a_list_without_room_is_not_called_empty(desk, large):
     )
     desk.break_open(text, _put([long["passages"]] * 3, "candidates", 0, "segments"))
     page = desk.show()
-    shown = words_of(page)
-    assert "No remarks." not in shown
-    assert "Nothing was changed." not in shown
+    visible = words_of(page)
+    assert "No remarks." not in visible
+    assert "Nothing was changed." not in visible
     parts = page.split("<details")
     names = list(LISTS)
     for name in names[names.index(large) :]:
-        (part,) = (one for one in parts if LISTS[name] in one.partition("</summary>")[0])
+        (part,) = (item for item in parts if LISTS[name] in item.partition("</summary>")[0])
         assert "Not shown here" in part, name
 
 
@@ -638,8 +638,8 @@ def test_the_record_lies_beside_its_page(desk):
     text = desk.text()
     place = desk.translate(text)
     desk.write()
-    found = json.loads((desk.site / "public/translations/river-es.json").read_text())
-    assert found == files.read_json(place / result_files.RECORD)
+    published = json.loads((desk.site / "public/translations/river-es.json").read_text())
+    assert published == files.read_json(place / result_files.RECORD)
 
 
 TEXT = st.text(st.sampled_from("ab ,.\né<"), max_size=40)
@@ -651,10 +651,10 @@ TEXT = st.text(st.sampled_from("ab ,.\né<"), max_size=40)
 @example("", " ")
 def test_a_diff_holds_both_texts(before, after):
     pieces = word_diff.pieces(before, after)
-    kept = [piece for piece in pieces if piece.kind != word_diff.ADDED]
-    come = [piece for piece in pieces if piece.kind != word_diff.REMOVED]
-    assert "".join(piece.text for piece in kept) == before
-    assert "".join(piece.text for piece in come) == after
+    old = [piece for piece in pieces if piece.kind != word_diff.ADDED]
+    new = [piece for piece in pieces if piece.kind != word_diff.REMOVED]
+    assert "".join(piece.text for piece in old) == before
+    assert "".join(piece.text for piece in new) == after
     assert all(piece.text for piece in pieces)
     assert (before == after) == all(piece.kind == word_diff.SAME for piece in pieces)
 
@@ -670,9 +670,9 @@ def test_neighbouring_changes_are_one_phrase():
 
 @given(st.text())
 def test_foreign_lines_are_one_line_each(text):
-    found = translation_pairs.lines(text)
-    assert len(found) == text.count("\n") + 1
-    assert not any(set(line) & set("\n\r\x00\t") for line in found)
+    lines = translation_pairs.lines(text)
+    assert len(lines) == text.count("\n") + 1
+    assert not any(set(line) & set("\n\r\x00\t") for line in lines)
 
 
 FAILURES = (

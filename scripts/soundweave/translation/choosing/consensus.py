@@ -29,15 +29,13 @@ def consensus(segments: Sequence[str]) -> list[float]:
     Equal translations vote once and score the same. If all are equal they score 100; a single
     translation scores 0. Of two, the fuller one wins, because chrF counts recall twice.
     """
-    # Sorted, so that the order of the candidates does not decide which spacing is compared.
-    different = {same(segment): segment for segment in sorted(segments)}
+    keys = [same(segment) for segment in segments]  # chrF ignores whitespace, too
+    different = dict.fromkeys(keys)
     if len(different) == 1:
         return [ALIKE if len(segments) > 1 else 0.0] * len(segments)
-    scores = {key: _mean(key, different) for key in different}
-    return [scores[same(segment)] for segment in segments]
-
-
-def _mean(key: str, different: dict[str, str]) -> float:
     # fsum does not depend on the order, so the order of the candidates cannot decide a tie.
-    others = [text for other, text in different.items() if other != key]
-    return fsum(chrf(different[key], text) for text in others) / len(others)
+    scores = {
+        key: fsum(chrf(key, other) for other in different if other != key) / (len(different) - 1)
+        for key in different
+    }
+    return [scores[key] for key in keys]

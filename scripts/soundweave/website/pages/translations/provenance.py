@@ -11,7 +11,7 @@ from typing import Any
 from soundweave.translation.model import TITLE
 from soundweave.translation.record import Record
 from soundweave.website.pages.translations import word_diff
-from soundweave.website.pages.translations.translation_pairs import shown
+from soundweave.website.pages.translations.translation_pairs import safe_text
 from soundweave.website.pages.translations.word_diff import Piece
 
 
@@ -66,7 +66,7 @@ def passages(record: Record) -> Iterator[tuple[str, list[Version]]]:
             before = versions.get(text) or Version((), "", None, winner=False, reasons=())
             versions[text] = Version(
                 [*before.candidates, number],
-                shown(text),
+                safe_text(text),
                 totals.get(number, before.total),
                 before.winner or number == segment["chosen"],
                 reasons.get(number, ()),
@@ -85,7 +85,7 @@ def changes(
 ) -> list[Change]:
     """Return the passages that differ, up to the end of the shorter text."""
     return [
-        _change(name, shown(old or ""), shown(new or ""))
+        _change(name, safe_text(old or ""), safe_text(new or ""))
         for name, old, new in zip(ids, before, after, strict=False)
         if (old or "") != (new or "")
     ]

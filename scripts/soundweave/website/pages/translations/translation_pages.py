@@ -128,7 +128,7 @@ def _of_change(change: Change) -> list[str]:
 def _of_remark(remark: Remark) -> list[str]:
     return [
         remark["id"],
-        translation_pairs.shown(remark["suggestion"]),
+        translation_pairs.safe_text(remark["suggestion"]),
         foreign(remark["remark"], ""),
     ]
 
@@ -149,7 +149,7 @@ def _helpers(words: Words) -> dict[str, Any]:
         "findings": partial(_findings, words),
         "within": _within,
         "license_link": _license_link,
-        "shown": translation_pairs.shown,
+        "safe_text": translation_pairs.safe_text,
     }
 
 

@@ -30,7 +30,7 @@ def lines(text: str) -> list[str]:
     return [_line(line) for line in text.split("\n")]
 
 
-def shown(text: str) -> str:
+def safe_text(text: str) -> str:
     """Return untrusted text of several lines, safe to show."""
     return "\n".join(lines(text))
 
