@@ -9,7 +9,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
-from soundweave.translation.model import Kind, Segment, Text
+from soundweave.translation.model import Candidate, Kind, Segment, Text
 
 
 class DecidedBy(StrEnum):
@@ -32,31 +32,6 @@ class Source(TypedDict):
     notes: str
     digest: str
     segments: list[dict[str, str]]
-
-
-class Config(TypedDict):
-    """A model.CandidateConfig."""
-
-    id: int
-    model: str
-    prompt: str
-    temperature: float | None
-    seed: int | None
-    route: str
-
-
-class CandidateRecord(TypedDict):
-    """A model.Candidate."""
-
-    config: Config
-    segments: list[str | None]
-    marks: list[int | None]
-    notes: str
-    finish_reason: str
-    problems: list[str]
-    error: str
-    message: str
-    seconds: float
 
 
 class Score(TypedDict):
@@ -202,7 +177,7 @@ class Record(TypedDict):
     workflow_mode: str
     executor: str
     parallel_count: int
-    candidates: list[CandidateRecord]
+    candidates: list[dict[str, Any]]  # see model.Candidate.to_json
     evaluation: EvaluationRecord
     review: Review
     revision: Revision
@@ -252,6 +227,12 @@ def text_of(record: Record) -> Text:
         notes=source["notes"],
         segments=tuple(Segment(**segment) for segment in source["segments"]),
     )
+
+
+def candidates_of(record: Record) -> list[Candidate]:
+    """Return the candidates by id."""
+    candidates = map(Candidate.from_json, record["candidates"])
+    return sorted(candidates, key=lambda candidate: candidate.config.id)
 
 
 def untranslated(record: Record) -> list[str]:

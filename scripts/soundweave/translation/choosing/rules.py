@@ -5,13 +5,12 @@ questions. Words that the engine did not know can only be pointed out.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from soundweave.translation.model import Text
 from soundweave.translation.record import (
-    CandidateRecord,
     EvaluationRecord,
     Finding,
     Remark,
@@ -164,7 +163,7 @@ FIXES: dict[Rule, Fix] = {
 
 
 def _unknown_words(
-    evaluation: EvaluationRecord, candidates: list[CandidateRecord]
+    evaluation: EvaluationRecord, candidates: Sequence[Mapping[str, Any]]
 ) -> Iterator[int]:
     marks = {candidate["config"]["id"]: candidate["marks"] for candidate in candidates}
     for index, segment in enumerate(evaluation["segments"]):

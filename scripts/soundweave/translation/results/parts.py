@@ -5,17 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from soundweave.translation.model import TITLE, Kind
+from soundweave.translation.model import TITLE, Candidate, CandidateConfig, Kind
 from soundweave.translation.record import (
     METHODS,
     SCORES,
-    CandidateRecord,
-    Config,
     DecidedBy,
     Decision,
     EvaluationRecord,
     Record,
     Rejection,
+    candidates_of,
     described,
     text_of,
 )
@@ -36,21 +35,16 @@ class CandidateSummary:
     """What became of a candidate.
 
     `scores` are by name, of the whole text. `won` and `rejected` count segments, `reasons` say why
-    those were rejected, `text_reasons` why all were. `error` is why the candidate failed as a
-    whole, `duplicate_of` another one that says the same.
+    those were rejected, `text_reasons` why all were. `duplicate_of` is one that says the same.
     """
 
-    id: int
-    config: Config
+    candidate: Candidate
     scores: Mapping[str, float | None]
     won: int
     rejected: int
     reasons: Sequence[str]
     text_reasons: Sequence[str]
-    error: str
-    message: str
     duplicate_of: int | None
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -71,9 +65,8 @@ class ChoiceSummary:
 
 def candidates(record: Record) -> list[CandidateSummary]:
     """Summarize all candidates, by id."""
-    shares = _shares(record)
-    ordered = sorted(record["candidates"], key=lambda candidate: candidate["config"]["id"])
-    return [_candidate(candidate, record["evaluation"], shares) for candidate in ordered]
+    evaluation, shares = record["evaluation"], _shares(record)
+    return [_candidate(candidate, evaluation, shares) for candidate in candidates_of(record)]
 
 
 def choice(record: Record) -> ChoiceSummary:
@@ -106,8 +99,8 @@ def cells(summary: CandidateSummary, segments: int) -> tuple[object, ...]:
     """Return a candidate's row of a table: id, config, SCORES, note; a text has `segments`."""
     scores = (summary.scores[name] for name in SCORES)
     return (
-        summary.id,
-        _by(summary.config),
+        summary.candidate.config.id,
+        _by(summary.candidate.config),
         *(NO_SCORE if score is None else f"{score:.2f}" for score in scores),
         "; ".join(_notes(summary, segments)),
     )
@@ -128,9 +121,9 @@ def plain(value: object) -> str:
 
 
 def _candidate(
-    candidate: CandidateRecord, evaluation: EvaluationRecord, shares: Mapping[int | None, int]
+    candidate: Candidate, evaluation: EvaluationRecord, shares: Mapping[int | None, int]
 ) -> CandidateSummary:
-    number = candidate["config"]["id"]
+    number = candidate.config.id
     scores: Mapping[str, Any] = next(
         (score for score in evaluation["scores"] if score["id"] == number), {}
     )
@@ -138,20 +131,16 @@ def _candidate(
         reasons
         for segment in evaluation["segments"]
         for reasons in _reasons(segment["rejected"], number)
-        if not candidate["error"]
+        if candidate.came
     ]
     return CandidateSummary(
-        id=number,
-        config=candidate["config"],
+        candidate=candidate,
         scores={name: scores.get(name) for name in SCORES},
         won=shares.get(number, 0),
         rejected=len(rejections),
         reasons=list(dict.fromkeys(reason for reasons in rejections for reason in reasons)),
         text_reasons=next(_reasons(evaluation["rejected"], number), []),
-        error=candidate["error"],
-        message=candidate["message"],
         duplicate_of=evaluation["duplicates"].get(str(number)),
-        seconds=candidate["seconds"],
     )
 
 
@@ -159,18 +148,17 @@ def _reasons(rejections: Sequence[Rejection], number: int) -> Iterator[list[str]
     return (rejection["reasons"] for rejection in rejections if rejection["id"] == number)
 
 
-def _by(config: Config) -> str:
-    if config["route"]:
-        return config["route"]
-    temperature = config["temperature"]
-    parts = [config["model"], config["prompt"]]
-    parts += [] if temperature is None else [f"temperature {temperature:g}"]
-    return ", ".join(filter(None, parts))
+def _by(config: CandidateConfig) -> str:
+    if config.route:
+        return config.route
+    temperature = "" if config.temperature is None else f"temperature {config.temperature:g}"
+    return ", ".join(filter(None, (config.model, config.prompt, temperature)))
 
 
 def _notes(summary: CandidateSummary, segments: int) -> Iterator[str]:
-    if summary.error:
-        yield ": ".join(filter(None, (summary.error, summary.message)))
+    candidate = summary.candidate
+    if candidate.error:
+        yield ": ".join(filter(None, (candidate.error, candidate.message)))
     elif summary.text_reasons:
         yield f"rejected: {', '.join(summary.text_reasons)}"
     elif summary.rejected:
@@ -186,11 +174,9 @@ def _notes(summary: CandidateSummary, segments: int) -> Iterator[str]:
 def _shares(record: Record) -> dict[int | None, int]:
     """Count the segments that were taken from each candidate, by its id."""
     evaluation = record["evaluation"]
-    segments = {
-        candidate["config"]["id"]: candidate["segments"] for candidate in record["candidates"]
-    }
+    texts = {candidate.config.id: candidate.segments for candidate in candidates_of(record)}
     winner = evaluation["chosen"]
-    if winner is not None and segments.get(winner) == evaluation["translation"]:
+    if winner is not None and texts.get(winner) == tuple(evaluation["translation"]):
         return {winner: len(evaluation["translation"])}
     counts = Counter(segment["chosen"] for segment in evaluation["segments"])
     return dict(sorted(counts.items(), key=lambda share: share[0] or 0))

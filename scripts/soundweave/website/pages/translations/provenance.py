@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from soundweave.translation.model import TITLE
-from soundweave.translation.record import Record
+from soundweave.translation.record import Record, candidates_of
 from soundweave.website.pages.translations import word_diff
 from soundweave.website.pages.translations.translation_pairs import safe_text
 from soundweave.website.pages.translations.word_diff import Piece
@@ -53,13 +53,13 @@ class Effort:
 
 def passages(record: Record) -> Iterator[tuple[str, list[Version]]]:
     """Yield the id of each passage with what the candidates wrote, the winner first."""
-    candidates = [candidate for candidate in record["candidates"] if not candidate["error"]]
+    candidates = [candidate for candidate in candidates_of(record) if candidate.came]
     for index, segment in enumerate(record["evaluation"]["segments"]):
         totals = {score["id"]: score["total"] for score in segment["scores"]}
         reasons = {rejected["id"]: rejected["reasons"] for rejected in segment["rejected"]}
         versions: dict[str, Version] = {}
         for candidate in candidates:
-            number, texts = candidate["config"]["id"], candidate["segments"]
+            number, texts = candidate.config.id, candidate.segments
             text = texts[index] if index < len(texts) else None
             if text is None:
                 continue
