@@ -389,7 +389,7 @@ def test_a_run_killed_in_a_stage_goes_on_there(desk, chat, stage):
         (["--set", "engine.colour=red"], "engine"),
         (["--max-cost", "1"], "max_cost needs prices"),
         (["--set", "deadline_seconds"], "not like deadline_seconds=60"),
-        (["--parallel-count", "0"], "from 1 up"),
+        (["--parallel-count", "0"], "at least 1"),
         (["--lang", "pl"], "no text has pl among its target_langs; there are: es"),
         (["--texts-dir", "nowhere"], "there is no folder nowhere"),
         (["--output-dir", "/proc/x"], "cannot write into /proc/x"),

@@ -14,7 +14,7 @@ from soundweave.website.pages import group_rows
 
 KEYS = locales.load(paths.LOCALES)["en"].texts
 PLACES = (
-    (paths.ROOT / "scripts" / "soundweave" / "website", "*.py"),
+    (paths.ROOT / "scripts" / "soundweave" / "website", "**/*.py"),
     (paths.TEMPLATES, "**/*.*"),
     (paths.ROOT / "website" / "src", "**/*.ts"),
 )

@@ -1,5 +1,7 @@
 """Settings that do not hold together are named before anything is sent."""
 
+from typing import get_args
+
 import pytest
 import yaml
 
@@ -7,6 +9,7 @@ from soundweave.base.errors import ConfigError
 from soundweave.base.paths import CONFIG
 from soundweave.translation import settings
 from soundweave.translation.running import check
+from soundweave.translation.running.stages import STAGES
 
 CHAT = {"chat.base_url": "http://127.0.0.1:9/v1"}
 PRICES = {
@@ -26,6 +29,10 @@ def problems_of(overrides, path=None):
     return []
 
 
+def test_the_settings_know_the_stages():
+    assert list(get_args(settings.StageName)) == list(STAGES)
+
+
 @pytest.mark.parametrize(
     ("overrides", "words"),
     [
@@ -35,7 +42,7 @@ def problems_of(overrides, path=None):
         ({"evaluation.shortest": 2.0}, "evaluation.shortest is not below evaluation.longest"),
         ({"modes.reasoning.EditorReview.models": ["fast", "huge"]}, "there is no model huge"),
         ({"modes.manual.Evaluation.models": "fast"}, "modes.manual.Evaluation: it has a model"),
-        ({"modes.manual.EditorReview.prompts": "nope"}, "modes.manual.EditorReview: there is no"),
+        ({"modes.manual.EditorReview.prompts": "nope"}, "modes.manual.EditorReview: no prompt"),
         ({"modes.non_reasoning.EditorReview.prompts": "judge"}, "not answer_review"),
         ({"modes.hybrid.TranslatorRevision.prompts": "editor_review"}, "answer_revision"),
         (

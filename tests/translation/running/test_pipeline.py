@@ -102,7 +102,7 @@ def test_a_quorum_goes_on_without_the_slowest(tmp_path, pool):
 
 def test_a_failed_candidate_is_no_part_of_a_quorum(tmp_path, pool):
     limits = Limits(deadline_seconds=100, quorum=2)
-    state = start(tmp_path, limits=limits, executor=pool, **{"1": "sleep 1", "2": "kill"})
+    state = start(tmp_path, limits=limits, executor=pool, **{"1": "sleep 4", "2": "kill"})
     assert parts(state) == [(1, ""), (2, "crashed"), (3, "")]
 
 
