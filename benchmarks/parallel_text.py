@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from soundweave.base import files
+from soundweave.base import jsonl
 from soundweave.base.errors import ConfigError
 
 # The keys of each language in a row, the preferred one first.
@@ -81,7 +81,7 @@ def _rows(folder: Path, file: str) -> list[dict[str, Any]]:
             f"{path} does not exist; name a folder with parallel text: --data FOLDER (with "
             f"{', '.join([*NAMES.values(), SYSTEMS, STRINGS])} and Tatoeba's)"
         )
-    return files.read_history(path)
+    return jsonl.read(path)
 
 
 def _text(lang: str, row: Mapping[str, Any]) -> str:

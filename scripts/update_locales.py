@@ -1,4 +1,4 @@
-"""Bring the site's words up to date with their translations: website/locales/<lang>.json."""
+"""Update the site's locales from their translations: website/locales/<lang>.json."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -12,38 +12,39 @@ from soundweave.translation.texts import source_texts
 from soundweave.website.frame import locale_files
 from soundweave.website.frame.locale_files import Update
 
-MOST = 20  # warnings about single strings of one language; GitHub shows no more of a step
+MOST = 20  # warnings about single strings of one language; GitHub shows no more for a step
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write what changes; 1 when something is damaged or, with --check, would change."""
+    """Write the changed files; 1 when something is damaged or, with --check, would change."""
     args = _parse(argv)
     cli.setup_logging(verbose=args.verbose)
     updates, failures = [], []
-    for found in _updates(args):
-        if isinstance(found, Update):
-            updates.append(found)
+    for result in _updates(args):
+        if isinstance(result, Update):
+            updates.append(result)
         else:
-            failures.append(found)
+            failures.append(result)
     for failure in failures:
         actions.error(failure)
-    changed = [one for one in updates if one.changed]
-    for one in updates:
-        _warn(one)
+    lines, locales = [], []
+    for update in updates:
+        _warn(update)
+        lines.append(_line(update, check=args.check))
+        locales.append(_as_json(update))
         if not args.check:
-            one.write()
-    shown = [_plain(one, changed=one in changed) for one in updates]
-    lines = [_line(one, args, changed=one in changed) for one in updates]
+            update.write()
     cli.show(
-        {"locales": shown, "failures": failures},
-        "\n".join(lines) or "no text names a file of strings",
+        {"locales": locales, "failures": failures},
+        "\n".join(lines) or "no text names a strings file",
         as_json=args.json,
     )
-    return 1 if failures or (args.check and changed) else 0
+    would_change = args.check and any(update.changed for update in updates)
+    return 1 if failures or would_change else 0
 
 
 def _updates(args: argparse.Namespace) -> Iterator[Update | str]:
-    """Yield what becomes of each language's file, or why it cannot be said."""
+    """Yield the update of each language's file, or an error message."""
     for path in source_texts.paths(args.texts_dir).values():
         try:
             strings = source_texts.strings_file(path)
@@ -62,39 +63,49 @@ def _of_text(args: argparse.Namespace, text: Text, strings: Path) -> Iterator[Up
             yield str(error)
 
 
-def _warn(one: Update) -> None:
-    for key, why in list(one.problems.items())[:MOST]:
-        actions.warning(f"{one.path}: {key} is not taken: {why}")
-    if len(one.problems) > MOST:
-        actions.warning(f"{one.path}: {len(one.problems) - MOST} more are not taken")
+def _warn(update: Update) -> None:
+    for key, reason in list(update.problems.items())[:MOST]:
+        actions.warning(f"{update.path}: {key} was rejected: {reason}")
+    if len(update.problems) > MOST:
+        actions.warning(f"{update.path}: {len(update.problems) - MOST} more were rejected")
 
 
-def _plain(one: Update, *, changed: bool) -> dict[str, object]:
-    numbers = {name: getattr(one, name) for name in ("offered", "taken", "held", "wanted")}
-    return {"path": str(one.path), "changed": changed, **numbers, "problems": dict(one.problems)}
+def _as_json(update: Update) -> dict[str, object]:
+    return {
+        "path": str(update.path),
+        "changed": update.changed,
+        "offered": update.offered,
+        "taken": update.added,
+        "held": update.current,
+        "wanted": update.total,
+        "problems": dict(update.problems),
+    }
 
 
-def _line(one: Update, args: argparse.Namespace, *, changed: bool) -> str:
-    state = ("would change" if args.check else "changed") if changed else "unchanged"
-    return f"{_shown(one.path)}: {state}, {one.held} of {one.wanted} strings, {one.taken} new"
-
-
-def _shown(path: Path) -> Path:
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+def _line(update: Update, *, check: bool) -> str:
+    state = ("would change" if check else "changed") if update.changed else "unchanged"
+    path, folder = update.path, Path.cwd()
+    path = path.relative_to(folder) if path.is_relative_to(folder) else path
+    return f"{path}: {state}, {update.current} of {update.total} strings, {update.added} new"
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__ or "", "python scripts/update_locales.py --check")
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 if that is wrong")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 if a file would change"
+    )
     parser.add_argument(
         "--again",
         action="store_true",
-        help="take all translations anew, in place of words that were mended in the files, too",
+        help="take all translations again, overwriting edits in the locales",
     )
     cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts", cli.folder)
     cli.path_argument(
-        parser, "--translations-dir", paths.TRANSLATIONS_DIR, "their translations", cli.folder
+        parser,
+        "--translations-dir",
+        paths.TRANSLATIONS_DIR,
+        "folder of their translations",
+        cli.folder,
     )
     return parser.parse_args(argv)
 

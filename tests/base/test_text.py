@@ -2,15 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundweave.base.text import duration, foreign
+from soundweave.base.text import duration, one_line
 
 
 @given(st.text(st.characters()))
 def test_foreign_text_is_one_visible_line_that_can_be_written(text):
-    line = foreign(text, "nothing")
+    line = one_line(text, "nothing")
     assert line.encode("utf-8")
     assert line.splitlines() == [line]
-    assert line == foreign(line, "nothing")
+    assert line == one_line(line, "nothing")
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_foreign_text_is_one_visible_line_that_can_be_written(text):
     ],
 )
 def test_what_is_left_of_a_foreign_text(text, line):
-    assert foreign(text, "?") == line
+    assert one_line(text, "?") == line
 
 
 @pytest.mark.parametrize(

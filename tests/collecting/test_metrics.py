@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from soundweave.base import files
+from soundweave.base import jsonl
 from soundweave.base.errors import ConfigError
 from soundweave.collecting import metrics
 from soundweave.collecting.metrics import Outcome
@@ -34,4 +34,4 @@ def test_a_line_has_the_librarys_counts_and_the_nights_own(tmp_path: Path) -> No
         metrics.append(tmp_path / "m", line | {"stopped": "maybe"})
     assert not (tmp_path / "m").exists()
     metrics.append(tmp_path / "m", line)
-    assert files.read_history(tmp_path / "m") == [line]
+    assert jsonl.read(tmp_path / "m") == [line]

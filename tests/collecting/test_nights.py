@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import collect_sounds
-from soundweave.base import config, files, schemas
+from soundweave.base import config, jsonl, schemas
 from soundweave.base.errors import ConfigError, LibraryError
 from soundweave.library import database, store
 from soundweave.standin import Catalog, Fault, StandIn, synthetic_catalog
@@ -41,7 +41,7 @@ def test_one_night_collects_everything(nights: Nights) -> None:
     assert (line["nodes"], line["added"], line["removed"]) == (1000, 1000, 0)
     assert line["stopped"] == "complete"
     assert line["requests"] == len(nights.standin.log) <= 12
-    assert files.read_history(nights.metrics) == [line]
+    assert jsonl.read(nights.metrics) == [line]
     schemas.check("metrics", line, "line")
 
 
@@ -256,7 +256,7 @@ def test_an_error_during_a_night_still_records_what_was_saved(
     nights.standin.add_fault(Fault("unknown_key", times=None, after=after))
     with pytest.raises(ConfigError, match="refused the key"):
         nights.run()
-    history = files.read_history(nights.metrics)
+    history = jsonl.read(nights.metrics)
     fields = ("stopped", "nodes", "added", "requests")
     assert [tuple(line[field] for field in fields) for line in history] == lines
 
@@ -510,7 +510,7 @@ def test_an_interrupted_night_is_recorded(tmp_path: Path) -> None:
             time.sleep(0.02)
         child.send_signal(signal.SIGINT)
         assert child.wait(30) == 130
-    (line,) = files.read_history(tmp_path / "m.jsonl")
+    (line,) = jsonl.read(tmp_path / "m.jsonl")
     assert (line["stopped"], line["nodes"]) == ("interrupted", 300)
 
 
@@ -529,7 +529,7 @@ def test_results_and_outputs_of_a_night(tmp_path: Path, run: Run) -> None:
         more = ["--json", "--log-file", log, "--verbose"]
         done = run("collect_sounds.py", *flags(tmp_path), *more, env=env)
     assert done.returncode == 0, done.stderr
-    assert [json.loads(done.stdout)] == files.read_history(tmp_path / "m.jsonl")
+    assert [json.loads(done.stdout)] == jsonl.read(tmp_path / "m.jsonl")
     names = [line.split("<<")[0] for line in output.read_text().splitlines() if "<<" in line]
     assert names == ["added", "removed", "nodes", "requests"]
     assert "output nodes=1" in log.read_text()

@@ -57,7 +57,7 @@ class Command:
         return cli.run(lambda: generate_landing_page.main(self.arguments(*more)))
 
     def files(self):
-        return {one: one.read_bytes() for one in self.public.rglob("*") if one.is_file()}
+        return {path: path.read_bytes() for path in self.public.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -124,8 +124,8 @@ def test_a_site_is_amended_when_its_milestone_is_recorded(command, capsys):
     assert changed == fronts | {"api/milestones.json", "api/numbers.json", "feed.xml"}
     same = [path for path in after if after[path] == before[path]]
     assert all(path.stat().st_ino == nodes[path] for path in same)
-    told = json.loads(capsys.readouterr().out)
-    assert (told["written"], told["kept"]) == (len(changed), len(same))
+    result = json.loads(capsys.readouterr().out)
+    assert (result["written"], result["kept"]) == (len(changed), len(same))
     was, now = (
         read_tree(files[command.public / "index.html"].decode()) for files in (before, after)
     )
@@ -134,7 +134,7 @@ def test_a_site_is_amended_when_its_milestone_is_recorded(command, capsys):
     published = json.loads(after[command.public / "api" / "milestones.json"])
     assert published["milestones"][-1]["actions"] == ENDED
     numbers = [json.loads(files[command.public / "api/numbers.json"]) for files in (before, after)]
-    assert [one["links"] for one in numbers] == [0, 2]
+    assert [published_numbers["links"] for published_numbers in numbers] == [0, 2]
     assert command.run() == 0
     assert command.files() == after
 
@@ -142,20 +142,20 @@ def test_a_site_is_amended_when_its_milestone_is_recorded(command, capsys):
 @pytest.mark.parametrize(
     ("harm", "flags", "words"),
     [
-        (lambda command: shutil.rmtree(command.public), [], "there is no site in"),
-        (lambda command: command.made_of.unlink(), [], "there is no site in"),
-        (lambda command: command.made_of.write_text("[1]"), [], "is of other sounds"),
+        (lambda command: shutil.rmtree(command.public), [], "no site to amend in"),
+        (lambda command: command.made_of.unlink(), [], "no site to amend in"),
+        (lambda command: command.made_of.write_text("[1]"), [], "was built from other sounds"),
         (lambda command: command.made_of.write_text('{"sha256": "'), [], "is not JSON"),
         (lambda command: command.numbers.write_text("[1]"), [], "numbers.json"),
-        (lambda command: command.library({"id": 9}), [], "is of other sounds"),
-        (lambda command: command.place(1), [], "is of other sounds"),
-        (lambda command: None, ["--base-url=https://example.org/"], "for another address"),
+        (lambda command: command.library({"id": 9}), [], "was built from other sounds"),
+        (lambda command: command.place(1), [], "was built from other sounds"),
+        (lambda command: None, ["--base-url=https://example.org/"], "address"),
         (
             lambda command: command.history("milestones"),
             [],
-            "tells of 1 milestones, the history of 0",
+            "lists 1 milestones, the history only 0",
         ),
-        (lambda command: command.history("metrics"), [], "tells of 1 nights, the history of 0"),
+        (lambda command: command.history("metrics"), [], "lists 1 nights, the history only 0"),
     ],
 )
 def test_what_cannot_be_amended_stays_and_is_said(command, capsys, harm, flags, words):
@@ -193,8 +193,8 @@ def test_the_command_prints_its_result_and_works_from_anywhere(command):
     line = [sys.executable, str(script), *command.arguments("--json")]
     done = subprocess.run(line, cwd=command.folder, capture_output=True, text=True, check=True)
     result = json.loads(done.stdout)
-    told = {"site": str(command.public), "sounds": 2, "nights": 1, "milestones": 0, "kept": 0}
-    assert result.items() >= told.items()
+    expected = {"site": str(command.public), "sounds": 2, "nights": 1, "milestones": 0, "kept": 0}
+    assert result.items() >= expected.items()
     assert result["written"] == len(command.files())
     assert (command.public / "index.html").stat().st_mode & 0o777 == 0o644
 

@@ -82,7 +82,7 @@ def entry(key, text):
 
 
 def warnings(capsys):
-    return [one for one in capsys.readouterr().out.splitlines() if one.startswith("::warning::")]
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("::warning::")]
 
 
 def test_without_translations_nothing_is_written(project, capsys):
@@ -177,7 +177,7 @@ def test_a_translation_that_cannot_stand_is_not_taken(project, capsys, key, text
     project.translate(words=SPANISH | {key: text})
     assert project.update() == 0
     (warning,) = warnings(capsys)
-    assert f"es.json: {key} is not taken" in warning
+    assert f"es.json: {key} was rejected" in warning
     assert why in warning
     assert project.shown() == {name: SPANISH[name] for name in ENGLISH if name != key}
     assert project.update("--check") == 0
@@ -188,8 +188,8 @@ def test_of_many_translations_that_cannot_stand_the_first_are_named(project, cap
     project.translate(words=dict.fromkeys(ENGLISH, "<"))
     assert project.update() == 0
     first, rest = warnings(capsys)
-    assert "es.json: b.count is not taken" in first
-    assert rest.endswith("es.json: 2 more are not taken")
+    assert "es.json: b.count was rejected" in first
+    assert rest.endswith("es.json: 2 more were rejected")
 
 
 def test_what_nobody_translated_is_not_taken(project, capsys):
@@ -238,8 +238,8 @@ def test_a_text_that_is_not_right_stops_itself_alone(project, capsys):
 def test_json_for_machines(project, capsys):
     project.translate()
     assert project.update("--check", "--json") == 1
-    told = json.loads(capsys.readouterr().out.splitlines()[-1])
-    es, fr = told["locales"]
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    es, fr = result["locales"]
     assert es["path"].endswith("locales/es.json")
     assert (es["changed"], es["offered"], es["taken"], es["held"], es["wanted"]) == (
         True,
@@ -249,7 +249,7 @@ def test_json_for_machines(project, capsys):
         3,
     )
     assert (fr["changed"], fr["offered"]) == (False, 0)
-    assert told["failures"] == []
+    assert result["failures"] == []
 
 
 @settings(max_examples=25)
@@ -266,8 +266,8 @@ def test_whatever_was_translated_the_locale_can_be_loaded(tmp_path_factory, word
     project.translate(words=words)
     assert project.update() == 0
     loaded = locales.load(project.folder / "locales")
-    taken = project.read() if (project.folder / "locales" / "es.json").exists() else {}
-    assert "es" not in loaded or loaded["es"].missing.keys() == ENGLISH.keys() - taken.keys()
+    locale = project.read() if (project.folder / "locales" / "es.json").exists() else {}
+    assert "es" not in loaded or loaded["es"].missing.keys() == ENGLISH.keys() - locale.keys()
     assert project.update("--check") == 0
 
 

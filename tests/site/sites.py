@@ -40,8 +40,8 @@ def woven(folder: Path) -> None:
     collected(folder, synthetic_catalog(sounds=300, seed=3, hostile=False).sounds.values())
     with database.writing(folder) as connection, database.transaction(connection):
         ids = [row["id"] for row in connection.execute("SELECT id FROM sounds ORDER BY id")]
-        for at, number in enumerate(ids[:-5:3]):
-            answer = {ids[(3 * at + step) % len(ids)]: 0.97 - step / 100 for step in (1, 2, 5)}
+        for index, number in enumerate(ids[:-5:3]):
+            answer = {ids[(3 * index + step) % len(ids)]: 0.97 - step / 100 for step in (1, 2, 5)}
             similar_sounds.save(connection, number, answer, SEEN)
 
 
@@ -93,14 +93,14 @@ def _write_histories(folder: Path, nights: int) -> None:
     metrics, milestones = [], []
     added = 20 if nights > 2 else 10**300
     for number in range(1, nights + 1):
-        at = f"{START + timedelta(days=number):%Y-%m-%dT%H:%M:%SZ}"
+        time = f"{START + timedelta(days=number):%Y-%m-%dT%H:%M:%SZ}"
         counts = {"nodes": 20 * number, "edges": 9, "users": 8, "packs": 7, "added": added}
         rest = {"removed": 0, "requests": 5, "duration_seconds": 1, "stopped": "complete"}
-        metrics.append({"timestamp": at, "mode": "mixed", **counts, **rest})
+        metrics.append({"timestamp": time, "mode": "mixed", **counts, **rest})
         if number % 3 == 0:
             states = ("passed", "failed", "not finished")
             actions = dict(zip(("validation", "edge_generation", "website"), states, strict=True))
-            mark = {"timestamp": at, "milestone_number": number // 3, "interval": 60}
+            mark = {"timestamp": time, "milestone_number": number // 3, "interval": 60}
             mark |= {"nodes": 20 * number, "crossed": [number // 3], "actions": actions}
             milestones.append(mark)
     for name, records in (("metrics", metrics), ("milestones", milestones)):

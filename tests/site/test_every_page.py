@@ -32,12 +32,12 @@ def site(request, site_folder):
 
 def kinds(site):
     """A page of every kind, in turn in each language."""
-    found = [*PAGES, "notices", "translations/index", "translations/river-recorded-es"]
+    paths = [*PAGES, "notices", "translations/index", "translations/river-recorded-es"]
     for group in ("users", "packs", "tags"):
         pages = [path for path in (site / group).glob("*.html") if "index" not in path.name]
-        found += [f"{group}/{path.stem}" for path in sorted(pages)[:1]]
+        paths += [f"{group}/{path.stem}" for path in sorted(pages)[:1]]
     languages = ("", "es/", "ca/", "fr/")
-    for number, page in enumerate(found):
+    for number, page in enumerate(paths):
         lang = languages[number % 4]
         there = (site / f"{lang}{page}.html").exists()  # large lists are in English alone
         yield f"{site.name}/{lang if there else ''}{page}.html"
@@ -79,8 +79,8 @@ def test_the_map_data_are_light(site):
 
 
 def links(path):
-    found = re.findall(r'(?:href|src)="([^"]*)"', path.read_text("utf-8"))
-    inside = {link for link in found if not re.match(r"(https?|data):", link)}
+    addresses = re.findall(r'(?:href|src)="([^"]*)"', path.read_text("utf-8"))
+    inside = {link for link in addresses if not re.match(r"(https?|data):", link)}
     return {unquote(unescape(urldefrag(link).url)) for link in inside}
 
 

@@ -81,15 +81,15 @@ def test_the_style_applies_by_the_system_setting(page, scheme, paper):
     assert color == f"rgb({paper})"
 
 
-@pytest.mark.parametrize(("width", "shown"), [(390, "narrow"), (1280, "wide")])
+@pytest.mark.parametrize(("width", "visible"), [(390, "narrow"), (1280, "wide")])
 @pytest.mark.parametrize(("drawing", "line"), [("growth", ".line"), ("timeline", ".yarn")])
-def test_one_of_two_drawings_shows_and_it_draws(page, width, shown, drawing, line):
+def test_one_of_two_drawings_shows_and_it_draws(page, width, visible, drawing, line):
     show(page, "varied/index.html", width)
     drawn = page.locator(f"svg.{drawing}:visible")
     assert drawn.count() == 1
-    assert shown in drawn.get_attribute("class").split()
+    assert visible in drawn.get_attribute("class").split()
     frame = drawn.bounding_box()
-    boxes = [one.bounding_box() for one in drawn.locator(line).all()]
+    boxes = [part.bounding_box() for part in drawn.locator(line).all()]
     assert max(b["x"] + b["width"] for b in boxes) - boxes[0]["x"] > 0.8 * frame["width"]
     assert max(b["height"] for b in boxes) > 0.2 * frame["height"]
     texts = [text.bounding_box() for text in drawn.locator("text").all()]
@@ -155,8 +155,8 @@ LAST = START + timedelta(days=NIGHTS["varied"])
 def test_a_late_night_is_noted(page, since, note):
     page.clock.set_fixed_time(LAST + since)
     page.goto("varied/index.html")
-    shown = page.locator("#late:visible")
-    assert shown.all_inner_texts() == ([note] if note else [])
+    notice = page.locator("#late:visible")
+    assert notice.all_inner_texts() == ([note] if note else [])
 
 
 def test_where_there_was_no_night_none_is_late(page):
@@ -192,11 +192,11 @@ def test_hostile_texts_are_texts(page):
 def test_every_link_within_the_site_leads_somewhere(page, site_folder):
     for path in ("woven/index.html", *ABOUT, "woven/es/index.html"):
         page.goto(path)
-        here = page.url
+        url = page.url
         links = page.locator("a[href], link[href]").evaluate_all(
             "all => all.map(one => one.href.split('#')[0])"
         )
-        root = here[: here.index(FOLDER.as_posix())]
+        root = url[: url.index(FOLDER.as_posix())]
         for link in {link for link in links if link.startswith(root)}:
             assert (site_folder / link[len(root) :]).is_file(), f"{path}: {link}"
 

@@ -32,14 +32,14 @@ def address(site_folder, site, kind):
 @pytest.fixture
 def silent(page):
     """Answers every preview with nothing, and returns the addresses that were asked for."""
-    asked = []
+    requests = []
 
     def answer(route):
-        asked.append(route.request.url)
+        requests.append(route.request.url)
         route.abort()
 
     page.route("https://cdn.freesound.org/**", answer)
-    return asked
+    return requests
 
 
 @pytest.fixture
@@ -187,22 +187,22 @@ def test_a_preview_pauses_and_ends_with_its_player(page):
     page.route("https://cdn.freesound.org/**", lambda route: None)  # it never comes
     page.add_init_script(HEARD)
     page.goto(LIST)
-    one, other = (page.locator("#rows .play").nth(at) for at in (0, 1))
-    for button, pressed in ((one, "true"), (one, "false"), (one, "true"), (other, "true")):
+    first, other = (page.locator("#rows .play").nth(index) for index in (0, 1))
+    for button, pressed in ((first, "true"), (first, "false"), (first, "true"), (other, "true")):
         button.click()
         expect(button).to_have_attribute("aria-pressed", pressed)
         assert page.evaluate(PLAYING) == (pressed == "true")
-    expect(one).to_have_attribute("aria-pressed", "false")
+    expect(first).to_have_attribute("aria-pressed", "false")
     page.get_by_role("button", name="Close the player").click()
     assert page.evaluate(PLAYING) == 0
     expect(other).to_have_attribute("aria-pressed", "false")
 
 
 def test_an_answer_that_comes_too_late_is_not_shown(page):
-    held = []
+    pending = []
 
     def hold(route):
-        held.append(route)
+        pending.append(route)
 
     page.route("**/search/r.json", hold)
     page.goto(LIST)
@@ -211,7 +211,7 @@ def test_an_answer_that_comes_too_late_is_not_shown(page):
     page.get_by_role("searchbox").fill("zzzz")
     page.get_by_text("No sound was found for “zzzz”.").wait_for()
     with page.expect_response("**/search/r.json"):
-        held[0].continue_()
+        pending[0].continue_()
     page.wait_for_timeout(100)
     assert names(page) == []
     assert "zzzz" in page.locator("#said").inner_text()
@@ -221,11 +221,11 @@ def test_a_search_shows_sounds_of_all_pages_and_back_brings_the_list(page):
     page.goto(LIST)
     own = names(page)
     search(page, "rain")
-    found = names(page)
-    assert 0 < len(found) <= 50
+    results = names(page)
+    assert 0 < len(results) <= 50
     assert page.url.endswith("#q=rain")
     assert not page.locator(".pager").is_visible()
-    assert str(len(found)) in page.locator("#said").inner_text()
+    assert str(len(results)) in page.locator("#said").inner_text()
     search(page, "rain t")
     page.go_back()
     page.get_by_text("own sounds again").wait_for()
@@ -254,8 +254,8 @@ def test_a_result_is_a_row_like_the_others(page):
     row = page.locator("#rows tbody tr", has=page.locator(f"#{number}"))
     row.locator(".copy").wait_for()
     after = row.locator("th, td").all_inner_texts()
-    assert [after[at] for at in (0, 1, 2, 3, 4, 5, 7)] == [
-        before[at] for at in (0, 1, 2, 3, 4, 5, 7)
+    assert [after[column] for column in (0, 1, 2, 3, 4, 5, 7)] == [
+        before[column] for column in (0, 1, 2, 3, 4, 5, 7)
     ]
     assert row.get_by_role("link", name=f"Map {before[0]}").count() == 1
     row.locator("td").first.locator("a").click()
@@ -279,10 +279,10 @@ def test_results_are_sorted_by_their_heads(page):
 
 
 def test_a_result_that_is_filled_keeps_the_focus(page):
-    held = []
+    pending = []
 
     def hold(route):
-        held.append(route)
+        pending.append(route)
 
     page.route(re.compile(r"/api/sounds/\d+\.json$"), hold)
     page.goto(LIST)
@@ -290,7 +290,7 @@ def test_a_result_that_is_filled_keeps_the_focus(page):
     link = page.locator("#rows tbody th a").first
     link.focus()
     page.unroute(re.compile(r"/api/sounds/\d+\.json$"), hold)
-    for route in held:
+    for route in pending:
         route.continue_()
     page.locator("#rows tbody tr").first.locator(".copy").wait_for()
     expect(link).to_be_focused()
@@ -309,9 +309,9 @@ def test_from_a_file_the_page_searches_itself(page, site_folder):
     word = own[3].split()[0]
     page.get_by_role("searchbox").fill(word)
     page.get_by_text("Only this page could be searched").wait_for()
-    found = names(page)
-    assert own[3] in found
-    assert len(found) < len(own)
+    results = names(page)
+    assert own[3] in results
+    assert len(results) < len(own)
     page.get_by_role("searchbox").press("Escape")
     page.get_by_text("own sounds again").wait_for()
     assert names(page) == own

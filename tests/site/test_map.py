@@ -51,7 +51,7 @@ def sounds(site_folder):
     """All sounds of the site `woven`, as api/sounds has them."""
     folder = site_folder / "some" / "folder" / "woven" / "api" / "sounds"
     files = [path for path in folder.glob("*.json") if path.stem.isdecimal()]
-    return [one for path in files for one in json.loads(path.read_text("utf-8"))["sounds"]]
+    return [sound for path in files for sound in json.loads(path.read_text("utf-8"))["sounds"]]
 
 
 @pytest.fixture(scope="session")
@@ -65,10 +65,10 @@ def address(page):
     return page.evaluate("location.hash")
 
 
-def at(page):
+def view(page):
     """The camera in the address: x, y, ratio."""
-    found = re.search(r"at=([-\d.,]+)", address(page))
-    return [float(part) for part in found[1].split(",")] if found else None
+    match = re.search(r"at=([-\d.,]+)", address(page))
+    return [float(part) for part in match[1].split(",")] if match else None
 
 
 def pixels(page):
@@ -100,10 +100,10 @@ def test_the_colors_follow_the_system_setting(map_page):
     assert PAPER["light"] in set(pixels(map_page))
     map_page.emulate_media(color_scheme="dark")
     map_page.wait_for_timeout(100)
-    found = set(pixels(map_page))
-    assert PAPER["dark"] in found
-    assert PAPER["light"] not in found
-    assert (119, 170, 221) in found  # --c1 by night
+    colors = set(pixels(map_page))
+    assert PAPER["dark"] in colors
+    assert PAPER["light"] not in colors
+    assert (119, 170, 221) in colors  # --c1 by night
 
 
 def test_the_keyboard_alone_reaches_search_a_sound_its_preview_and_its_credit(
@@ -171,7 +171,7 @@ def test_credits_are_worded_as_freesound_words_them(map_page, sounds):
     page = map_page
     page.add_init_script(CLIPBOARD)
     show(page)
-    of_license = {one["license"].replace("http:", "https:"): one for one in sounds}
+    of_license = {item["license"].replace("http:", "https:"): item for item in sounds}
     assert len(CREDITS.keys() & of_license.keys()) > 2
     for deed in CREDITS.keys() & of_license.keys():
         sound = of_license[deed]
@@ -224,7 +224,7 @@ def test_a_deep_link_shows_sound_filters_and_view(map_page, rain):
     link = f"#sound={rain['id']}&at=1.5,-2.25,0.4&family=by,zero&min=1&max=90&edges=pack&q=rain"
     show(page, hash_=link)
     expect(page.locator("#panel-name")).to_have_text(rain["name"])
-    assert at(page) == [1.5, -2.25, 0.4]
+    assert view(page) == [1.5, -2.25, 0.4]
     assert page.locator("[name=family]:checked").evaluate_all("all => all.map(o => o.value)") == [
         "zero",
         "by",
@@ -243,22 +243,22 @@ def test_back_and_forward_restore_selection_filter_and_view(map_page, rain):
     page = map_page
     show(page)
     page.locator("#legend button").first.click()
-    wait_until(page, lambda: at(page) is not None)
-    there = at(page)
+    wait_until(page, lambda: view(page) is not None)
+    there = view(page)
     page.evaluate(f"location.hash = 'sound={rain['id']}'")
     expect(page.locator("#panel-name")).to_have_text(rain["name"])
-    wait_until(page, lambda: at(page) not in (None, there))
-    near = at(page)
+    wait_until(page, lambda: view(page) not in (None, there))
+    near = view(page)
     open_part(page, "filters")
     page.locator("[name=family][value=by]").check()
     wait_until(page, lambda: "family=by" in address(page))
     page.go_back()
     expect(page.locator("[name=family]:checked")).to_have_count(0)
     expect(page.locator("#panel-name")).to_have_text(rain["name"])
-    assert at(page) == near
+    assert view(page) == near
     page.go_back()
     expect(page.locator("#panel")).to_be_hidden()
-    assert at(page) == there
+    assert view(page) == there
     page.go_forward()
     expect(page.locator("#panel-name")).to_have_text(rain["name"])
 
@@ -277,15 +277,15 @@ def open_part(page, name):
 
 
 def matching(page):
-    found = re.search(r"match: (\d+) of (\d+) loaded", page.locator("#status").text_content())
-    return [int(number) for number in found.groups()] if found else None
+    match = re.search(r"match: (\d+) of (\d+) loaded", page.locator("#status").text_content())
+    return [int(number) for number in match.groups()] if match else None
 
 
 FILTERS = {
-    "family=by": lambda one: re.search(r"/licenses/by/", one["license"]),
-    "family=by-nc,zero": lambda one: re.search(r"/(zero|by-nc)/", one["license"]),
-    "min=5&max=30": lambda one: 5 <= as_drawn(one) <= 30,
-    "max=1": lambda one: as_drawn(one) <= 1,
+    "family=by": lambda sound: re.search(r"/licenses/by/", sound["license"]),
+    "family=by-nc,zero": lambda sound: re.search(r"/(zero|by-nc)/", sound["license"]),
+    "min=5&max=30": lambda sound: 5 <= as_drawn(sound) <= 30,
+    "max=1": lambda sound: as_drawn(sound) <= 1,
 }
 
 
@@ -296,14 +296,14 @@ def as_drawn(sound):
 
 
 def test_filters_count_what_matches(map_page, sounds):
-    drawn = [one for one in sounds if one["community"] is not None]
+    drawn = [sound for sound in sounds if sound["community"] is not None]
     show(map_page)
     for filter_, fits in FILTERS.items():
-        fit = sum(bool(fits(one)) for one in drawn)
+        fit = sum(bool(fits(sound)) for sound in drawn)
         assert 0 < fit < len(drawn)
         map_page.evaluate(f"location.hash = '{filter_}'")
-        told = f"match: {fit} of {len(drawn)} loaded"
-        expect(map_page.locator("#status")).to_contain_text(told)
+        status = f"match: {fit} of {len(drawn)} loaded"
+        expect(map_page.locator("#status")).to_contain_text(status)
 
 
 @pytest.mark.parametrize("kind", ["user", "pack", "tag"])
@@ -317,11 +317,11 @@ def test_a_user_a_pack_and_a_tag_filter_from_the_panel(map_page, rain, sounds, k
     }[kind]
     link.click()
     has = {
-        "user": lambda one: one["username"] == rain["username"],
-        "pack": lambda one: one["pack"] and one["pack"]["name"] == rain["pack"]["name"],
-        "tag": lambda one: rain["tags"][0] in one["tags"],
+        "user": lambda sound: sound["username"] == rain["username"],
+        "pack": lambda sound: sound["pack"] and sound["pack"]["name"] == rain["pack"]["name"],
+        "tag": lambda sound: rain["tags"][0] in sound["tags"],
     }[kind]
-    fit = sum(bool(has(one)) for one in sounds if one["community"] is not None)
+    fit = sum(bool(has(item)) for item in sounds if item["community"] is not None)
     wait_until(page, lambda: matching(page) and matching(page)[0] == fit)
     field = {"user": rain["username"], "pack": rain["pack"]["name"], "tag": rain["tags"][0]}[kind]
     assert page.locator(f"#by-{kind}").input_value() == field
@@ -338,19 +338,19 @@ def test_a_filter_from_the_panel_joins_those_chosen_since_it_opened(map_page, ra
     open_part(page, "filters")
     page.locator("[name=family]").evaluate_all("all => all.forEach((one) => one.click())")
     page.locator("#zoom [value=out]").click()
-    wait_until(page, lambda: at(page) and "family=" in address(page))
+    wait_until(page, lambda: view(page) and "family=" in address(page))
     page.wait_for_timeout(400)
-    there = at(page)
+    there = view(page)
     page.get_by_text("only this author on the map").click()
     wait_until(page, lambda: "user=" in address(page))
     assert "family=zero,by,by-nc,sampling,other" in address(page)
-    assert at(page) == there
+    assert view(page) == there
 
 
 def drawn(page):
     text = page.locator("#drawn").text_content()
-    found = re.findall(r"(alike|same pack|same author) (\d+)", text)
-    return {kind: int(count) for kind, count in found}
+    threads = re.findall(r"(alike|same pack|same author) (\d+)", text)
+    return {kind: int(count) for kind, count in threads}
 
 
 def test_the_switches_of_the_threads_change_what_is_drawn(map_page):
@@ -377,10 +377,12 @@ def test_the_neighbours_of_a_sound_are_listed_and_lead_on(map_page, rain, sounds
     panel = page.locator("#panel")
     lists = panel.locator("ul.neighbours")
     names = lists.first.locator("button bdi").all_text_contents()
-    assert names == [one["name"] for one in rain["similar"][:12]]
+    assert names == [other["name"] for other in rain["similar"][:12]]
     scores = lists.first.locator("li").all_text_contents()
     assert f"{rain['similar'][0]['score'] * 100:.0f} %" in scores[0]
-    pack = [one for one in sounds if one["pack"] == rain["pack"] and one["id"] != rain["id"]]
+    pack = [
+        other for other in sounds if other["pack"] == rain["pack"] and other["id"] != rain["id"]
+    ]
     assert lists.nth(1).locator("button").count() == min(len(pack), 12)
     lists.first.locator("button").first.click()
     expect(page.locator("#panel-name")).to_have_text(rain["similar"][0]["name"])
@@ -415,20 +417,20 @@ def test_the_map_moves_by_keys(map_page):
     show(page)
     page.locator("#map").focus()
     page.keyboard.press("+")
-    wait_until(page, lambda: at(page) is not None)
-    first = at(page)
+    wait_until(page, lambda: view(page) is not None)
+    first = view(page)
     assert first[2] < 0.8
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
-    wait_until(page, lambda: at(page)[:2] != first[:2])
-    assert at(page)[0] > first[0]
-    assert at(page)[1] > first[1]
+    wait_until(page, lambda: view(page)[:2] != first[:2])
+    assert view(page)[0] > first[0]
+    assert view(page)[1] > first[1]
     page.keyboard.press("Enter")
     expect(page.locator("#panel-name")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#map")).to_be_focused()
     page.keyboard.press("0")
-    wait_until(page, lambda: at(page) is None)
+    wait_until(page, lambda: view(page) is None)
 
 
 def test_what_is_typed_and_the_keys_of_the_browser_are_not_the_maps(map_page):
@@ -447,7 +449,7 @@ def test_what_is_typed_and_the_keys_of_the_browser_are_not_the_maps(map_page):
     for key in ("Control+ArrowRight", "Control+Enter", "Meta+ArrowUp"):
         page.keyboard.press(key)
     page.wait_for_timeout(400)
-    assert at(page) is None
+    assert view(page) is None
     expect(page.locator("#panel")).to_be_hidden()
 
 
@@ -469,7 +471,7 @@ def test_keys_that_come_fast_add_up(map_page):
         page.keyboard.press(key)
     expect(page).to_have_url(re.compile(r"at=[-\d.]+,[-\d.]+,0\.296"))
     page.wait_for_timeout(700)  # the movement
-    assert at(page)[2] == pytest.approx(1 / 1.5**3, abs=0.001)
+    assert view(page)[2] == pytest.approx(1 / 1.5**3, abs=0.001)
 
 
 def test_back_leaves_a_community_that_was_chosen(map_page):
@@ -479,14 +481,14 @@ def test_back_leaves_a_community_that_was_chosen(map_page):
     expect(page).to_have_url(re.compile("at="))
     page.go_back()
     expect(page).to_have_url(re.compile(r"map\.html(#.*)?$"))
-    assert at(page) is None
+    assert view(page) is None
 
 
 def test_who_comes_for_an_author_sees_their_sounds_and_the_filter(map_page, rain):
     page = map_page
     show(page, hash_=f"#user={rain['username']}")
     expect(page).to_have_url(re.compile("at="))
-    assert at(page)[2] < 1
+    assert view(page)[2] < 1
     expect(page.locator("#by-user")).to_be_in_viewport()
     expect(page.locator("#by-user")).to_have_value(rain["username"])
 
@@ -517,7 +519,7 @@ def test_a_sound_that_is_not_on_the_map_has_its_panel(map_page, rain):
 
     def lift(route):
         answer = route.fetch()
-        sounds = [one | {"community": None} for one in answer.json()["sounds"]]
+        sounds = [sound | {"community": None} for sound in answer.json()["sounds"]]
         route.fulfill(response=answer, json={"sounds": sounds})
 
     page.route(re.compile(r"/api/sounds/\d+\.json$"), lift)
@@ -580,13 +582,13 @@ def test_a_community_that_cannot_be_loaded_is_told_and_tried_again(map_page, pro
     page = map_page
     overview = read(site_folder, "map/overview.json")["communities"]
     number, size = overview["id"][0], overview["size"][0]
-    asked = []
-    page.route(f"**/map/{number}.json", lambda route: (asked.append(1), route.abort()))
+    requests = []
+    page.route(f"**/map/{number}.json", lambda route: (requests.append(1), route.abort()))
     show(page)
     expect(page.locator("#trouble")).to_contain_text(overview["label"][0])
     page.locator("#zoom [value=in]").click()
     page.wait_for_timeout(400)
-    assert asked == [1]  # not again with each movement
+    assert requests == [1]  # not again with each movement
     expect(page.locator("#status")).to_contain_text(f"loaded: {sum(overview['size']) - size} of")
     problems.clear()
     page.unroute(f"**/map/{number}.json")
@@ -609,7 +611,7 @@ def test_of_many_communities_that_failed_some_are_named(map_page, problems, site
 
 def apart(page):
     """Have communities loaded one by one, as in large libraries; lists what is asked for."""
-    asked = []
+    requests = []
 
     def answer(route):
         given = route.fetch()
@@ -617,30 +619,30 @@ def apart(page):
 
     def note(request):
         if re.search(r"map/\d+\.json", request.url):
-            asked.append(request.url)
+            requests.append(request.url)
 
     page.route("**/map/overview.json", answer)
     page.on("request", note)
-    return asked
+    return requests
 
 
 def test_sounds_load_only_when_one_comes_near(map_page):
-    page, asked = map_page, apart(map_page)
+    page, requests = map_page, apart(map_page)
     show(page)
-    assert asked == []
+    assert requests == []
     assert len({pixel for pixel in pixels(page) if spread(pixel) > 20}) > 10
     page.locator("#legend button").first.click()
     wait_until(page, lambda: "loaded: 0 of" not in page.locator("#status").text_content())
     everything = page.locator("#legend button").count()
-    assert 1 <= len(asked) == len(set(asked)) < everything
+    assert 1 <= len(requests) == len(set(requests)) < everything
 
 
 def test_filters_of_sounds_that_are_not_loaded_load_them(map_page, sounds):
-    page, asked = map_page, apart(map_page)
+    page, requests = map_page, apart(map_page)
     user = sounds[0]["username"]
     homes = {s["community"] for s in sounds if s["username"] == user and s["community"] is not None}
     show(page, hash_=f"#user={user}")
-    first = {int(url.rsplit("/", 1)[1].removesuffix(".json")) for url in asked[: len(homes)]}
+    first = {int(url.rsplit("/", 1)[1].removesuffix(".json")) for url in requests[: len(homes)]}
     assert first == homes  # what lies around comes after them
     fit = sum(s["username"] == user and s["community"] is not None for s in sounds)
     wait_until(page, lambda: matching(page) and matching(page)[0] == fit)
@@ -658,53 +660,53 @@ def test_where_the_sounds_of_a_filter_are_may_be_lost(map_page, problems, rain):
 
 
 def test_an_answer_for_another_filter_is_not_shown(map_page, rain, sounds):
-    page, held = map_page, []
+    page, pending = map_page, []
 
     def hold(route):
-        held.append(route)
+        pending.append(route)
 
     page.route("**/map/where/user-*.json", hold)
     show(page)
     page.evaluate(f"location.hash = 'user={rain['username']}'")
-    wait_until(page, lambda: held)
+    wait_until(page, lambda: pending)
     fit = sum(bool(FILTERS["family=by"](s)) for s in sounds if s["community"] is not None)
     page.evaluate("location.hash = 'family=by'")
     wait_until(page, lambda: matching(page) and matching(page)[0] == fit)
-    held[0].continue_()
+    pending[0].continue_()
     page.wait_for_timeout(600)
     assert matching(page)[0] == fit
 
 
 def test_an_answer_for_another_sound_is_not_shown(map_page, rain, sounds):
-    page, held = map_page, []
-    other = next(one for one in sounds if one["id"] // 1000 != rain["id"] // 1000)
+    page, pending = map_page, []
+    other = next(sound for sound in sounds if sound["id"] // 1000 != rain["id"] // 1000)
 
     def hold(route):
-        held.append(route)
+        pending.append(route)
 
     page.route(f"**/api/sounds/{rain['id'] // 1000}.json", hold)
     show(page)
     page.evaluate(f"location.hash = 'sound={rain['id']}'")
-    wait_until(page, lambda: held)
+    wait_until(page, lambda: pending)
     page.evaluate(f"location.hash = 'sound={other['id']}'")
     expect(page.locator("#panel-name")).to_have_text(other["name"])
-    held[0].continue_()
+    pending[0].continue_()
     page.wait_for_timeout(300)
     expect(page.locator("#panel-name")).to_have_text(other["name"])
 
 
 def test_hostile_texts_are_texts(map_page, site_folder):
     page = map_page
-    found = read(site_folder, "api/sounds/0.json", "hostile")["sounds"]
+    hostile = read(site_folder, "api/sounds/0.json", "hostile")["sounds"]
     show(page, "hostile", mark=re.compile("ready|fallback"))
-    for sound in found[:8]:
+    for sound in hostile[:8]:
         page.evaluate(f"location.hash = 'sound={sound['id']}'")
         link = page.locator("#panel a[rel=external]")
         expect(link).to_have_attribute("href", sound["url"])
         assert page.locator("#panel [onerror], #panel [onfocus], #panel img").count() == 0
     assert page.evaluate("window.hit") is None
     assert page.locator("#panel-name bdi").text_content()
-    assert len(found) == len(TEXTS)
+    assert len(hostile) == len(TEXTS)
 
 
 @pytest.mark.parametrize("width", [390, 1280])

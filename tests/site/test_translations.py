@@ -61,9 +61,9 @@ def show(page, address, width=1280, scheme="light"):
 
 
 def check(page):
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert len(found.response["passes"]) > 15
+    violations = Axe().run(page)
+    assert violations.violations_count == 0, violations.generate_report()
+    assert len(violations.response["passes"]) > 15
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -155,19 +155,19 @@ def test_all_of_it_is_there_without_scripts(browser, base_url):
 def test_what_went_and_came_can_be_told_apart_by_more_than_colour(page, strange):
     show(page, f"{strange}/river-es.html")
     for name, line, word in (("del", "line-through", "removed:"), ("ins", "underline", "added:")):
-        one = page.locator(name).first
-        assert line in one.evaluate("one => getComputedStyle(one).textDecorationLine")
-        assert word in one.text_content()
+        element = page.locator(name).first
+        assert line in element.evaluate("one => getComputedStyle(one).textDecorationLine")
+        assert word in element.text_content()
 
 
 def test_the_record_is_offered_as_data(page, site_folder):
     page.goto(f"varied/{POEM}")
     address = page.locator(".data a").evaluate("one => one.href")
-    found = page.request.get(address).json()
-    assert found == files.read_json(
+    record = page.request.get(address).json()
+    assert record == files.read_json(
         site_folder / FOLDER / "varied" / "translations/river-recorded-es.json"
     )
-    assert found["lang"] == "es"
+    assert record["lang"] == "es"
 
 
 def test_no_page_is_too_large(site_folder):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from soundweave.base import config, paths
 from soundweave.library import database
-from soundweave.website.data import catalog, feed, groups, history, numbers
+from soundweave.website.data import feed, groups, history, numbers
 from soundweave.website.frame import assets, locales, sitemap, tree
 from soundweave.website.frame.shell import Shell
 from soundweave.website.pages import about, front
@@ -106,17 +106,16 @@ class FrontSite:
             database.snapshot(self.folder / "library") as reader,
             tree.replacing(self.folder) as new,
         ):
-            sounds = catalog.read(reader)
+            snapshot = groups.read(reader, configured)
             shell = Shell(new, bundled, languages, title=self.title, base_url=base_url)
-            chosen = groups.choose(sounds, configured.group_pages)
-            front.write(shell, sounds, nights, chosen, configured)
-            numbers.write(new, sounds, nights, languages, title=self.title)
+            front.write(shell, snapshot, nights, configured)
+            numbers.write(shell, snapshot.catalog, nights)
             feed.write(shell, nights)
-            about.write(shell, sounds)
+            about.write(shell, snapshot.catalog)
             sitemap.write(shell)
 
     def tree(self, base_url=None, page="index.html", **more):
-        """Make the site anew and return one of its pages."""
+        """Rebuild the site and return one of its pages."""
         self.make(base_url, **more)
         return read_tree((self.public / page).read_text(encoding="utf-8"))
 

@@ -31,9 +31,9 @@ class Node:
         ]
 
     def one(self, tag: str, **attrs: str) -> "Node":
-        found = self.all(tag, **attrs)
-        assert len(found) == 1, f"{len(found)} of {tag} {attrs}"
-        return found[0]
+        nodes = self.all(tag, **attrs)
+        assert len(nodes) == 1, f"{len(nodes)} of {tag} {attrs}"
+        return nodes[0]
 
     @property
     def raw(self) -> str:

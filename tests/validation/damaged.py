@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from soundweave.base import config, files, schemas
+from soundweave.base import config, jsonl, schemas
 from soundweave.library import database, edges
 from soundweave.validation.report import validate
 from tests.support.make_library import make_library
@@ -59,8 +59,8 @@ def make(folder: Path) -> None:
             connection.execute(statement)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for night in (FIRST_NIGHT, NIGHT):
-        files.append_history(folder / "metrics.jsonl", night)
-    files.append_history(folder / "milestones.jsonl", MILESTONE)
+        jsonl.append(folder / "metrics.jsonl", night)
+    jsonl.append(folder / "milestones.jsonl", MILESTONE)
 
 
 def report_of(folder: Path, **levels: str | bool) -> dict[str, Any]:

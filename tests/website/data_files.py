@@ -8,7 +8,7 @@ from pathlib import Path
 from soundweave.base import schemas
 from soundweave.library import database
 from soundweave.website.data import catalog, groups, map_files, previews, search_index, sounds_api
-from soundweave.website.data.source import Source
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import tree
 from tests.support.make_library import make_library
 
@@ -60,18 +60,18 @@ class Data:
         with database.writing(self.folder / "library") as connection:
             connection.execute(statement)
 
-    def write(self, *, kept: int = 50, pages: int = 9, media: Sequence[str] = ()) -> None:
+    def write(self, *, most: int = 50, pages: int = 9, origins: Sequence[str] = ()) -> None:
         """Write all data files."""
         with (
             database.snapshot(self.folder / "library") as reader,
             tree.replacing(self.folder / "site") as new,
         ):
             sounds = catalog.read(reader)
-            chosen = groups.choose(sounds, pages)
+            group_pages = groups.choose(sounds, pages)
             map_files.write(new, sounds)
-            search_index.write(new, sounds, kept=kept)
-            allowed = previews.origins(reader, media)
-            sounds_api.write(new, Source(sounds, chosen, reader, allowed))
+            search_index.write(new, sounds, most=most)
+            allowed = previews.origins(reader, origins)
+            sounds_api.write(new, Snapshot(sounds, group_pages, reader, allowed))
         self.written, self.kept = new.written, new.kept
 
     def read(self, path: str) -> dict:
@@ -84,14 +84,14 @@ class Data:
 
     def files(self, folder: str = "") -> list[str]:
         """Return the paths of all files in a folder and below."""
-        found = (self.public / folder).rglob("*.*")
-        return sorted(str(path.relative_to(self.public)) for path in found if path.is_file())
+        paths = (self.public / folder).rglob("*.*")
+        return sorted(str(path.relative_to(self.public)) for path in paths if path.is_file())
 
     def sounds(self) -> dict[int, dict]:
         """Return all sounds of api/sounds, by id."""
         names = [shard["file"] for shard in self.read("api/sounds/index.json")["shards"]]
-        found = [one for name in names for one in self.read(f"api/sounds/{name}")["sounds"]]
-        return {one["id"]: one for one in found}
+        sounds = [sound for name in names for sound in self.read(f"api/sounds/{name}")["sounds"]]
+        return {sound["id"]: sound for sound in sounds}
 
     def check(self, *paths: str) -> None:
         """Check that these files, or all of them, fit their schemas."""

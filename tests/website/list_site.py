@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag
 from soundweave.base import config, paths
 from soundweave.library import database
 from soundweave.website.data import catalog, groups
-from soundweave.website.data.source import Source
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import assets, locales, tree
 from soundweave.website.frame.locales import Words
 from soundweave.website.frame.shell import Shell
@@ -18,7 +18,7 @@ from soundweave.website.pages import group_pages, lists
 from tests.support.make_library import make_library
 from tests.support.page_tree import Node, read_tree
 
-MEDIA = ["https://cdn.freesound.org"]
+ORIGINS = ["https://cdn.freesound.org"]
 # What other parts of the site write, in each language and at the root.
 ELSEWHERE = ("index.html", "map.html", "data.html", "notices.html", "translations/index.html")
 
@@ -47,13 +47,13 @@ class Site:
 
     def dead_links(self) -> list[tuple[str, str]]:
         """Pages and their links within the site that lead nowhere."""
-        known = {f"{lang}{page}" for lang in ("", "fr/") for page in ELSEWHERE}
-        known |= {*self.paths, "feed.xml"}
+        existing = {f"{lang}{page}" for lang in ("", "fr/") for page in ELSEWHERE}
+        existing |= {*self.paths, "feed.xml"}
         return [
             (path, link)
             for path in self.paths
             for link in _links(self.page(path))
-            if posixpath.normpath(posixpath.join(posixpath.dirname(path), link)) not in known
+            if posixpath.normpath(posixpath.join(posixpath.dirname(path), link)) not in existing
         ]
 
 
@@ -72,14 +72,14 @@ def write(
 ) -> Site:
     """Write the pages; the words of all languages are English."""
     make_library(folder / "library", sounds)
-    chosen = replace(config.load().website, **{"rows": 10, "group_rows": 10} | settings)
+    configured = replace(config.load().website, **{"rows": 10, "group_rows": 10} | settings)
     bundled = assets.Assets({name: name.encode() for name in assets.NAMES}, [])
     english = locales.load(paths.LOCALES)["en"]
     words = {lang: Words(lang, english.texts, {}) for lang in languages}
     with database.snapshot(folder / "library") as reader, tree.replacing(folder) as new:
         read = catalog.read(reader)
         shell = Shell(new, bundled, words, title="Soundweave", base_url=None)
-        source = Source(read, groups.choose(read, chosen.group_pages), reader, MEDIA)
-        lists.write(shell, source, chosen)
-        group_pages.write(shell, source, chosen)
+        snapshot = Snapshot(read, groups.choose(read, configured.group_pages), reader, ORIGINS)
+        lists.write(shell, snapshot, configured)
+        group_pages.write(shell, snapshot, configured)
     return Site(folder, shell)

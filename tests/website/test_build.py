@@ -20,8 +20,10 @@ def site(tmp_path):
     inputs = build.Inputs(tmp_path / "library", tmp_path / "metrics", tmp_path / "milestones")
 
     def make(**changes):
-        made = replace(inputs, **changes)
-        return build.build(tmp_path, made, config.load().website, base_url="https://example.org/")
+        changed = replace(inputs, **changes)
+        return build.build(
+            tmp_path, changed, config.load().website, base_url="https://example.org/"
+        )
 
     make.public = tmp_path / "public"
     return make
@@ -46,7 +48,7 @@ def test_without_the_bundles_it_says_how_to_make_them(site, tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_named(site):
     site.public.write_text("in the way")
-    with pytest.raises(ConfigError, match="public is there and no folder"):
+    with pytest.raises(ConfigError, match="public is not a folder"):
         site()
     assert site.public.read_text() == "in the way"
 
@@ -56,17 +58,17 @@ def test_languages_are_the_files_of_words(site, tmp_path):
     shutil.copytree(paths.LOCALES, folder)
     (folder / "ca.json").unlink()
     (folder / "gl.json").write_text("{}")
-    made = site(locales_dir=folder)
+    built = site(locales_dir=folder)
     assert (site.public / "gl" / "map.html").exists()
     assert not (site.public / "ca").exists()
-    assert made.missing["gl"] > 400
-    assert "en" not in made.missing
+    assert built.missing["gl"] > 400
+    assert "en" not in built.missing
 
 
 def test_all_that_the_site_offers_is_there(site):
     site()
     index = json.loads((site.public / "api" / "index.json").read_text())["files"]
-    offered = [path for one in index for path in one.values() if path]
+    offered = [path for entry in index for path in entry.values() if path]
     rest = ["404.html", "map.png", "robots.txt", "sitemap.xml", "map/overview.json"]
     rest += ["search/index.json", "translations/index.html", "notices.html", "users/index.html"]
     assert len(offered) > 8

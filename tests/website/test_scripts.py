@@ -47,8 +47,8 @@ FOREIGN = [*TEXTS, " a \n\t b ", "a\x00b\x85c", "", "\u200b\u2060\u202e", "\u030
 
 
 def test_foreign_texts_are_shown_alike(scripts):
-    shown = scripts.each("texts.foreign(value, '?')", FOREIGN)
-    assert shown == [texts.foreign(text, "?") for text in FOREIGN]
+    lines = scripts.each("texts.foreign(value, '?')", FOREIGN)
+    assert lines == [texts.one_line(text, "?") for text in FOREIGN]
 
 
 TIES = [0.125, 0.375, 1.005, 1.115, 10.25, 10.75, 60.5, 61.5, 3599.5]
@@ -56,8 +56,8 @@ LENGTHS = [0, 0.4261, 9.994, 9.996, 59.94, 59.96, 3599.4, 3723, 1e8, -1, *TIES]
 
 
 def test_lengths_are_written_alike(scripts):
-    shown = scripts.each("texts.duration(value)", LENGTHS)
-    assert shown == [texts.duration(seconds) for seconds in LENGTHS]
+    durations = scripts.each("texts.duration(value)", LENGTHS)
+    assert durations == [texts.duration(seconds) for seconds in LENGTHS]
     assert scripts.each("texts.duration(value)", [None]) == ["–"]
 
 
@@ -90,10 +90,12 @@ DEEDS = {
 def test_licences_are_those_of_the_generator(scripts):
     addresses = [f"http://creativecommons.org/{path}" for path in DEEDS]
     more = [addresses[1][:-1], f" {addresses[2]} ", "https://example.org/by/4.0/", "mine", ""]
-    found = scripts.each("credit.license(value)", [*addresses, *more])
-    known = [licenses.find(text) for text in (*addresses, *more)]
-    assert [(one["name"], one["deed"]) for one in found] == [(one.name, one.deed) for one in known]
-    assert [one["formal"] for one in found[: len(DEEDS)]] == list(DEEDS.values())
+    results = scripts.each("credit.license(value)", [*addresses, *more])
+    expected = [licenses.find(text) for text in (*addresses, *more)]
+    assert [(license_["name"], license_["deed"]) for license_ in results] == [
+        (license_.name, license_.deed) for license_ in expected
+    ]
+    assert [license_["formal"] for license_ in results[: len(DEEDS)]] == list(DEEDS.values())
 
 
 @pytest.mark.parametrize(("path", "formal"), DEEDS.items())
@@ -117,7 +119,7 @@ def test_a_licence_of_their_own_is_credited_as_text(scripts):
 
 
 @pytest.mark.parametrize(
-    ("hash_", "kept"),
+    ("hash_", "rewritten"),
     [
         ("#sound=12&at=1.5,-2.25,0.4&family=zero,by&q=rain+t&min=1&max=90.5&edges=pack", None),
         ("#user=a%26b%2Fc&pack=%23&tag=x%3D1", None),
@@ -133,13 +135,13 @@ def test_a_licence_of_their_own_is_credited_as_text(scripts):
         ("#user=" + "x" * 400, "#user=" + "x" * 300),
     ],
 )
-def test_an_address_is_read_and_written(scripts, hash_, kept):
-    assert scripts.each("address.format(address.parse(value))", [hash_]) == [kept or hash_]
+def test_an_address_is_read_and_written(scripts, hash_, rewritten):
+    assert scripts.each("address.format(address.parse(value))", [hash_]) == [rewritten or hash_]
 
 
-def found(scripts, data, *queries):
+def search(scripts, data, *queries):
     answers = scripts.each("search.search(value)", queries, data.public)
-    return [([one["id"] for one in each["sounds"]], each["more"]) for each in answers]
+    return [([sound["id"] for sound in answer["sounds"]], answer["more"]) for answer in answers]
 
 
 def test_a_search_finds_what_has_all_words_the_most_downloaded_first(scripts, data):
@@ -151,14 +153,14 @@ def test_a_search_finds_what_has_all_words_the_most_downloaded_first(scripts, da
         ]
     )
     data.write()
-    assert found(scripts, data, "rain", "RÁIN roof", "roof rai", "rai roof", "rain rain") == [
+    assert search(scripts, data, "rain", "RÁIN roof", "roof rai", "rai roof", "rain rain") == [
         ([5, 4, 2, 1], False),
         ([5, 2], False),
         ([5, 2], False),
         ([], False),  # only the last word may be a beginning
         ([5, 4, 2, 1], False),
     ]
-    assert found(
+    assert search(
         scripts, data, "ann bow", "雨の音", "zebra", "zebra rain", "rain zebra", "- _"
     ) == [
         ([], False),
@@ -173,8 +175,8 @@ def test_a_search_finds_what_has_all_words_the_most_downloaded_first(scripts, da
 def test_a_sound_beyond_a_words_list_is_found_by_its_name(scripts, data):
     common = [{"name": "rain", "num_downloads": 9, "tags": []} for _ in range(6)]
     data.make([*common, {"name": "rain gong", "tags": []}, {"name": "gong", "tags": ["rain"]}])
-    data.write(kept=5)
-    assert found(scripts, data, "rain gong", "gong rain") == [([7], True), ([7], True)]
+    data.write(most=5)
+    assert search(scripts, data, "rain gong", "gong rain") == [([7], True), ([7], True)]
 
 
 OFFLINE = """(async () => {
@@ -207,7 +209,7 @@ def test_where_sounds_of_a_filter_are(scripts, data):
     filters = [{"user": "Ann"}, {"user": "ann", "tag": "wet"}, {"tag": "dry"}, {"pack": "x"}, {}]
     answers = scripts.each(
         "filters.places(value, 1).then((all) => all && [...all])",
-        [none | one for one in filters],
+        [none | filter_ for filter_ in filters],
         data.public,
     )
     assert answers == [[[1, 2], [2, 1]], [[1, 1], [2, 1]], [[1, 1]], [], None]
@@ -296,8 +298,8 @@ SHOWN = """[
 def test_the_threads_among_sounds(scripts, kinds, hidden, drawn):
     test = "(each) => (row) => !value[1].includes(each.id(row))"
     name = "(each) => `${each.kind} ${each.from} ${each.to}`"
-    made = f"threads.threads({SHOWN}, value[0], {test}).map({name})"
-    assert scripts.each(made, [[kinds, hidden]]) == [drawn]
+    script = f"threads.threads({SHOWN}, value[0], {test}).map({name})"
+    assert scripts.each(script, [[kinds, hidden]]) == [drawn]
 
 
 NEWS = """

@@ -32,7 +32,7 @@ MADE = {
     "front.state-": STATES.split(),
     "list.order-": ("uploaded", "name", "length", "downloads", "links"),
     "list.column-": ("uploaded", "name", "length", "downloads", "links"),
-    **{f"{kind}.": GROUPS for kind in group_rows.EACH},
+    **{f"{kind}.": GROUPS for kind in group_rows.PAGE_SIZE},
     "users.": (*GROUPS, "caption"),
     "packs.": (*GROUPS, "caption"),
     "map.by-": ("user", "pack", "tag"),
@@ -50,8 +50,8 @@ CODES = tuple(
 
 def sources() -> dict[Path, str]:
     """The texts of all files that may use words."""
-    found = [path for folder, names in PLACES for path in folder.glob(names) if path.is_file()]
-    return {path: path.read_text("utf-8") for path in found}
+    files = [path for folder, names in PLACES for path in folder.glob(names) if path.is_file()]
+    return {path: path.read_text("utf-8") for path in files}
 
 
 def named() -> dict[str, Path]:
@@ -64,18 +64,18 @@ def named() -> dict[str, Path]:
     }
 
 
-def made() -> set[str]:
+def composed() -> set[str]:
     """Every key that is put together somewhere."""
     return {prefix + end for prefix, ends in MADE.items() for end in ends}
 
 
 def test_every_word_that_is_asked_for_is_there():
     assert {key: path.name for key, path in named().items() if key not in KEYS} == {}
-    assert sorted(made() - KEYS.keys()) == []
+    assert sorted(composed() - KEYS.keys()) == []
 
 
 def test_every_word_is_used():
-    unused = KEYS.keys() - named().keys() - made()
+    unused = KEYS.keys() - named().keys() - composed()
     assert sorted(key for key in unused if not key.startswith(CODES)) == []
 
 
@@ -92,18 +92,18 @@ PROPER = {"Apertium", "doi.org/10.1145/2502081.2502245"}
 
 
 @pytest.mark.parametrize(
-    "path", sorted(paths.TEMPLATES.glob("**/*.html")), ids=lambda one: one.name
+    "path", sorted(paths.TEMPLATES.glob("**/*.html")), ids=lambda path: path.name
 )
 def test_a_template_has_no_words_of_its_own(path):
     text = re.sub(
         r"\{#.*?#\}|\{%.*?%\}|<blockquote>.*?</blockquote>", "", path.read_text(), flags=re.DOTALL
     )
     text = re.sub(r"\{\{.*?\}\}", "{}", text, flags=re.DOTALL)
-    found = {one.strip() for one in (*TEXT.findall(text), *TOLD.findall(text))}
-    assert found - PROPER == set()
+    texts = {match.strip() for match in (*TEXT.findall(text), *TOLD.findall(text))}
+    assert texts - PROPER == set()
 
 
-@pytest.mark.parametrize("path", sorted(paths.TEMPLATES.glob("**/*.*")), ids=lambda one: one.name)
+@pytest.mark.parametrize("path", sorted(paths.TEMPLATES.glob("**/*.*")), ids=lambda path: path.name)
 def test_a_template_has_no_style_or_script_within(path):
     text = path.read_text()
     assert not re.findall(r"<style|\sstyle=|\son[a-z]+=|javascript:", text)

@@ -1,18 +1,15 @@
-"""Files are written whole or not at all; histories are JSON Lines that survive a torn end."""
+"""Files are written whole or not at all."""
 
 import fcntl
 import json
-import logging
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from soundweave.base.errors import ConfigError, HistoryError
-
-log = logging.getLogger(__name__)
+from soundweave.base.errors import ConfigError
 
 BOM = b"\xef\xbb\xbf"
 
@@ -82,66 +79,6 @@ def read_json(path: Path, *, made_by: str = "") -> Any:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
         raise ConfigError(f"{path} is not JSON: {error}") from error
-
-
-def read_history(path: Path) -> list[dict[str, Any]]:
-    """Return the records of a JSON Lines history, oldest first; a missing file has none.
-
-    A last line without its newline that does not parse is what a killed writer leaves: it is
-    passed over with a warning. Anything else that is not an object raises HistoryError.
-    """
-    return [record for _, record in _lines(path)]
-
-
-def append_history(path: Path, record: Mapping[str, object]) -> None:
-    """Append one record to a history; a torn last line is dropped, all others stay as they are.
-
-    Writers that come at the same time wait for each other.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(path.parent):
-        new = json.dumps(record, ensure_ascii=False).encode("utf-8")
-        lines = [line for line, _ in _lines(path)]
-        write_bytes(path, b"\n".join([*lines, new]) + b"\n")
-
-
-def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise HistoryError(f"cannot read {path}: {error.strerror}") from error
-    lines = content.split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        record = _record(line.removeprefix(BOM))
-        if not line.strip():
-            continue
-        if record is not None:
-            yield line, record
-        elif number == len(lines):
-            log.warning("%s: line %d is torn; it is left out", path, number)
-        else:
-            raise HistoryError(f"{path}, line {number} is not a JSON object; mend or delete it")
-
-
-def _record(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(line.decode("utf-8", errors="replace"))
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    # The folder itself is locked: a lock file would be left behind, and the history is replaced.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Foreign texts and lengths, as every page shows them; the same in all languages."""
+"""Untrusted text and durations, formatted for people; the same in all languages."""
 
 import math
 import unicodedata
@@ -7,25 +7,28 @@ from decimal import ROUND_HALF_UP, Decimal
 TENTH, HUNDREDTH = Decimal("0.1"), Decimal("0.01")
 
 
-def foreign(text: str, otherwise: str) -> str:
-    """Return text from outside as one line without control characters and lone surrogates.
+def one_line(text: str, placeholder: str = "", limit: int | None = None) -> str:
+    """Return untrusted text as one line without control characters and lone surrogates.
 
-    `otherwise` stands in when nothing visible is left, so that a link always has a name.
+    A line of more than `limit` characters is cut and gets an ellipsis. `placeholder` stands in
+    when nothing visible is left, so that a link always has a name.
     """
+    line = " ".join(_visible(text).split()) or placeholder
+    return line if limit is None or len(line) <= limit else f"{line[:limit]}…"
+
+
+def _visible(text: str) -> str:
     if text.isascii() and text.isprintable():  # most of them
-        return " ".join(text.split()) or otherwise
-    kept = "".join(
-        "\ufffd" if (kind := unicodedata.category(char)) == "Cs" else " " if kind == "Cc" else char
-        for char in text
-    )
-    visible = any(unicodedata.category(char)[0] not in "CZM" for char in kept)
-    return " ".join(kept.split()) if visible else otherwise
+        return text
+    replacements = {"Cc": " ", "Cs": "\ufffd"}
+    clean = "".join(replacements.get(unicodedata.category(char), char) for char in text)
+    return clean if any(unicodedata.category(char)[0] not in "CZM" for char in clean) else ""
 
 
 def duration(seconds: float) -> str:
-    """Return a length: 0.43 s, 12.3 s, 3:07 min, 1:02:03 h; a dash for none.
+    """Return a length: 0.43 s, 12.3 s, 3:07 min, 1:02:03 h; a dash for an invalid one.
 
-    A half is rounded up, as the scripts do it: a sound has one length on all pages.
+    Halves are rounded up, as the browser scripts do, so a sound has the same length on all pages.
     """
     if not math.isfinite(seconds) or seconds < 0:
         return "–"

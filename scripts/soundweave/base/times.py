@@ -15,9 +15,20 @@ def stamp(moment: datetime) -> str:
 
 
 def parse(text: str) -> datetime:
-    """Read a stamp; raises ValueError if `text` is not one."""
+    """Read an ISO 8601 time as UTC, also without an offset; raises ValueError for anything else."""
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} is out of range") from error
+
+
+def parse_or_none(text: str) -> datetime | None:
+    """Read a time like `parse`; None when it is not one."""
+    try:
+        return parse(text)
+    except ValueError:
+        return None
 
 
 def before(text: str, *, days: float) -> str:

@@ -4,8 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundweave.base import schemas, times
-from soundweave.base.files import append_history
+from soundweave.base import jsonl, schemas, times
 from soundweave.library.database import counts
 
 
@@ -48,4 +47,4 @@ def night_line(
 def append(path: Path, line: dict[str, object]) -> None:
     """Append a night's line to the history."""
     schemas.check("metrics", line, "the night's metrics line")
-    append_history(path, line)
+    jsonl.append(path, line)

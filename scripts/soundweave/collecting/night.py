@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from soundweave.base import files, times
+from soundweave.base import jsonl, times
 from soundweave.base.config import Config, FreesoundConfig
 from soundweave.base.errors import (
     ApiError,
@@ -144,7 +144,7 @@ def _line(night: Night, plan: Plan, outcome: Outcome, start: float) -> dict[str,
 
 
 def _warn_of_loss(connection: sqlite3.Connection, metrics_history: Path) -> None:
-    history = files.read_history(metrics_history)
+    history = jsonl.read(metrics_history)
     if history and history[-1].get("nodes") and database.counts(connection)["sounds"] == 0:
         actions.warning(
             f"the library is empty, but the last night had {history[-1]['nodes']} sounds: it was"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from soundweave.base import files, schemas
+from soundweave.base import files, jsonl, schemas
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import EDGE_STATS, VALIDATION_REPORT
 from soundweave.github.push import Git
@@ -24,7 +24,7 @@ LOCALE = re.compile(r"[a-z]{2}\.json")
 
 def last_metrics(path: Path) -> Mapping[str, Any] | None:
     """The newest line of the metrics history, checked; None if the history is empty."""
-    records = files.read_history(path)
+    records = jsonl.read(path)
     if not records:
         return None
     schemas.check("metrics", records[-1], f"{path}, last line")

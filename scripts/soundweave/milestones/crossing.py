@@ -7,7 +7,7 @@ that shrank and grew back nor a changed interval fires one again.
 from pathlib import Path
 from typing import Any
 
-from soundweave.base import files, schemas, times
+from soundweave.base import jsonl, schemas, times
 
 
 def status(nodes: int, interval: int, history: list[dict[str, Any]]) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def status(nodes: int, interval: int, history: list[dict[str, Any]]) -> dict[str
 
 def read_history(path: Path) -> list[dict[str, Any]]:
     """Read the milestones recorded so far, oldest first; raises ConfigError for other records."""
-    history = files.read_history(path)
+    history = jsonl.read(path)
     for number, record in enumerate(history, start=1):
         schemas.check("milestone", record, f"{path}, record {number}")
     return sorted(history, key=lambda record: str(record["timestamp"]))
@@ -55,7 +55,7 @@ def record(path: Path, detected: dict[str, Any], results: dict[str, Any]) -> dic
         "actions": {action["name"]: action["status"] for action in results["actions"]},
     }
     schemas.check("milestone", milestone, "the milestone")
-    files.append_history(path, milestone)
+    jsonl.append(path, milestone)
     return milestone
 
 

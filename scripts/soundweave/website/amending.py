@@ -1,68 +1,67 @@
-"""What is said anew once the night is over: a site is made while the other actions are at work.
+"""Updates the parts of a site that depend on the night's results.
 
-How these ended, and the edges that one of them adds, are known only afterwards. The pages and
-files that tell of nights are few; all others stay, so nothing that shapes them may have changed.
+A site is built while the other actions of a milestone are still running, so how they ended and
+which edges were added is known only afterwards. Only a few pages and files mention that; all
+others are kept, so nothing that shapes them may have changed since.
 """
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from soundweave.base import files, schemas
 from soundweave.base.config import WebsiteConfig
 from soundweave.base.errors import ConfigError
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.data.history import History
-from soundweave.website.data.source import Source
 from soundweave.website.frame import assets
 from soundweave.website.frame.shell import Shell
 
 PARTS = ("front page", "numbers", "feed")
-MADE_OF = "made-of.json"
+MARK = "made-of.json"
 COUNTS = ("sounds", "removed", "users", "packs")
 INSTEAD = "run this without --amend"
 
 
-def note(shell: Shell, source: Source, settings: WebsiteConfig) -> None:
-    """Write made-of.json: a digest of all that shapes the site but the nights."""
-    shell.tree.write(MADE_OF, json.dumps({"sha256": _digest(shell, source, settings)}) + "\n")
+def write_mark(shell: Shell, snapshot: Snapshot, settings: WebsiteConfig) -> None:
+    """Write made-of.json: a digest of everything that shapes the site, except the nights."""
+    shell.tree.write(MARK, json.dumps(_mark(shell, snapshot, settings)) + "\n")
 
 
 def check(
-    public: Path, shell: Shell, source: Source, settings: WebsiteConfig, history: History
+    public: Path, shell: Shell, snapshot: Snapshot, settings: WebsiteConfig, history: History
 ) -> None:
-    """Raise ConfigError unless the site there was made of the same, and tells of no more nights."""
-    if not (public / MADE_OF).exists():
-        raise ConfigError(f"there is no site in {public} to amend; {INSTEAD}")
-    if files.read_json(public / MADE_OF) != {"sha256": _digest(shell, source, settings)}:
+    """Raise ConfigError unless the site in `public` has the same inputs and no unknown nights."""
+    if not (public / MARK).exists():
+        raise ConfigError(f"no site to amend in {public}; {INSTEAD}")
+    if files.read_json(public / MARK) != _mark(shell, snapshot, settings):
         raise ConfigError(
-            f"the site in {public} is of other sounds, settings or words, or for another address; "
-            f"give the same flags, or {INSTEAD}"
+            f"the site in {public} was built from other sounds, settings or words, or for another "
+            f"address; pass the same flags, or {INSTEAD}"
         )
     path = public / "api" / "numbers.json"
-    told = files.read_json(path)
-    schemas.check("site_numbers", told, str(path))
-    for name, known in (("nights", history.nights), ("milestones", history.milestones)):
-        if told[name] > len(known):
+    published = files.read_json(path)
+    schemas.check("site_numbers", published, str(path))
+    for name, recorded in (("nights", history.nights), ("milestones", history.milestones)):
+        if published[name] > len(recorded):
             raise ConfigError(
-                f"the site in {public} tells of {told[name]} {name}, the history of {len(known)}; "
-                "check its path, or record tonight's milestone first"
+                f"the site in {public} lists {published[name]} {name}, the history only "
+                f"{len(recorded)}; check its path, or record tonight's milestone first"
             )
 
 
-def _digest(shell: Shell, source: Source, settings: WebsiteConfig) -> str:
-    sounds = source.catalogue
-    made_of = {
+def _mark(shell: Shell, snapshot: Snapshot, settings: WebsiteConfig) -> dict[str, str]:
+    catalog = snapshot.catalog
+    inputs = {
         "address": shell.base_url,
         "settings": asdict(settings),
         "words": {lang: dict(words.texts) for lang, words in shell.languages.items()},
         "bundles": [shell.assets.path(name) for name in assets.NAMES],
-        "counts": [sounds.counts[name] for name in COUNTS],
-        "communities": [asdict(one) for one in sounds.communities],
+        "counts": [catalog.counts[name] for name in COUNTS],
+        "communities": [asdict(community) for community in catalog.communities],
     }
-    known: Sequence[bytes] = (
-        json.dumps(made_of, sort_keys=True).encode(),
-        *(column.tobytes() for column in (sounds.ids, sounds.community, sounds.points)),
-    )
-    return hashlib.sha256(b"".join(known)).hexdigest()
+    digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode())
+    for column in (catalog.ids, catalog.community, catalog.points):
+        digest.update(column.tobytes())
+    return {"sha256": digest.hexdigest()}

@@ -1,4 +1,4 @@
-"""The whole site, part by part; it takes the old one's place when all of it is there."""
+"""Builds the whole site, part by part, and puts it in place once it is complete."""
 
 import logging
 from collections.abc import Callable
@@ -11,18 +11,16 @@ from soundweave.base.progress import progress
 from soundweave.library import database
 from soundweave.website import amending
 from soundweave.website.data import (
-    catalog,
     feed,
     groups,
     history,
     map_files,
     numbers,
-    previews,
     search_index,
     sounds_api,
 )
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.data.history import History
-from soundweave.website.data.source import Source
 from soundweave.website.drawings import map_png
 from soundweave.website.frame import assets, locales, sitemap, tree
 from soundweave.website.frame.shell import Shell
@@ -34,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Inputs:
-    """Where everything the site is made of lies."""
+    """Paths of everything the site is built from."""
 
     checkpoint_dir: Path
     metrics_history: Path
@@ -48,14 +46,14 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Built:
-    """What came of it; files are counted, `kept` are those that had not changed."""
+    """The result: files `written`, and `kept` because their content did not change."""
 
     sounds: int
     nights: int
     milestones: int
     written: int
     kept: int
-    missing: dict[str, int]  # strings for which English stands in, by language
+    missing: dict[str, int]  # strings shown in English for lack of a translation, by language
 
 
 def build(
@@ -66,22 +64,19 @@ def build(
     base_url: str | None,
     amend: bool = False,
 ) -> Built:
-    """Write the site to `website_dir`/public; to `amend` it is to say anew what the nights were.
+    """Write the site to `website_dir`/public; with `amend`, update only what depends on the night.
 
-    Raises NoLibraryError, LibraryError, HistoryError or ConfigError; the old site stays then.
+    Raises NoLibraryError, LibraryError, HistoryError or ConfigError and then keeps the old site.
     """
-    bundled = assets.read(inputs.dist)
+    bundles = assets.read(inputs.dist)
     languages = locales.load(inputs.locales_dir)
     nights = history.read(inputs.metrics_history, inputs.milestone_history, inputs.milestone_status)
-    with database.snapshot(inputs.checkpoint_dir) as reader, tree.replacing(website_dir) as new:
-        sounds = catalog.read(reader)
-        chosen = groups.choose(sounds, settings.group_pages)
-        media = previews.origins(reader, settings.preview_origins)
-        source = Source(sounds, chosen, reader, media)
-        shell = Shell(new, bundled, languages, title=settings.title, base_url=base_url)
-        parts = _parts(shell, source, nights, settings, inputs)
+    with database.snapshot(inputs.checkpoint_dir) as reader, tree.replacing(website_dir) as site:
+        snapshot = groups.read(reader, settings)
+        shell = Shell(site, bundles, languages, title=settings.title, base_url=base_url)
+        parts = _parts(shell, snapshot, nights, settings, inputs)
         if amend:
-            amending.check(website_dir / tree.PUBLIC, shell, source, settings, nights)
+            amending.check(website_dir / tree.PUBLIC, shell, snapshot, settings, nights)
             parts = {name: parts[name] for name in amending.PARTS}
         with progress("site", len(parts), "parts") as bar:
             for name, write in parts.items():
@@ -89,38 +84,37 @@ def build(
                 write()
                 bar.step()
         if amend:
-            new.keep_rest()
+            site.keep_rest()
     return Built(
-        sounds=len(sounds),
+        sounds=len(snapshot.catalog),
         nights=len(nights.nights),
         milestones=len(nights.milestones),
-        written=new.written,
-        kept=new.kept,
+        written=site.written,
+        kept=site.kept,
         missing={lang: len(words.missing) for lang, words in languages.items() if words.missing},
     )
 
 
 def _parts(
-    shell: Shell, source: Source, nights: History, settings: WebsiteConfig, inputs: Inputs
+    shell: Shell, snapshot: Snapshot, nights: History, settings: WebsiteConfig, inputs: Inputs
 ) -> dict[str, Callable[[], None]]:
-    """Return what writes each part, in their order: the sitemap is of the pages before it."""
-    new, sounds, title = shell.tree, source.catalogue, settings.title
+    """Map each part to its writer, in order: the sitemap lists the pages written before it."""
+    site, catalog = shell.tree, snapshot.catalog
+    texts, translations = inputs.texts_dir, inputs.translations_dir
     return {
-        "assets": lambda: shell.assets.install(new),
-        "map data": lambda: map_files.write(new, sounds),
-        "search": lambda: search_index.write(new, sounds, kept=settings.search_results),
-        "sound files": lambda: sounds_api.write(new, source),
-        "front page": lambda: front.write(shell, sounds, nights, source.groups, settings),
-        "map": lambda: map_page.write(shell, sounds, source.media),
-        "list": lambda: lists.write(shell, source, settings),
-        "authors, packs, tags": lambda: group_pages.write(shell, source, settings),
-        "translations": lambda: translation_pages.write(
-            shell, inputs.texts_dir, inputs.translations_dir
-        ),
-        "picture": lambda: map_png.write(new, sounds, title=title),
-        "numbers": lambda: numbers.write(new, sounds, nights, shell.languages, title=title),
+        "assets": lambda: shell.assets.install(site),
+        "map data": lambda: map_files.write(site, catalog),
+        "search": lambda: search_index.write(site, catalog, most=settings.search_results),
+        "sound files": lambda: sounds_api.write(site, snapshot),
+        "front page": lambda: front.write(shell, snapshot, nights, settings),
+        "map": lambda: map_page.write(shell, snapshot),
+        "list": lambda: lists.write(shell, snapshot, settings),
+        "authors, packs, tags": lambda: group_pages.write(shell, snapshot, settings),
+        "translations": lambda: translation_pages.write(shell, texts, translations),
+        "picture": lambda: map_png.write(site, catalog, title=shell.title),
+        "numbers": lambda: numbers.write(shell, catalog, nights),
         "feed": lambda: feed.write(shell, nights),
-        "about": lambda: about.write(shell, sounds),
+        "about": lambda: about.write(shell, catalog),
         "sitemap": lambda: sitemap.write(shell),
-        "mark": lambda: amending.note(shell, source, settings),
+        "mark": lambda: amending.write_mark(shell, snapshot, settings),
     }

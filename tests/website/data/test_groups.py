@@ -20,11 +20,11 @@ def read(tmp_path):
         return catalog.read(reader)
 
 
-def names(read, chosen):
+def names(read, pages):
     return (
-        [read.user_names[number] for number in chosen.users],
-        [read.pack_names[number] for number in chosen.packs],
-        [read.network.tags.names[number] for number in chosen.tags],
+        [read.user_names[number] for number in pages.users],
+        [read.pack_names[number] for number in pages.packs],
+        [read.network.tags.names[number] for number in pages.tags],
     )
 
 
@@ -38,12 +38,12 @@ def test_the_largest_come_first_and_what_is_removed_has_no_page(read):
 
 @pytest.mark.parametrize("most", [0, 1, 2])
 def test_so_many_of_each_and_no_more(read, most):
-    chosen = groups.choose(read, most)
-    assert [len(pages) for pages in (chosen.users, chosen.packs, chosen.tags)] == [most] * 3
+    pages = groups.choose(read, most)
+    assert [len(pages.users), len(pages.packs), len(pages.tags)] == [most] * 3
 
 
 def test_every_page_has_a_path_of_its_own(read):
-    chosen = groups.choose(read, 10)
-    paths = [*chosen.users.values(), *chosen.packs.values(), *chosen.tags.values()]
+    pages = groups.choose(read, 10)
+    paths = [*pages.users.values(), *pages.packs.values(), *pages.tags.values()]
     assert len(set(paths)) == len(paths)
     assert all(path.endswith(".html") for path in paths)

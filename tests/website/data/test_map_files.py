@@ -34,7 +34,7 @@ def large(tmp_path_factory):
     with database.writing(folder) as connection:
         with database.transaction(connection):
             for number in sorted(sounds.sounds)[::20]:
-                best = sorted(near.of(number).items(), key=lambda one: -one[1])[:20]
+                best = sorted(near.of(number).items(), key=lambda pair: -pair[1])[:20]
                 similar_sounds.save(connection, number, dict(best), SEEN)
         edges.update(connection)
     settings = config.load(environ={}).map
@@ -80,14 +80,14 @@ def test_all_sounds_are_on_the_map_once(large):
     overview = large.read("map/overview.json")
     circles = overview["communities"]
     members = [community(large, number) for number in circles["id"]]
-    assert [len(each["id"]) for each in members] == circles["size"]
+    assert [len(member["id"]) for member in members] == circles["size"]
     assert sorted(itertools.chain.from_iterable(map(ids, members))) == list(large.sounds())
-    for each, families, seconds in zip(
+    for member, families, seconds in zip(
         members, circles["families"], circles["seconds"], strict=True
     ):
-        kinds = [overview["licenses"][place]["family"] for place in each["license"]]
+        kinds = [overview["licenses"][place]["family"] for place in member["license"]]
         assert [kinds.count(family) for family in overview["families"]] == families
-        classes = np.searchsorted(overview["seconds"], each["seconds"])
+        classes = np.searchsorted(overview["seconds"], member["seconds"])
         assert np.bincount(classes, minlength=6).tolist() == seconds
 
 
@@ -96,17 +96,17 @@ def test_similar_pairs_lead_to_sounds_that_are_there(large):
     members = {number: community(large, number) for number in circles}
     sounds = large.sounds()
     drawn = set()
-    for each in members.values():
-        here = ids(each)
-        drawn |= {(here[low], here[high]) for low, high in each["similar"]}
-        for row, other, sound in each["outside"]:
+    for member in members.values():
+        own = ids(member)
+        drawn |= {(own[low], own[high]) for low, high in member["similar"]}
+        for row, other, sound in member["outside"]:
             assert sound in ids(members[other])
             assert [len(members[other]["id"]) > 0, sounds[sound]["community"]] == [True, other]
-            drawn.add((min(here[row], sound), max(here[row], sound)))
+            drawn.add((min(own[row], sound), max(own[row], sound)))
     stored = {
-        (min(number, one["id"]), max(number, one["id"]))
+        (min(number, alike["id"]), max(number, alike["id"]))
         for number, sound in sounds.items()
-        for one in sound["similar"][: map_members.SIMILAR]
+        for alike in sound["similar"][: map_members.SIMILAR]
     }
     assert drawn == stored
     assert len(drawn) <= map_members.SIMILAR * len(sounds)
@@ -217,8 +217,8 @@ def test_packs_of_one_name_and_names_without_words(data):
 def test_a_name_that_is_everywhere_lists_so_many_communities(data):
     data.make([{"tags": ["wet"]}] * 70, {number: [number] for number in range(1, 71)})
     data.write()
-    found = data.read("map/where/tag-w.json")["wet"]
-    assert found == [[number, 1] for number in range(1, map_where.MOST + 1)]
+    communities = data.read("map/where/tag-w.json")["wet"]
+    assert communities == [[number, 1] for number in range(1, map_where.MOST + 1)]
 
 
 def test_only_the_most_similar_pairs_are_drawn(data):
@@ -230,8 +230,8 @@ def test_only_the_most_similar_pairs_are_drawn(data):
     assert 30 <= len(drawn) <= 30 * map_members.SIMILAR
     assert len({tuple(pair) for pair in drawn}) == len(drawn)
     for number, sound in data.sounds().items():
-        for one in sound["similar"][: map_members.SIMILAR]:
-            assert sorted((number - 1, one["id"] - 1)) in drawn
+        for other in sound["similar"][: map_members.SIMILAR]:
+            assert sorted((number - 1, other["id"] - 1)) in drawn
 
 
 def test_what_changes_elsewhere_leaves_a_community_as_it_is(data):
@@ -306,11 +306,11 @@ def test_a_small_map_is_loaded_at_once(data, monkeypatch, most, together):
 
 
 @pytest.mark.parametrize(
-    ("label", "shown"), [("rain, <b>", "rain, <b>"), ("a\n\x00b", "a b"), ("\u200b", "#1")]
+    ("label", "expected"), [("rain, <b>", "rain, <b>"), ("a\n\x00b", "a b"), ("\u200b", "#1")]
 )
-def test_a_label_is_one_visible_line(data, label, shown):
+def test_a_label_is_one_visible_line(data, label, expected):
     data.make([{}], {1: [1]})
     with database.writing(data.folder / "library") as connection:
         connection.execute("UPDATE communities SET label = ?", (label,))
     data.write()
-    assert data.read("map/overview.json")["communities"]["label"] == [shown]
+    assert data.read("map/overview.json")["communities"]["label"] == [expected]

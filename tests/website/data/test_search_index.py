@@ -61,12 +61,12 @@ def test_the_index_lists_the_files_there_are(data):
 
 def test_only_the_most_downloaded_are_listed(data):
     data.make([{"name": "rain", "num_downloads": number % 7} for number in range(1, 31)])
-    data.write(kept=5)
+    data.write(most=5)
     assert find(data, "rain") == (30, [6, 13, 20, 27, 5])
 
 
 def test_a_file_with_many_words_lists_fewer_sounds_of_each(data, monkeypatch):
-    monkeypatch.setattr(search_index, "MOST", 60)
+    monkeypatch.setattr(search_index, "LIMIT", 60)
     data.make([{"name": f"ra{number % 20:02}", "tags": ["wet"]} for number in range(200)])
     data.write()
     words = data.read("search/r.json")["words"]
@@ -77,7 +77,7 @@ def test_a_file_with_many_words_lists_fewer_sounds_of_each(data, monkeypatch):
 
 
 def test_a_file_that_cannot_be_small_lists_a_sound_of_each_word(data, monkeypatch):
-    monkeypatch.setattr(search_index, "MOST", 3)
+    monkeypatch.setattr(search_index, "LIMIT", 3)
     data.make([{"name": f"ra{number}", "tags": []} for number in range(10)])
     data.write()
     assert [len(places) for _, places in data.read("search/r.json")["words"].values()] == [1] * 10

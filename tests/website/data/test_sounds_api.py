@@ -6,7 +6,7 @@ import pytest
 
 from soundweave.library import database
 from soundweave.website.data import catalog, groups, previews, sounds_api
-from soundweave.website.data.source import Source
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import addresses, tree
 from tests.site.catalogues import HOSTILE
 
@@ -31,7 +31,7 @@ def test_a_sound_has_all_that_is_known_of_it(data):
     }
     another = {"id": 3000, "username": "ann & co"}
     data.make([sound, {"id": 2000, "name": "other"}, another], {3: [1234]})
-    data.write(media=["https://cdn.freesound.org"])
+    data.write(origins=["https://cdn.freesound.org"])
     data.check()
     assert data.sounds()[1234] == {
         "id": 1234,
@@ -72,7 +72,7 @@ def test_a_sound_has_all_that_is_known_of_it(data):
 )
 def test_a_preview_from_elsewhere_is_not_offered(data, url, offered):
     data.make([{"preview_ogg": url}])
-    data.write(media=["https://cdn.freesound.org"])
+    data.write(origins=["https://cdn.freesound.org"])
     data.check()
     assert data.sounds()[1]["previews"] == {"mp3": None, "ogg": url if offered else None}
 
@@ -97,16 +97,16 @@ def test_previews_may_come_from_where_the_library_came_from(data, address, origi
     with database.writing(data.folder / "library") as connection:
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('source', ?)", (address,))
     with database.snapshot(data.folder / "library") as reader:
-        found = previews.origins(reader, ["https://cdn.example"])
-    assert found == ["https://cdn.example", *([origin] if origin else [])]
+        origins = previews.origins(reader, ["https://cdn.example"])
+    assert origins == ["https://cdn.example", *([origin] if origin else [])]
 
 
 def test_pages_are_named_where_there_are_some(data):
     data.make([{"username": "ann"}, {"username": "ann", "pack": "Rain"}, {"username": "bob"}])
     data.write(pages=1)
-    pages = [one["pages"] for one in data.sounds().values()]
-    assert [bool(each["user"]) for each in pages] == [True, True, False]
-    assert [each["pack"] for each in pages] == [None, "packs/1.html", None]
+    pages = [sound["pages"] for sound in data.sounds().values()]
+    assert [bool(paths["user"]) for paths in pages] == [True, True, False]
+    assert [paths["pack"] for paths in pages] == [None, "packs/1.html", None]
     data.write(pages=0)
     assert data.sounds()[2]["pages"] == {"user": None, "pack": None}
 
@@ -133,9 +133,9 @@ def test_similar_sounds_come_most_similar_first_and_end_somewhere(data):
     data.write()
     data.check()
     similar = data.sounds()[1]["similar"]
-    assert [one["id"] for one in similar] == list(range(40, 20, -1))
+    assert [sound["id"] for sound in similar] == list(range(40, 20, -1))
     assert similar[0] == {"id": 40, "name": "sound 40", "username": "u40", "score": 0.9}
-    assert [(one["id"], one["score"]) for one in data.sounds()[7]["similar"]] == [
+    assert [(sound["id"], sound["score"]) for sound in data.sounds()[7]["similar"]] == [
         (9, 1.0),
         (1, 0.57),
         (3, 0.55),
@@ -181,8 +181,10 @@ def test_hostile_texts_come_back_as_they_were(data):
     data.make(HOSTILE)
     data.write()
     data.check()
-    assert [one["name"] for one in data.sounds().values()] == [each["name"] for each in HOSTILE]
-    assert [row["name"] for row in rows(data)] == [each["name"] for each in HOSTILE]
+    assert [sound["name"] for sound in data.sounds().values()] == [
+        original["name"] for original in HOSTILE
+    ]
+    assert [row["name"] for row in rows(data)] == [original["name"] for original in HOSTILE]
 
 
 def test_halves_of_surrogate_pairs_and_lengths_that_are_none_can_be_written(data):
@@ -190,7 +192,7 @@ def test_halves_of_surrogate_pairs_and_lengths_that_are_none_can_be_written(data
     data.write()
     data.check()
     assert data.sounds()[1]["tags"] == ["\ufffd", "x\ufffdy"]
-    assert [one["duration"] for one in data.sounds().values()] == [None, None]
+    assert [sound["duration"] for sound in data.sounds().values()] == [None, None]
     assert [row["seconds"] for row in rows(data)] == ["", ""]
 
 
@@ -249,4 +251,4 @@ def test_a_catalogue_of_another_night_is_refused(data):
         pytest.raises(AssertionError),
         tree.replacing(data.folder / "site") as new,
     ):
-        sounds_api.write(new, Source(old, groups.choose(old, 5), reader, []))
+        sounds_api.write(new, Snapshot(old, groups.choose(old, 5), reader, []))

@@ -13,7 +13,7 @@ START = datetime(2025, 10, 23, 2, 17, tzinfo=UTC)
 SIZES = [(960, 380), (400, 300)]
 ENGLISH = Words("en", {}, {})
 times = st.datetimes(timezones=st.just(UTC))
-values = st.integers(0, 10**6) | st.integers(0, 10**400)
+values = st.integers(0, 10**6) | st.integers(0, 10**15)
 histories = st.lists(st.builds(Sample, times, values), min_size=1, max_size=40)
 milestones = st.lists(st.builds(Sample, times, values, st.just("7")), max_size=20)
 
@@ -33,7 +33,7 @@ def chart_of(samples, marks=(), size=SIZES[0], words=ENGLISH):
 @example(
     [
         Sample(datetime.min.replace(tzinfo=UTC), 1),
-        Sample(datetime.max.replace(tzinfo=UTC), 10**4000),
+        Sample(datetime.max.replace(tzinfo=UTC), 10**15),
     ],
     [],
     SIZES[0],
@@ -103,7 +103,7 @@ def test_two_nights_span_the_plot_from_zero():
         (1000, ["0", "200", "400", "600", "800", "1,000"]),
         (45_000, ["0", "10K", "20K", "30K", "40K", "50K"]),
         (2_400_000, ["0", "500K", "1M", "1.5M", "2M", "2.5M"]),
-        (10**18, ["0", "2e17", "4e17", "6e17", "8e17", "1e18"]),
+        (10**14, ["0", "20T", "40T", "60T", "80T", "100T"]),
     ],
 )
 def test_value_ticks_are_round_and_reach_the_highest(highest, labels):
@@ -126,7 +126,7 @@ def test_date_ticks_are_round_dates(days, labels):
 
 def test_a_milestone_lies_where_its_night_lies():
     samples = nights(50, 90, 130)
-    chart = chart_of(samples, [Sample(samples[2].at, 130, "1")])
+    chart = chart_of(samples, [Sample(samples[2].time, 130, "1")])
     assert chart.marks == [chart.points[2]._replace(label="1")]
 
 

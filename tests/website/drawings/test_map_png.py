@@ -100,8 +100,8 @@ def test_without_a_map_there_is_nothing_to_draw(site):
     assert map_png.drawing(read(site)).disks == []
 
 
-def opened(kept):
-    image = Image.open(io.BytesIO(kept["map.png"]))
+def opened(tree):
+    image = Image.open(io.BytesIO(tree["map.png"]))
     assert image.size == (1200, 630)
     assert image.format == "PNG"
     return np.asarray(image.convert("RGB")).astype(int)
@@ -112,24 +112,26 @@ def near(pixels, color, distance=30):
 
 
 def test_the_picture_has_a_dot_for_each_sound_in_its_colour(woven):
-    kept = Kept()
-    map_png.write(kept, woven, title="")
-    pixels = opened(kept)
+    picture = Kept()
+    map_png.write(picture, woven, title="")
+    pixels = opened(picture)
     shades = colors.assign(woven.communities)
     width = 50 + 9 + 2 * map_still.DOT
-    one = math.pi * (map_still.DOT * map_still.WIDTH * map_still.REACH / width) ** 2
+    dot = math.pi * (map_still.DOT * map_still.WIDTH * map_still.REACH / width) ** 2
     for shade, most in zip(shades, (4, 2, 1), strict=True):
         painted = near(pixels, map_still.PALETTE[shade]).sum()
-        assert 0.8 * most * one < painted < 1.1 * most * one
-    low, high = (near(pixels, map_still.PALETTE[shades[at]]).nonzero()[0].mean() for at in (1, 2))
+        assert 0.8 * most * dot < painted < 1.1 * most * dot
+    low, high = (
+        near(pixels, map_still.PALETTE[shades[index]]).nonzero()[0].mean() for index in (1, 2)
+    )
     assert high < low  # north is up
 
 
 def test_an_empty_library_gives_plain_linen(site):
     site.library()
-    kept = Kept()
-    map_png.write(kept, read(site), title="")
-    pixels = opened(kept)
+    picture = Kept()
+    map_png.write(picture, read(site), title="")
+    pixels = opened(picture)
     assert near(pixels, map_still.LINEN, 60).all()
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) == 2  # it is woven
 
@@ -179,6 +181,6 @@ def test_any_places_can_be_painted(places):
 def test_the_picture_has_the_colours_of_the_style_sheet():
     style = (paths.ROOT / "website" / "src" / "style" / "base.css").read_text(encoding="utf-8")
     by_day = style.partition("--c0")[2].partition("@media")[0]
-    found = re.findall(r"#([0-9a-f]{6})", by_day)[:9]
-    assert [bytes(color).hex() for color in map_still.PALETTE] == found
+    shades = re.findall(r"#([0-9a-f]{6})", by_day)[:9]
+    assert [bytes(color).hex() for color in map_still.PALETTE] == shades
     assert f"#{bytes(map_still.LINEN).hex()}" in style

@@ -47,8 +47,8 @@ def test_a_slug_is_a_safe_file_name(name):
 @example("a b", "a-b")
 @example("été", "ete")
 @example("x" * 60, "x" * 59)
-def test_other_names_have_other_slugs(one, other):
-    assert (addresses.slug(one) == addresses.slug(other)) is (one == other)
+def test_other_names_have_other_slugs(first, other):
+    assert (addresses.slug(first) == addresses.slug(other)) is (first == other)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_all_of_them_are_in_the_site(dist, tmp_path):
 @pytest.mark.parametrize("name", [*assets.NAMES, "notices.json"])
 def test_what_is_missing_is_named_with_the_command_that_makes_it(dist, name):
     (dist / name).unlink()
-    with pytest.raises(ConfigError, match=rf"{name}; run: make website"):
+    with pytest.raises(ConfigError, match=rf"{name} does not exist; run: make website"):
         assets.read(dist)
 
 

@@ -6,7 +6,7 @@ PAGES = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "Some-One/soundweave"}
 
 
 @pytest.mark.parametrize(
-    ("said", "configured", "environ", "expected"),
+    ("requested", "configured", "environ", "expected"),
     [
         (None, "", {}, None),
         (None, "", PAGES, "https://some-one.github.io/soundweave/"),
@@ -17,5 +17,5 @@ PAGES = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "Some-One/soundweave"}
         ("https://other.example/a/", "https://sounds.example", PAGES, "https://other.example/a/"),
     ],
 )
-def test_the_address_of_the_site(said, configured, environ, expected):
-    assert base_url.find(said, configured, environ) == expected
+def test_the_address_of_the_site(requested, configured, environ, expected):
+    assert base_url.find(requested, configured, environ) == expected

@@ -36,9 +36,9 @@ def test_words_of_several_scripts(text, words):
 
 @given(ANY)
 def test_words_are_letters_and_digits_as_everybody_types_them(text):
-    found = buckets.words(text)
-    assert len(found) == len(set(found))
-    for word in found:
+    words = buckets.words(text)
+    assert len(words) == len(set(words))
+    for word in words:
         assert word.isalnum()
         assert 1 <= len(word) <= buckets.LONGEST
         assert buckets.words(word.upper().lower())[:1] == buckets.words(word)[:1]

@@ -49,7 +49,7 @@ def test_lengths_are_short_numbers(seconds):
 @given(st.lists(st.integers(0, 9), max_size=30))
 def test_places_lead_back_to_the_codes_the_commonest_first(codes):
     names = [f"{code * 7 % 10}" for code in range(10)]
-    found, places = compact.numbered(np.array(codes, dtype=np.int64), names)
-    assert [found[place] for place in places] == codes
+    distinct, indexes = compact.numbered(np.array(codes, dtype=np.int64), names)
+    assert [distinct[place] for place in indexes] == codes
     order = sorted(set(codes), key=lambda code: (-codes.count(code), names[code]))
-    assert found == order
+    assert distinct == order

@@ -28,10 +28,10 @@ def test_the_ends_lead_nowhere_further(current, before, after):
     assert (pager.previous, pager.next) == (before, after)
 
 
-@pytest.mark.parametrize(("total", "each"), [(0, 10), (1, 10), (10, 10), (11, 10), (99, 7)])
-def test_every_item_is_on_one_page(total, each):
-    found = list(pages(total, each, str))
-    items = [item for _, part in found for item in range(total)[part]]
+@pytest.mark.parametrize(("total", "page_size"), [(0, 10), (1, 10), (10, 10), (11, 10), (99, 7)])
+def test_every_item_is_on_one_page(total, page_size):
+    parts = list(pages(total, page_size, str))
+    items = [item for _, part in parts for item in range(total)[part]]
     assert items == list(range(total))
-    assert [pager.current for pager, _ in found] == list(range(1, found[0][0].last + 1))
-    assert all(len(range(total)[part]) for _, part in found) or total == 0
+    assert [pager.current for pager, _ in parts] == list(range(1, parts[0][0].last + 1))
+    assert all(len(range(total)[part]) for _, part in parts) or total == 0

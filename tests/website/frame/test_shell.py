@@ -31,7 +31,7 @@ def write(tmp_path):
 
 
 def policy(page):
-    (meta,) = [one for one in page.all("meta") if "http-equiv" in one.attrs]
+    (meta,) = [node for node in page.all("meta") if "http-equiv" in node.attrs]
     rules = (rule.split() for rule in (meta.attrs["content"] or "").split(";"))
     return {name: values for name, *values in rules}
 
@@ -51,7 +51,7 @@ def test_no_page_says_where_its_readers_come_from(write):
 
 
 def test_a_page_with_a_player_hears_its_origins_alone(write):
-    head = Head("t", "d", scripts=("map",), media=["https://cdn.example"])
+    head = Head("t", "d", scripts=("map",), preview_origins=["https://cdn.example"])
     rules = policy(write(head, Place("en", "map.html")))
     assert rules["media-src"] == ["https://cdn.example"]
     assert rules["script-src"] == rules["connect-src"] == rules["form-action"] == ["'self'"]
@@ -71,14 +71,14 @@ def test_a_page_with_a_player_hears_its_origins_alone(write):
 def test_links_are_relative_in_every_depth(write, lang, path, root, home):
     head = Head("t", "d", scripts=("list",), words=("nav.",))
     page = write(head, Place(lang, path))
-    (style,) = [one for one in page.all("link") if one.attrs["rel"] == "stylesheet"]
+    (style,) = [link for link in page.all("link") if link.attrs["rel"] == "stylesheet"]
     assert style.attrs["href"].startswith(f"{root}assets/site-")
     brand = page.one("a", class_="brand")
     assert brand.attrs["href"] == f"{home}index.html"
     data = json.loads(page.one("script", id="page").raw)
     assert (data["lang"], data["root"], data["home"]) == (lang, root, home)
     assert data["words"]["nav.map"] == "Map"
-    assert not [one for one in page.all("link") if one.attrs["rel"] == "canonical"]
+    assert not [link for link in page.all("link") if link.attrs["rel"] == "canonical"]
 
 
 @pytest.mark.parametrize(
@@ -94,15 +94,15 @@ def test_the_navigation_stays_in_its_language_and_says_where_one_is(
     write, lang, path, home, current
 ):
     page = write(Head("t", "d", section="users"), Place(lang, path))
-    links = [one.attrs for one in page.one("nav").all("ul")[0].all("a")]
-    assert [one["href"] for one in links] == [home + each for each in SECTIONS.values()]
-    marked = {one["href"]: one["aria-current"] for one in links if "aria-current" in one}
+    links = [link.attrs for link in page.one("nav").all("ul")[0].all("a")]
+    assert [link["href"] for link in links] == [home + section for section in SECTIONS.values()]
+    marked = {link["href"]: link["aria-current"] for link in links if "aria-current" in link}
     assert marked == {f"{home}users/index.html": current}
 
 
 def alternates(page):
-    found = [one.attrs for one in page.all("link") if "hreflang" in one.attrs]
-    return {one["hreflang"]: one["href"] for one in found}
+    links = [link.attrs for link in page.all("link") if "hreflang" in link.attrs]
+    return {link["hreflang"]: link["href"] for link in links}
 
 
 def test_with_an_address_every_language_knows_the_others(write):
@@ -113,12 +113,12 @@ def test_with_an_address_every_language_knows_the_others(write):
         "ar": f"{BASE}ar/users/",
         "x-default": f"{BASE}users/",
     }
-    (canonical,) = [one for one in page.all("link") if one.attrs["rel"] == "canonical"]
+    (canonical,) = [link for link in page.all("link") if link.attrs["rel"] == "canonical"]
     assert canonical.attrs["href"] == f"{BASE}es/users/"
     about = {
-        one.attrs["property"]: one.attrs["content"]
-        for one in page.all("meta")
-        if "property" in one.attrs
+        link.attrs["property"]: link.attrs["content"]
+        for link in page.all("meta")
+        if "property" in link.attrs
     }
     assert (about["og:url"], about["og:image"]) == (f"{BASE}es/users/", f"{BASE}map.png")
     assert about["og:locale"] == "es"
@@ -127,8 +127,8 @@ def test_with_an_address_every_language_knows_the_others(write):
 def test_a_page_in_one_language_points_to_the_front_pages_of_the_others(write):
     page = write(Head("t", "d", languages=("en",)), Place("en", "users/x.html"), BASE)
     assert alternates(page) == {}
-    links = [one.attrs for one in page.one("ul", class_="languages").all("a")]
-    assert [(one["hreflang"], one["href"]) for one in links] == [
+    links = [link.attrs for link in page.one("ul", class_="languages").all("a")]
+    assert [(link["hreflang"], link["href"]) for link in links] == [
         ("en", "../users/x.html"),
         ("es", "../es/index.html"),
         ("ar", "../ar/index.html"),
@@ -142,7 +142,7 @@ def test_a_language_that_is_written_from_right_to_left(write):
 
 def test_a_page_for_nobody_else_is_not_indexed(write):
     page = write(Head("t", "d", indexed=False), Place("en", "sounds/2.html"), BASE)
-    assert [one.attrs["content"] for one in page.all("meta", name="robots")] == ["noindex"]
+    assert [meta.attrs["content"] for meta in page.all("meta", name="robots")] == ["noindex"]
     assert alternates(page) == {}
 
 
@@ -150,10 +150,12 @@ def test_a_title_is_text(write):
     page = write(Head("</title><script>", '"><b>'), Place("en", "index.html"), BASE)
     assert page.one("title").text == "</title><script>"
     assert page.all("script") == []
-    (said,) = [
-        one.attrs["content"] for one in page.all("meta") if one.attrs.get("name") == "description"
+    (description,) = [
+        meta.attrs["content"]
+        for meta in page.all("meta")
+        if meta.attrs.get("name") == "description"
     ]
-    assert said == '"><b>'
+    assert description == '"><b>'
 
 
 @given(st.recursive(st.text(), lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner)))

@@ -126,7 +126,10 @@ def test_a_run_killed_between_the_two_renames_is_put_right(tmp_path):
     "path", ["", "..", "../x", "a/../b", "/etc/x", "a b", "é.html", "a\\b", "x?"]
 )
 def test_a_path_that_is_none_of_the_site_is_a_bug(tmp_path, path):
-    with pytest.raises(ValueError, match="no path of the site"), tree.replacing(tmp_path) as new:
+    with (
+        pytest.raises(ValueError, match="not a valid path of the site"),
+        tree.replacing(tmp_path) as new,
+    ):
         new.write(path, "x")
     assert list(tmp_path.rglob("*")) == []
 
@@ -140,7 +143,7 @@ def test_a_file_is_written_once(tmp_path):
 def test_files_of_others_are_not_taken_for_an_old_site(tmp_path):
     (tmp_path / "public").mkdir()
     (tmp_path / "public" / "mine.txt").write_text("mine")
-    with pytest.raises(ConfigError, match="public holds files of others"):
+    with pytest.raises(ConfigError, match="public contains other files"):
         make(tmp_path, {"index.html": "x"})
     assert (tmp_path / "public" / "mine.txt").read_text() == "mine"
     assert names(tmp_path) == ["public"]
@@ -150,12 +153,12 @@ def test_files_of_others_are_not_taken_for_an_old_site(tmp_path):
 def test_what_is_in_the_way_is_named(tmp_path, kind):
     if kind == "file":
         (tmp_path / "public").write_text("mine")
-        where = tmp_path
+        folder = tmp_path
     else:
-        where = tmp_path / "file" / "website"
+        folder = tmp_path / "file" / "website"
         (tmp_path / "file").write_text("mine")
     with pytest.raises(ConfigError, match=r"public|file"):
-        make(where, {"index.html": "x"})
+        make(folder, {"index.html": "x"})
 
 
 @given(st.text(), st.text())
@@ -163,6 +166,6 @@ def test_any_text_is_kept_as_it_is(tmp_path_factory, first, second):
     first, second = (text.encode("utf-8", "replace") for text in (first, second))
     folder = tmp_path_factory.mktemp("tree")
     make(folder, {"index.html": first})
-    made = make(folder, {"index.html": second})
+    site = make(folder, {"index.html": second})
     assert (folder / "public/index.html").read_bytes() == second
-    assert made.kept == (first == second)
+    assert site.kept == (first == second)

@@ -11,9 +11,9 @@ NOTICES = [
 
 @pytest.fixture
 def site(tmp_path):
-    one = FrontSite(tmp_path)
-    one.library({}, {})
-    return one
+    front_site = FrontSite(tmp_path)
+    front_site.library({}, {})
+    return front_site
 
 
 def test_the_data_page_links_to_every_file_and_schema(site):
@@ -21,8 +21,8 @@ def test_the_data_page_links_to_every_file_and_schema(site):
     tree = site.tree(page="es/data.html")
     hrefs = {link.attrs["href"] for link in tree.one("ul", class_="files").all("a")}
     assert {f"../{path['path']}" for path in site.json("index.json")["files"]} <= hrefs
-    listed = [one["schema"] for one in site.json("index.json")["files"]]
-    schemas = {f"../{one}" for one in listed if one}
+    listed = [entry["schema"] for entry in site.json("index.json")["files"]]
+    schemas = {f"../{entry}" for entry in listed if entry}
     assert schemas <= hrefs
     assert len(schemas) >= 4
     for href in hrefs:
@@ -51,21 +51,23 @@ def test_where_the_address_is_not_known_the_badge_has_an_example_of_one(site):
 
 def test_notices_are_verbatim(site):
     tree = site.tree(page="notices.html", notices=NOTICES)
-    assert [one.raw for one in tree.all("pre")] == [one["text"] for one in NOTICES]
-    assert [one.text for one in tree.all("h2")] == ["@a/<b> 1.0", "z 2.0"]
+    assert [item.raw for item in tree.all("pre")] == [item["text"] for item in NOTICES]
+    assert [item.text for item in tree.all("h2")] == ["@a/<b> 1.0", "z 2.0"]
     assert "None: all" in site.tree(page="notices.html").one("main").text
 
 
 def test_the_page_for_a_wrong_address_works_at_any_depth(site):
     (site.locales / "es.json").write_text("{}")
     tree = site.tree(BASE, page="404.html")
-    links = [one.attrs["href"] for tag in ("a", "link") for one in tree.all(tag)]
-    rest = [one for one in links if not one.startswith((BASE, "data:", "https://freesound.org/"))]
+    links = [node.attrs["href"] for tag in ("a", "link") for node in tree.all(tag)]
+    rest = [
+        node for node in links if not node.startswith((BASE, "data:", "https://freesound.org/"))
+    ]
     assert rest == ["#main"]
     assert tree.one("meta", name="robots").attrs["content"] == "noindex"
     assert f"{BASE}index.html" in links
     languages = tree.one("ul", class_="languages").all("a")
-    assert {one.attrs["hreflang"]: one.attrs["href"] for one in languages} == {
+    assert {node.attrs["hreflang"]: node.attrs["href"] for node in languages} == {
         "en": f"{BASE}404.html",
         "es": f"{BASE}es/index.html",
     }
@@ -75,7 +77,7 @@ def test_without_a_base_url_that_page_has_no_link_that_could_break(site):
     tree = site.tree(page="404.html")
     assert tree.one("h1").text == "There is no such page"
     assert tree.all("a") == tree.all("script") == []
-    assert [one.attrs["rel"] for one in tree.all("link")] == ["icon"]
+    assert [link.attrs["rel"] for link in tree.all("link")] == ["icon"]
 
 
 def test_only_the_root_has_a_page_for_a_wrong_address(site):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundweave.base.text import foreign
+from soundweave.base.text import one_line
 from soundweave.freesound import licenses
 from soundweave.website.pages import front
 from soundweave.website.pages.cards import Card
@@ -22,12 +22,12 @@ def site(tmp_path):
 
 def figures(tree):
     divisions = tree.one("dl", class_="figures").all("div")
-    return {one.one("dt").text: one.one("dd").text for one in divisions}
+    return {division.one("dt").text: division.one("dd").text for division in divisions}
 
 
 def sounds(tree, part="latest"):
     section = tree.one("section", aria_labelledby=part)
-    return [one for one in section.one("ol").children if not isinstance(one, str)]
+    return [item for item in section.one("ol").children if not isinstance(item, str)]
 
 
 def milestones(tree):
@@ -51,8 +51,8 @@ def nights(tree):
 def work(tree):
     section = tree.one("section", aria_labelledby="work")
     states = {
-        one.one("dt").text: one.one("strong").text
-        for one in section.one("dl", class_="works").all("div")
+        division.one("dt").text: division.one("strong").text
+        for division in section.one("dl", class_="works").all("div")
     }
     return section.one("p", class_="lead").text, states
 
@@ -77,7 +77,7 @@ def test_the_numbers(site):
         "last night": "November 21, 2025",
         "last milestone that passed": "November 12, 2025",
     }
-    stamps = [one.attrs["datetime"] for one in tree.one("dl", class_="figures").all("time")]
+    stamps = [node.attrs["datetime"] for node in tree.one("dl", class_="figures").all("time")]
     assert stamps == ["2025-11-21T02:17:00Z", "2025-11-12T02:30:00Z"]
     assert tree.one("h1").text == "Soundweave"
     assert nights(tree) == [["Nov 21, 2025", "3", "1,200", "0"], ["Nov 20, 2025", "1", "7", "0"]]
@@ -87,7 +87,7 @@ def test_an_empty_library_gives_a_sane_page(site):
     site.library()
     tree = site.tree()
     assert list(figures(tree).values()) == ["0", "0", "0", "0", "–", "not yet", "not yet"]
-    assert [one.text for one in tree.all("p", class_="empty")] == [
+    assert [node.text for node in tree.all("p", class_="empty")] == [
         "There is no map yet. It is drawn when the first sounds are there.",
         "No night has been recorded yet. The line begins with the first one.",
         "No milestone has been reached yet, so none of the three actions has run.",
@@ -103,7 +103,7 @@ def test_latest_are_the_newest_uploads_and_ties_go_by_id(site):
     old = [{"id": n, "name": f"old {n}", "created": "2020-01-01T00:00:00Z"} for n in range(1, 31)]
     new = {"id": 31, "name": "new", "created": "2025-11-21T00:00:00Z"}
     site.library(new, *old, removed)
-    names = [one.one("h3").text for one in sounds(site.tree())]
+    names = [item.one("h3").text for item in sounds(site.tree())]
     assert names == ["new", *(f"old {number}" for number in range(30, 7, -1))]
 
 
@@ -112,8 +112,8 @@ def test_most_connected_is_one_sound_an_author_and_none_without_links(site):
     few = [{"username": "bob", "name": f"b{n}", "pack": "P"} for n in range(3)]
     site.library(*few, *many, {"username": "lonely"})
     items = sounds(site.tree(), "connected")
-    assert [one.one("h3").text for one in items] == ["a0", "b0"]
-    assert ["links: 4" in one.text for one in items] == [True, False]
+    assert [item.one("h3").text for item in items] == ["a0", "b0"]
+    assert ["links: 4" in item.text for item in items] == [True, False]
     assert len(sounds(site.tree(connected_sounds=1), "connected")) == 1
 
 
@@ -173,13 +173,13 @@ def test_authors_and_tags_with_a_page_are_links(site, pages, up_to, lang, links)
         {"username": "bob", "tags": []},
     )
     tree = site.tree(page=f"{lang}index.html", group_pages=pages, translated_up_to=up_to)
-    found = [
+    hrefs = [
         link.attrs["href"]
         for item in sounds(tree)
         for part in (*item.all("p", class_="by"), *item.all("ul"))
         for link in part.all("a")
     ]
-    assert [one[: one.rindex("-") + 1] for one in dict.fromkeys(found)] == links
+    assert [href[: href.rindex("-") + 1] for href in dict.fromkeys(hrefs)] == links
 
 
 def test_a_sound_on_the_map_links_to_its_place(site):
@@ -191,7 +191,7 @@ def test_a_sound_on_the_map_links_to_its_place(site):
         for item in sounds(tree)
     }
     assert "map.html#sound=5" in ways["on"]
-    assert not any("map.html" in way for way in ways["off"])
+    assert not any("map.html" in href for href in ways["off"])
     assert [line.text for line in tree.one("svg", class_="still").all("tspan")] == ["rain", "roof"]
     assert "Sounds on it: 1." in tree.one("section", class_="window").text
 
@@ -207,7 +207,7 @@ def test_an_unknown_licence_is_text_without_a_link(site, url):
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "shown"),
+    ("field", "value", "expected"),
     [
         ("created", "2014-04-16T20:07:11", "Apr 16, 2014"),
         ("created", "soon <b>", "soon <b>"),
@@ -217,17 +217,17 @@ def test_an_unknown_licence_is_text_without_a_link(site, url):
         ("duration", -1.0, "–"),
     ],
 )
-def test_odd_facts_are_shown_as_they_are(site, field, value, shown):
+def test_odd_facts_are_shown_as_they_are(site, field, value, expected):
     site.library({field: value})
-    assert shown in sounds(site.tree())[0].one("p", class_="facts").text
+    assert expected in sounds(site.tree())[0].one("p", class_="facts").text
 
 
 def test_each_way_to_the_map_is_named_by_its_sound(site):
     names = ["Rain", "<b>Rain</b>"]
     site.library(*({"name": name} for name in names))
     site.map([(1, 0.0, 0.0, 3.0, 2, "rain")], [(1, 1, 0.5, 0.5), (2, 1, 0.5, 0.6)])
-    ways = [one for item in sounds(site.tree()) for one in item.all("a", aria_label="map")]
-    assert sorted(one.attrs["aria-label"] for one in ways) == sorted(
+    ways = [link for item in sounds(site.tree()) for link in item.all("a", aria_label="map")]
+    assert sorted(link.attrs["aria-label"] for link in ways) == sorted(
         f"{name} on the map" for name in names
     )
 
@@ -241,7 +241,7 @@ def test_the_note_on_a_late_night_knows_from_when_it_is_late(site):
 def test_odd_tags_do_not_break_the_page(site, tags):
     site.library({"tags": tags})
     lists = sounds(site.tree())[0].all("ul")
-    assert [one.text for one in lists] == (["\ufffd"] if "ud800" in tags else [])
+    assert [node.text for node in lists] == (["\ufffd"] if "ud800" in tags else [])
 
 
 HOSTILE = [
@@ -263,11 +263,11 @@ def test_hostile_text_is_text(site, text):
     site.library({"name": text, "username": text, "tags": [text], "license": text})
     site.map([(1, 0.0, 0.0, 300.0, 1, f"rain, {text[:20]}")], [(1, 1, 0.5, 0.5)])
     tree = site.tree()
-    assert [one.text for one in sounds(tree)[0].all("bdi")] == [text, text, text, text]
+    assert [name.text for name in sounds(tree)[0].all("bdi")] == [text, text, text, text]
     assert [line.text for line in tree.all("tspan")] == ["rain", text[:20].strip()]
     assert {node.tag for node in tree.walk()}.isdisjoint({"img", "b"})
     scripts = [node.attrs.get("src") for node in tree.all("script")]
-    assert [one and one.startswith("assets/front-") for one in scripts] == [True, None]
+    assert [script and script.startswith("assets/front-") for script in scripts] == [True, None]
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\x00\x1f", "\u200b\u2060", "\u202e"])
@@ -286,15 +286,15 @@ written = st.text(st.characters(exclude_categories=["Cs"]))
 def test_any_text_comes_back_from_the_page(tmp_path_factory, texts):
     site = FrontSite(tmp_path_factory.mktemp("any"))
     site.library(*({"name": name, "username": user, "tags": tags} for name, user, tags in texts))
-    shown = sounds(site.tree(latest_sounds=200))
-    assert len(shown) == len(texts)
-    for item in shown:
+    items = sounds(site.tree(latest_sounds=200))
+    assert len(items) == len(texts)
+    for item in items:
         number = int(item.one("h3").one("a").attrs["href"].rstrip("/").rpartition("/")[2])
         name, author, tags = texts[number - 1]
-        assert item.one("h3").one("bdi").raw == foreign(name, f"#{number}")
-        assert item.one("p", class_="by").one("bdi").raw == foreign(author, "?")
-        found = [tag.raw for part in item.all("ul") for tag in part.all("bdi")]
-        assert found == [foreign(tag, "(blank)") for tag in dict.fromkeys(tags)]
+        assert item.one("h3").one("bdi").raw == one_line(name, f"#{number}")
+        assert item.one("p", class_="by").one("bdi").raw == one_line(author, "?")
+        page_tags = [tag.raw for part in item.all("ul") for tag in part.all("bdi")]
+        assert page_tags == [one_line(tag, "(blank)") for tag in dict.fromkeys(tags)]
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_milestones_are_listed_newest_first_with_their_actions(site):
         ("1", "103", "Nov 3, 2025", "2", done),
     ]
     timelines = tree.all("svg", class_="timeline")
-    [wide] = [one for one in timelines if "wide" in one.attrs["class"].split()]
+    [wide] = [drawing for drawing in timelines if "wide" in drawing.attrs["class"].split()]
     assert [label.text for label in wide.all("text", class_="label")] == ["1", "2", "3–5"]
     assert [label.text for label in wide.all("text", class_="wait")] == ["2", "3", "9"]
 
@@ -357,7 +357,7 @@ ENDED = {"validation": "✓ passed", "edges": "✗ failed", "website": "– not 
 
 
 @pytest.mark.parametrize(
-    ("day", "tonight", "said", "states"),
+    ("day", "tonight", "sentence", "states"),
     [
         (
             18,
@@ -379,13 +379,13 @@ ENDED = {"validation": "✓ passed", "edges": "✗ failed", "website": "– not 
         ),
     ],
 )
-def test_the_state_of_the_three_actions_in_words(site, day, tonight, said, states):
+def test_the_state_of_the_three_actions_in_words(site, day, tonight, sentence, states):
     site.library({})
     site.history("metrics", night(21, 512))
     site.history("milestones", milestone(4, day, actions=HALF))
     if tonight:
         site.status(tonight)
-    assert work(site.tree()) == (said, states)
+    assert work(site.tree()) == (sentence, states)
 
 
 def test_the_chart_has_a_name_its_milestones_and_its_table(site):
@@ -399,8 +399,8 @@ def test_the_chart_has_a_name_its_milestones_and_its_table(site):
     for chart in charts:
         title, description = (chart.attrs["aria-labelledby"] or "").split()
         assert ids[title].text == "Sounds in the library, night by night"
-        said = ids[description].text
-        assert "From 30 sounds on November 1, 2025 to 600 on November 20, 2025" in said
+        text = ids[description].text
+        assert "From 30 sounds on November 1, 2025 to 600 on November 20, 2025" in text
         assert len(chart.all("circle")) == 3
     assert [label.text for label in charts[0].all("text", class_="label")] == ["1", "2", "3"]
     assert len(nights(tree)) == 20
@@ -414,7 +414,7 @@ def test_histories_out_of_order_torn_or_odd_do_not_break_the_page(site):
     naive = milestone(1, 4, timestamp="2025-11-04T02:30:00+02:00")
     site.history("milestones", milestone(2, 9), naive, milestone(3, 9, timestamp="soon"), end="\n{")
     tree = site.tree()
-    assert [row[0] for row in nights(tree)] == ["Nov 21, 2025", "Nov 20, 2025", "Nov 17, 2025"]
+    assert [row[0] for row in nights(tree)] == ["Nov 21, 2025", "Nov 20, 2025"]
     assert [row[0] for row in milestones(tree)] == ["2", "1"]
     assert figures(tree)["last night"] == "November 21, 2025"
 

@@ -96,18 +96,18 @@ def test_of_many_packs_and_tags_a_page_leads_to_the_largest(tmp_path):
     tags = [f"tag {number:02}" for number in range(25)]
     sounds += [{"tags": tags, "username": "ann"}] * 2
     site = list_site.write(tmp_path, sounds, ["en"])
-    found = site.page(addresses.user_page("ann")).one("dl").all("div")
-    count = {one.one("dt").text: len(one.all("li")) for one in found}
+    entries = site.page(addresses.user_page("ann")).one("dl").all("div")
+    count = {entry.one("dt").text: len(entry.all("li")) for entry in entries}
     assert (count["Packs: 45"], count["Tags"]) == (40, 20)
     others = site.page(addresses.tag_page("tag 00")).one("dl").all("div")[-1].all("li")
-    assert [one.text for one in others] == tags[1:21]
+    assert [entry.text for entry in others] == tags[1:21]
 
 
 def test_a_tags_page_names_its_authors_and_its_company(site):
     page = site.page(addresses.tag_page("rain"))
-    found = facts(page)
-    assert found["Authors with most of them"] == "Large & loud small"
-    assert found["Often together with"] == "roof odd one"
+    entries = facts(page)
+    assert entries["Authors with most of them"] == "Large & loud small"
+    assert entries["Often together with"] == "roof odd one"
     assert "https://freesound.org/browse/tags/rain/" in site.text(addresses.tag_page("rain"))
     assert "browse/tags" not in site.text(addresses.tag_page("odd one"))
 
@@ -120,9 +120,9 @@ def test_a_tags_page_names_its_authors_and_its_company(site):
     ],
 )
 def test_an_index_lists_the_largest_first(site, kind, first, rows):
-    found = site.rows(f"{kind}/index.html")
-    assert [cell.text for cell in (*found[0].all("th"), *found[0].all("td"))] == first
-    assert len(found) == rows
+    table_rows = site.rows(f"{kind}/index.html")
+    assert [cell.text for cell in (*table_rows[0].all("th"), *table_rows[0].all("td"))] == first
+    assert len(table_rows) == rows
     head = site.page(f"{kind}/index.html").one("thead")
     assert [cell.text for cell in head.all("th", aria_sort="descending")] == ["Sounds"]
 
@@ -200,10 +200,10 @@ def test_a_pack_whose_owner_is_not_known_names_none(tmp_path):
     left = {"username": "gone", "pack": "Rain", "removed_at": "2026-01-01T00:00:00Z"}
     there = [left, {"username": "one", "pack_id": 1}, {"username": "two", "pack": "Wind"}]
     site = list_site.write(tmp_path, there, ["en"])
-    unknown, known = (site.page(f"packs/{number}.html") for number in (1, 2))
-    assert [facts(page).get("Author") for page in (unknown, known)] == [None, "two"]
+    ownerless, owned = (site.page(f"packs/{number}.html") for number in (1, 2))
+    assert [facts(page).get("Author") for page in (ownerless, owned)] == [None, "two"]
     elsewhere = [
-        {link.attrs["href"] for link in page.one("main").all("a")} for page in (unknown, known)
+        {link.attrs["href"] for link in page.one("main").all("a")} for page in (ownerless, owned)
     ]
     assert "https://freesound.org/people/two/packs/2/" in elsewhere[1]
     assert not [link for link in elsewhere[0] if link.endswith("/packs/1/")]

@@ -31,7 +31,7 @@ def all_pages(site, column):
 def test_the_list_has_every_sound_once_newest_first(site):
     names, pages = all_pages(site, "uploaded")
     assert pages == 7
-    stamps = {sound["name"]: (sound["created"], at) for at, sound in enumerate(SOUNDS)}
+    stamps = {sound["name"]: (sound["created"], index) for index, sound in enumerate(SOUNDS)}
     assert names == sorted(stamps, key=stamps.__getitem__, reverse=True)
 
 
@@ -53,13 +53,13 @@ def test_the_other_orders_have_four_pages(site, column, key):
 
 
 def test_the_order_by_connections_follows_their_column(site):
-    shown = [
+    counts = [
         int(row.all("td")[5].text)
         for number in range(1, 5)
         for row in site.rows(lists.path("links", number))
     ]
-    assert shown == sorted(shown, reverse=True)
-    assert shown[0] > shown[-1]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1]
 
 
 @pytest.mark.parametrize(

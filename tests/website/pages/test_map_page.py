@@ -7,13 +7,14 @@ import pytest
 from soundweave.base import paths
 from soundweave.library import database
 from soundweave.website.data import catalog
+from soundweave.website.data.groups import Groups, Snapshot
 from soundweave.website.frame import assets, locales, tree
 from soundweave.website.frame.shell import Shell
 from soundweave.website.pages import map_page
 from tests.site.catalogues import TEXTS
 from tests.support.page_tree import read_tree
 
-MEDIA = ["https://cdn.freesound.org", "http://127.0.0.1:9"]
+ORIGINS = ["https://cdn.freesound.org", "http://127.0.0.1:9"]
 TEMPLATE = (paths.TEMPLATES / "map.html").read_text("utf-8")
 SOURCES = Path(paths.TEMPLATES).parent / "src"
 SCRIPTS = ["map/*.ts", "shared/panel.ts"]
@@ -35,7 +36,9 @@ def make(data):
             tree.replacing(data.folder / "site") as new,
         ):
             shell = Shell(new, bundled, words, title="Weave", base_url=None)
-            map_page.write(shell, catalog.read(reader), MEDIA)
+            map_page.write(
+                shell, Snapshot(catalog.read(reader), Groups({}, {}, {}), reader, ORIGINS)
+            )
         return lambda path: read_tree((data.public / path).read_text("utf-8"))
 
     return written
@@ -56,7 +59,7 @@ def test_only_previews_may_come_from_elsewhere(make):
     head = page.all("meta")
     policy = next(m.attrs["content"] for m in head if "http-equiv" in m.attrs)
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
-    assert rules.pop("media-src").split() == MEDIA
+    assert rules.pop("media-src").split() == ORIGINS
     assert not any("http" in rule for rule in rules.values())
 
 
@@ -96,16 +99,16 @@ def test_every_word_of_the_map_is_used():
     texts = TEMPLATE + Path(map_page.__file__).read_text("utf-8")
     for pattern in SCRIPTS:
         texts += "".join(path.read_text("utf-8") for path in SOURCES.glob(pattern))
-    made = {f"map.{kind}-{name}" for kind in ("by", "edge") for name in ("user", "pack", "tag")}
+    composed = {f"map.{kind}-{name}" for kind in ("by", "edge") for name in ("user", "pack", "tag")}
     for key in source:
-        if key.startswith(("map.", "panel.")) and key not in made | {"map.edge-similar"}:
+        if key.startswith(("map.", "panel.")) and key not in composed | {"map.edge-similar"}:
             assert f'"{key}"' in texts or f"'{key}'" in texts, key
 
 
 def test_the_script_finds_what_it_looks_for_in_the_page():
     ids = set(re.findall(r'\bid="([a-z-]+)"', TEMPLATE))
-    wanted = set()
+    used = set()
     for path in (SOURCES / "map").glob("*.ts"):
-        wanted |= set(re.findall(r'byId(?:<[^(]*>)?\("([a-z-]+)"\)', path.read_text("utf-8")))
-    assert len(wanted) > 12
-    assert wanted <= ids | {"panel-name"}
+        used |= set(re.findall(r'byId(?:<[^(]*>)?\("([a-z-]+)"\)', path.read_text("utf-8")))
+    assert len(used) > 12
+    assert used <= ids | {"panel-name"}

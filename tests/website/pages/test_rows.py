@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from soundweave.library import database
 from soundweave.website.data import catalog, groups
-from soundweave.website.data.source import Source
+from soundweave.website.data.groups import Snapshot
+from soundweave.website.frame import addresses, shell
 from soundweave.website.frame.page_languages import OWN
 from soundweave.website.pages import rows
 from tests.site.catalogues import TEXTS
@@ -17,13 +18,13 @@ BY = "https://creativecommons.org/licenses/by/4.0/"
 SWELLING = ['"' * 300, "<&'>" * 75, "ﷺ" * 300, "🎵" * 300, "\u202e" * 300, "é\n" * 150]
 
 
-def make(folder, sounds, *, most=250, link=OWN, pages=1000, media=(CDN,)):
+def make(folder, sounds, *, most=250, link=OWN, pages=1000, origins=(CDN,)):
     """Return the rows of these sounds, as a tree and as text."""
     make_library(folder, sounds)
     with database.snapshot(folder) as reader:
-        read = catalog.read(reader)
-        chosen = groups.choose(read, pages)
-        text = rows.Rows(Source(read, chosen, reader, media), most=most)(read.newest, link)
+        sounds = catalog.read(reader)
+        snapshot = Snapshot(sounds, groups.choose(sounds, pages), reader, origins)
+        text = rows.Rows(snapshot, most=most)(sounds.newest, link)
     return read_tree(text), text
 
 
@@ -61,7 +62,7 @@ def test_a_row_says_what_is_known_of_the_sound(tmp_path, sound):
     assert texts[7] == "rain roof tin +2"
     assert [link.attrs["href"] for link in tree.all("a")][:3] == [
         "https://freesound.org/people/an%20author/sounds/123/",
-        f"../{groups.places.user_page('an author')}",
+        f"../{addresses.user_page('an author')}",
         BY,
     ]
     assert tree.all("a")[-1].attrs["href"] == "../map.html#sound=123"
@@ -76,8 +77,8 @@ def test_links_and_players_without_words_are_named_by_their_column_and_the_sound
 
 def test_a_row_has_no_word_of_any_language(tmp_path, sound):
     tree, _ = make(tmp_path, [sound | {"name": "1", "username": "2", "tags": ["3"]}])
-    known = {"1", "2", "3", "CC BY 4.0", "3:07 min", "2025-11-21", "12 345", "0"}
-    assert {cell.text for cell in cells(tree)} - known == {""}
+    allowed = {"1", "2", "3", "CC BY 4.0", "3:07 min", "2025-11-21", "12 345", "0"}
+    assert {cell.text for cell in cells(tree)} - allowed == {""}
 
 
 @pytest.mark.parametrize(
@@ -150,9 +151,9 @@ def test_an_everyday_row_is_short_and_not_cut(tmp_path, sound):
 
 def test_a_long_name_is_cut_only_when_the_row_is_too_long(tmp_path, sound):
     sound |= {"name": "x" * 300, "tags": []}
-    whole, _ = make(tmp_path / "a", [sound], most=250)
+    full, _ = make(tmp_path / "a", [sound], most=250)
     cut, _ = make(tmp_path / "b", [sound], most=500)
-    assert cells(whole)[0].text == "x" * 300
+    assert cells(full)[0].text == "x" * 300
     assert cells(cut)[0].text.endswith("…")
 
 
@@ -185,4 +186,4 @@ def test_any_text_stays_text(tmp_path_factory, texts):
     ("number", "text"), [(0, "0"), (9999, "9999"), (10_000, "10\u202f000"), (10**6, "1 000 000")]
 )
 def test_numbers_are_grouped_with_thin_spaces(number, text):
-    assert rows.grouped(number) == text.replace(" ", "\u202f")
+    assert shell.grouped(number) == text.replace(" ", "\u202f")

@@ -1,7 +1,7 @@
 """All sounds of one snapshot of the library, as columns: 700 000 of them take about 400 MB.
 
 Sound i is the i-th in the order of ids, which is the order of upload. Names, authors and tags are
-foreign texts, as Freesound gave them.
+untrusted texts, exactly as Freesound has them.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from soundweave.base.text import foreign
+from soundweave.base.text import one_line
 from soundweave.freesound import licenses
 from soundweave.freesound.licenses import License
 from soundweave.library import database
@@ -40,13 +40,13 @@ class Community:
 
 
 @dataclass(frozen=True)
-class Catalogue:
-    """The columns: lists and arrays with one entry a sound, and what their numbers stand for.
+class Catalog:
+    """Lists and arrays with one entry per sound, and the names their numbers refer to.
 
     `network` has the users, packs, tags and similar pairs by number; `user_names` and `pack_names`
-    are in the order of its `user_ids` and `pack_ids`; an owner without sounds here is -1 in
-    `pack_owners`. `license_of` counts `licenses`. `community` is -1 and `points` (shape
-    (sounds, 2)) nan where a sound is not on the map.
+    are in the order of its `user_ids` and `pack_ids`; `pack_owners` is -1 for an owner without
+    sounds. `license_of` are indexes of `licenses`. For a sound that is not on the map, `community`
+    is -1 and `points` (shape (sounds, 2)) is nan.
     """
 
     network: Network
@@ -75,15 +75,15 @@ class Catalogue:
     @cached_property
     def newest(self) -> np.ndarray:
         """The sounds in the order of their upload, newest first."""
-        # Stamps of one form sort as texts; ids tell apart what has the same second.
+        # Stamps in the same format sort as text; ids decide within the same second.
         order: np.ndarray = np.lexsort((self.ids, np.array(self.created, dtype="U24")))[::-1]
         return order
 
     @cached_property
     def degrees(self) -> np.ndarray:
-        """How many other sounds each one is connected with: same user, same pack, or similar.
+        """How many other sounds each one is connected to: same user, same pack, or similar.
 
-        A sound of the same user and pack counts once; similar pairs count on top of that.
+        A sound of the same user and pack counts once; similar pairs are added to that.
         """
         net = self.network
         if not len(self):
@@ -98,51 +98,67 @@ class Catalogue:
         return degrees
 
     @property
-    def license_counts(self) -> list[int]:
-        """How many sounds have each of `licenses`."""
-        counts: list[int] = np.bincount(self.license_of, minlength=len(self.licenses)).tolist()
-        return counts
+    def on_map(self) -> int:
+        """How many sounds are on the map."""
+        return int((self.community >= 0).sum())
+
+    @property
+    def families(self) -> dict[str, int]:
+        """The number of sounds per license family, in the order of `licenses.FAMILIES`."""
+        return self.families_of(self.license_of)
+
+    def families_of(self, license_numbers: np.ndarray) -> dict[str, int]:
+        """Count sounds by the family of their licenses."""
+        counts = np.bincount(license_numbers, minlength=len(self.licenses)).tolist()
+        families = dict.fromkeys(licenses.FAMILIES, 0)
+        for license_, count in zip(self.licenses, counts, strict=True):
+            families[license_.family] += count
+        return families
 
     def name(self, sound: int) -> str:
         """Return a sound's name as one visible line."""
-        return foreign(self.names[sound], f"#{self.ids[sound]}")
+        return one_line(self.names[sound], f"#{self.ids[sound]}")
 
     def author(self, sound: int) -> str:
-        """Return the author's name as one visible line; their real name is in `user_names`."""
-        return foreign(self.user_names[self.network.users[sound]], UNKNOWN_AUTHOR)
+        """Return the author's name as one visible line; the exact name is in `user_names`."""
+        return one_line(self.user_names[self.network.users[sound]], UNKNOWN_AUTHOR)
 
     def license(self, sound: int) -> License:
-        """Return a sound's licence."""
+        """Return a sound's license."""
         return self.licenses[int(self.license_of[sound])]
+
+    def tag_codes(self, sound: int) -> list[int]:
+        """Return the numbers of a sound's tags, each once."""
+        tags = self.network.tags
+        codes: list[int] = tags.codes[tags.offsets[sound] : tags.offsets[sound + 1]].tolist()
+        return codes
 
     def tags(self, sound: int) -> list[str]:
         """Return a sound's tags, each once."""
-        tags = self.network.tags
-        codes = tags.codes[tags.offsets[sound] : tags.offsets[sound + 1]]
-        return [tags.names[code] for code in codes.tolist()]
+        return [self.network.tags.names[code] for code in self.tag_codes(sound)]
 
 
-def read(reader: sqlite3.Connection) -> Catalogue:
-    """Read the sounds that are not removed from a snapshot of the library."""
+def read(reader: sqlite3.Connection) -> Catalog:
+    """Read all sounds of a snapshot of the library, except the removed ones."""
     net = arrays.read(reader)
-    known: dict[str, int] = {}  # licences, in the order they come
+    license_numbers: dict[str, int] = {}  # by URL, in order of appearance
     names, license_of, created, seconds, downloads = [], [], [], [], []
     for name, url, stamp, duration, count in _rows(reader, SOUNDS):
         names.append(name)
-        license_of.append(known.setdefault(url, len(known)))
+        license_of.append(license_numbers.setdefault(url, len(license_numbers)))
         created.append(stamp)
         seconds.append(duration)
         downloads.append(count)
     users = dict(_rows(reader, "SELECT id, username FROM users"))
     pack_names, pack_owners = _packs(reader, net)
     community, points = _positions(reader, net)
-    return Catalogue(
+    return Catalog(
         network=net,
         names=names,
         user_names=[users[number] for number in net.user_ids.tolist()],
         pack_names=pack_names,
         pack_owners=pack_owners,
-        licenses=[licenses.find(url) for url in known],
+        licenses=[licenses.find(url) for url in license_numbers],
         license_of=np.array(license_of, dtype=np.int64),
         created=created,
         seconds=np.array(seconds, dtype=np.float64),
@@ -157,9 +173,9 @@ def read(reader: sqlite3.Connection) -> Catalogue:
 def _packs(reader: sqlite3.Connection, net: Network) -> tuple[list[str], list[int]]:
     rows = _rows(reader, "SELECT id, name, user_id FROM packs")
     packs = {number: (name, owner) for number, name, owner in rows}
-    places = {user: place for place, user in enumerate(net.user_ids.tolist())}
-    here = [packs[number] for number in net.pack_ids.tolist()]
-    return [name for name, _ in here], [places.get(owner, -1) for _, owner in here]
+    numbers = {user: number for number, user in enumerate(net.user_ids.tolist())}
+    present = [packs[number] for number in net.pack_ids.tolist()]
+    return [name for name, _ in present], [numbers.get(owner, -1) for _, owner in present]
 
 
 def _positions(reader: sqlite3.Connection, net: Network) -> tuple[np.ndarray, np.ndarray]:
@@ -170,15 +186,15 @@ def _positions(reader: sqlite3.Connection, net: Network) -> tuple[np.ndarray, np
         np.float64,
     )
     present = np.isin(sounds, net.sound_ids)
-    at = np.searchsorted(net.sound_ids, sounds[present].astype(np.int64))
+    rows = np.searchsorted(net.sound_ids, sounds[present].astype(np.int64))
     community = np.full(len(net), -1)
     points = np.full((len(net), 2), np.nan)
-    community[at] = numbers[present]
-    points[at] = np.stack([x, y], axis=1)[present]
+    community[rows] = numbers[present]
+    points[rows] = np.stack([x, y], axis=1)[present]
     return community, points
 
 
 def _rows(reader: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
     cursor = reader.cursor()
-    cursor.row_factory = None  # plain tuples: a third of the time
+    cursor.row_factory = None  # plain tuples take a third of the time
     return cursor.execute(query)

@@ -1,16 +1,21 @@
-"""Which users, packs and tags have a page of their own: the largest ones, so many of each."""
+"""One snapshot of the library, and which of its users, packs and tags have a page: the largest."""
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from soundweave.website.data.catalog import Catalogue
+from soundweave.base.config import WebsiteConfig
+from soundweave.website.data import catalog as catalogs
+from soundweave.website.data import previews
+from soundweave.website.data.catalog import Catalog
 from soundweave.website.frame import addresses
 
 
 @dataclass(frozen=True)
 class Groups:
-    """The pages by number, largest group first; the numbers are those of catalogue.network.
+    """The pages by number, largest group first; the numbers are those of catalog.network.
 
     A page is a path in its language, like users/bob-81b637d8.html.
     """
@@ -20,23 +25,39 @@ class Groups:
     tags: dict[int, str]
 
 
-def choose(catalogue: Catalogue, most: int) -> Groups:
-    """Return the pages of the `most` largest users, packs and tags; equal ones by their number.
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot's sounds, the groups that have a page, and where previews may come from.
 
-    A tag that only one sound has leads nowhere: it has none.
+    `reader` is the snapshot the catalog was read from, for what the catalog leaves out.
     """
-    net = catalogue.network
+
+    catalog: Catalog
+    groups: Groups
+    reader: sqlite3.Connection
+    preview_origins: Sequence[str]
+
+
+def read(reader: sqlite3.Connection, settings: WebsiteConfig) -> Snapshot:
+    """Read a snapshot of the library."""
+    catalog = catalogs.read(reader)
+    groups = choose(catalog, settings.group_pages)
+    return Snapshot(catalog, groups, reader, previews.origins(reader, settings.preview_origins))
+
+
+def choose(catalog: Catalog, most: int) -> Groups:
+    """Return the pages of the `most` largest users, packs and tags; ties go by number.
+
+    A tag of a single sound gets no page: it would lead nowhere.
+    """
+    net = catalog.network
+    users = _largest(net.user_sizes, most)
+    packs = _largest(net.pack_sizes, most)
+    tags = _largest(net.tags.frequencies, most, smallest=2)
     return Groups(
-        users={
-            i: addresses.user_page(catalogue.user_names[i]) for i in _largest(net.user_sizes, most)
-        },
-        packs={
-            i: addresses.pack_page(int(net.pack_ids[i])) for i in _largest(net.pack_sizes, most)
-        },
-        tags={
-            i: addresses.tag_page(net.tags.names[i])
-            for i in _largest(net.tags.frequencies, most, 2)
-        },
+        users={user: addresses.user_page(catalog.user_names[user]) for user in users},
+        packs={pack: addresses.pack_page(int(net.pack_ids[pack])) for pack in packs},
+        tags={tag: addresses.tag_page(net.tags.names[tag]) for tag in tags},
     )
 
 

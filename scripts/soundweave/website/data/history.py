@@ -1,19 +1,20 @@
-"""What the nights left behind: their numbers, and the milestones with what became of them."""
+"""The recorded nights with their numbers, and the milestones with the results of their actions."""
 
 import logging
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from soundweave.base import files, schemas
+from soundweave.base import files, jsonl, schemas, times
 
 ACTIONS = ("validation", "edge_generation", "website")
 PASSED, UNRECORDED = "passed", "not recorded"
+LARGEST = 10**15  # a larger number is an error
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 class Night:
     """A line of the metrics history."""
 
-    at: datetime
+    time: datetime
     sounds: int
     added: int
     removed: int
@@ -32,18 +33,18 @@ class Night:
 class Milestone:
     """A milestone; `actions` maps each of ACTIONS to passed, failed, not finished or not recorded.
 
-    It is empty for tonight's milestone, beside which the page is made. `at` is None for one that
-    is being crossed before any night is recorded.
+    It has no actions while they are still running: tonight's milestone. `time` is None when a
+    milestone is being crossed before any night is recorded.
     """
 
     crossed: list[int]
     sounds: int
-    at: datetime | None
+    time: datetime | None
     actions: dict[str, str]
 
     @property
     def name(self) -> str:
-        """The numbers it stands for: 7, or 5–7 when one night crossed several."""
+        """Its number, or 5–7 when one night crossed several."""
         first, last = min(self.crossed), max(self.crossed)
         return str(last) if first == last else f"{first}–{last}"
 
@@ -55,7 +56,7 @@ class Milestone:
 
 @dataclass(frozen=True)
 class History:
-    """What the nights left; oldest first. The last milestone may be tonight's."""
+    """All nights and milestones, oldest first. The last milestone may be tonight's."""
 
     nights: list[Night]
     milestones: list[Milestone]
@@ -68,108 +69,104 @@ class History:
     @property
     def last_success(self) -> Milestone | None:
         """The last milestone whose actions all passed."""
-        return next((one for one in reversed(self.milestones) if one.passed), None)
+        return next((item for item in reversed(self.milestones) if item.passed), None)
 
     @property
     def last_is_milestone(self) -> bool:
-        """Whether the last night crossed the last milestone: it is recorded after the night."""
+        """Whether the last night crossed the last milestone, which is recorded after the night."""
         if not self.milestones:
             return False
         newest, last = self.milestones[-1], self.last
-        return (
-            newest.at is None or not newest.actions or (last is not None and newest.at >= last.at)
-        )
+        if newest.time is None or not newest.actions:
+            return True
+        return last is not None and newest.time >= last.time
 
     @cached_property
-    def taken(self) -> list[int | None]:
-        """For each milestone the nights since the one before; None where they are not known."""
-        taken, before = [], None
-        for one in self.milestones:
-            taken.append(self._between(before, one.at or (self.last.at if self.last else None)))
-            before = one.at
-        return taken
+    def nights_between(self) -> list[int | None]:
+        """For each milestone the nights since the previous one; None where they are unknown."""
+        counts, previous = [], None
+        for milestone in self.milestones:
+            end = milestone.time or (self.last.time if self.last else None)
+            counts.append(self._count(previous, end))
+            previous = milestone.time
+        return counts
+
+    @property
+    def days_between(self) -> list[int | None]:
+        """For each milestone the days since the previous one, or since the first night."""
+        start = self.nights[0].time if self.nights else None
+        moments = [start, *(milestone.time for milestone in self.milestones)]
+        return [
+            max((time.date() - previous.date()).days, 0) if previous and time else None
+            for previous, time in pairwise(moments)
+        ]
 
     def night_of(self, milestone: Milestone) -> datetime | None:
-        """Return when the night was that crossed a milestone, which is recorded after it."""
-        count = self._between(None, milestone.at)
-        return self._times[count - 1] if count else milestone.at
+        """Return the time of the night that crossed a milestone, which is recorded after it."""
+        count = self._count(None, milestone.time)
+        return self._times[count - 1] if count else milestone.time
 
     @cached_property
     def _times(self) -> list[datetime]:
-        return [night.at for night in self.nights]
+        return [night.time for night in self.nights]
 
-    def _between(self, after: datetime | None, until: datetime | None) -> int | None:
-        times = self._times
-        if until is None or not times or times[0] > (after or until):
+    def _count(self, after: datetime | None, until: datetime | None) -> int | None:
+        """Count the nights in between; None when the history does not reach back to `after`."""
+        moments = self._times
+        if until is None or not moments or moments[0] > (after or until):
             return None
-        return bisect_right(times, until) - (bisect_right(times, after) if after else 0)
-
-    @property
-    def waits(self) -> list[int | None]:
-        """For each milestone the days since the one before, or since the first night."""
-        times = [self.nights[0].at if self.nights else None, *(one.at for one in self.milestones)]
-        return [
-            None if before is None or at is None else max((at.date() - before.date()).days, 0)
-            for before, at in pairwise(times)
-        ]
+        return bisect_right(moments, until) - (bisect_right(moments, after) if after else 0)
 
 
 def read(
     metrics_history: Path, milestone_history: Path, milestone_status: Path | None = None
 ) -> History:
-    """Read the two histories.
+    """Read the two histories, skipping records that do not fit their schema.
 
-    A missing history is an empty one; without nights there is a warning, for a night makes its
-    line before its site. Of a damaged one, the lines that make sense are read.
-    `milestone_status` is tonight's, whose milestone is recorded only after the page is made.
-    Raises HistoryError, or ConfigError for a bad status file.
+    A missing file is an empty history; without nights there is a warning, because a night records
+    its metrics before it builds its site. `milestone_status` is tonight's: its milestone is
+    recorded only after the page is built. Raises HistoryError, or ConfigError for a bad status.
     """
     if not metrics_history.exists():
-        log.warning("there is no %s, so the site tells of no night", metrics_history)
-    nights = sorted(_nights(metrics_history), key=lambda night: night.at)
-    milestones = sorted(_milestones(milestone_history), key=lambda one: str(one.at))
+        log.warning("%s does not exist, so the site shows no nights", metrics_history)
+    nights = sorted(_nights(metrics_history), key=lambda night: night.time)
+    milestones = sorted(_milestones(milestone_history), key=lambda item: str(item.time))
     if milestone_status is not None:
         milestones += _tonight(milestone_status, nights, milestones)
     return History(nights, milestones)
 
 
 def _nights(path: Path) -> Iterator[Night]:
-    for at, line in _lines(path, "metrics"):
-        yield Night(at, int(line["nodes"]), int(line["added"]), int(line["removed"]))
+    for time, record in _records(path, "metrics"):
+        yield Night(time, int(record["nodes"]), int(record["added"]), int(record["removed"]))
 
 
 def _milestones(path: Path) -> Iterator[Milestone]:
-    for at, line in _lines(path, "milestone"):
-        actions = {name: line["actions"].get(name, UNRECORDED) for name in ACTIONS}
-        crossed = [int(number) for number in line["crossed"] or [line["milestone_number"]]]
-        yield Milestone(crossed, int(line["nodes"]), at, actions)
+    for time, record in _records(path, "milestone"):
+        actions = {name: record["actions"].get(name, UNRECORDED) for name in ACTIONS}
+        crossed = [int(number) for number in record["crossed"] or [record["milestone_number"]]]
+        yield Milestone(crossed, int(record["nodes"]), time, actions)
 
 
 def _tonight(path: Path, nights: list[Night], recorded: list[Milestone]) -> list[Milestone]:
     status = files.read_json(path)
     schemas.check("milestone_status", status, str(path))
-    known = {number for milestone in recorded for number in milestone.crossed}
-    crossed = [int(number) for number in status["crossed"] if number not in known]
+    recorded_numbers = {number for milestone in recorded for number in milestone.crossed}
+    crossed = [int(number) for number in status["crossed"] if number not in recorded_numbers]
     if not status["is_milestone"] or not crossed:
         return []
-    at = nights[-1].at if nights else None
-    return [Milestone(crossed, status["current_nodes"], at, {})]
+    return [Milestone(crossed, status["current_nodes"], nights[-1].time if nights else None, {})]
 
 
-def _lines(path: Path, schema: str) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
-    """Yield the records that fit their schema, with their time; the others get a warning."""
-    for number, line in enumerate(files.read_history(path), start=1):
-        at = parse_time(line.get("timestamp"))
-        if at is None or not schemas.validator(schema).is_valid(line):
+def _records(path: Path, schema: str) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
+    for number, record in enumerate(jsonl.read(path), start=1):
+        time = times.parse_or_none(str(record.get("timestamp")))
+        if time is None or not _is_sane(record, schema):
             log.warning("%s: record %d does not fit %s.schema.json", path, number, schema)
         else:
-            yield at, line
+            yield time, record
 
 
-def parse_time(text: object) -> datetime | None:
-    """Return an ISO 8601 time as UTC (so is one without an offset); None for anything else."""
-    try:
-        at = datetime.fromisoformat(str(text))
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
+def _is_sane(record: Mapping[str, Any], schema: str) -> bool:
+    numbers = (value for value in record.values() if isinstance(value, int))
+    return schemas.validator(schema).is_valid(record) and all(n <= LARGEST for n in numbers)

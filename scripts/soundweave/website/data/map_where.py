@@ -1,31 +1,30 @@
-"""Which communities have sounds of a user, of a pack's name, or with a tag."""
+"""The communities that have sounds of a user, of packs with a name, or with a tag."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 
-from soundweave.website.data.catalog import Catalogue
+from soundweave.website.data.catalog import Catalog
 from soundweave.website.frame import buckets, compact
 from soundweave.website.frame.tree import Tree
 
-MOST = 60  # communities listed of one name
+MOST = 60  # communities listed for one name
 
-Places = list[list[int]]  # [community, sounds], most first
+CommunityCounts = list[list[int]]  # [community, sounds], most sounds first
 
 
-def write(tree: Tree, catalogue: Catalogue, drawn: np.ndarray) -> None:
+def write(tree: Tree, catalog: Catalog, drawn: np.ndarray) -> None:
     """Write map/where/<kind>-<bucket>.json for the sounds that are `drawn` on the map.
 
-    map/where/index.json lists the buckets of each kind, so that nobody asks for one that is not
-    there.
+    map/where/index.json lists the buckets of each kind, so that readers request only those.
     """
-    length = buckets.prefix(len(catalogue))
+    length = buckets.prefix(len(catalog))
     index: dict[str, list[str]] = {}
-    for kind, names, codes, sounds in _kinds(catalogue, drawn):
-        files: dict[str, dict[str, Places]] = defaultdict(dict)
-        for name, places in _places(names, codes, catalogue.community[sounds]):
-            files[buckets.bucket_of_name(name, length)][name] = places
+    for kind, names, codes, sounds in _kinds(catalog, drawn):
+        files: dict[str, dict[str, CommunityCounts]] = defaultdict(dict)
+        for name, counts in _communities(names, codes, catalog.community[sounds]):
+            files[buckets.bucket_of_name(name, length)][name] = counts
         index[kind] = sorted(files)
         for bucket, content in sorted(files.items()):
             ordered = dict(sorted(content.items()))
@@ -34,28 +33,28 @@ def write(tree: Tree, catalogue: Catalogue, drawn: np.ndarray) -> None:
 
 
 def _kinds(
-    catalogue: Catalogue, drawn: np.ndarray
+    catalog: Catalog, drawn: np.ndarray
 ) -> Iterator[tuple[str, list[str], np.ndarray, np.ndarray]]:
-    """Yield each kind, its names, and the codes of those names with the sound of each."""
-    net = catalogue.network
-    yield "user", catalogue.user_names, net.users[drawn], drawn
+    """Yield each kind with its names, and pairs of a name's number and a sound."""
+    net = catalog.network
+    yield "user", catalog.user_names, net.users[drawn], drawn
     packed = drawn[net.packs[drawn] >= 0]
-    yield "pack", catalogue.pack_names, net.packs[packed], packed
-    tagged = catalogue.community[net.tags.sounds] >= 0
+    yield "pack", catalog.pack_names, net.packs[packed], packed
+    tagged = catalog.community[net.tags.sounds] >= 0
     yield "tag", net.tags.names, net.tags.codes[tagged], net.tags.sounds[tagged]
 
 
-def _places(
+def _communities(
     names: list[str], codes: np.ndarray, communities: np.ndarray
-) -> Iterator[tuple[str, Places]]:
-    """Yield each name that occurs with its communities; equal names are one."""
+) -> Iterator[tuple[str, CommunityCounts]]:
+    """Yield each name that occurs with its communities; equal names are merged."""
     distinct: dict[str, int] = {}
-    place = [distinct.setdefault(compact.writable(name), len(distinct)) for name in names]
+    merged = [distinct.setdefault(compact.writable(name), len(distinct)) for name in names]
     if not len(codes):
         return
     width = int(communities.max()) + 1
     keys, counts = np.unique(
-        np.array(place, dtype=np.int64)[codes] * width + communities, return_counts=True
+        np.array(merged, dtype=np.int64)[codes] * width + communities, return_counts=True
     )
     number, community = np.divmod(keys, width)
     order = np.lexsort((community, -counts, number))

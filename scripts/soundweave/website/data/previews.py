@@ -1,4 +1,4 @@
-"""Which previews the site offers: those that lie where the configuration lets them lie."""
+"""The previews that the site offers: those from allowed origins."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 
 def origins(reader: sqlite3.Connection, allowed: Sequence[str]) -> list[str]:
-    """Return the origins previews may come from: `allowed`, and where the library came from."""
+    """Return the origins of previews: `allowed`, and the one the library was collected from."""
     row = reader.execute("SELECT value FROM meta WHERE key = 'source'").fetchone()
     source = origin(row["value"]) if row else ""
     return list(dict.fromkeys([*allowed, source] if source else allowed))
 
 
 def origin(url: str) -> str:
-    """Return scheme and host of an address, with the port if there is one; "" for no address."""
+    """Return scheme, host and port of an address; "" if it is invalid."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
@@ -24,10 +24,10 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}"
 
 
-def offered(url: str | None, places: Sequence[str]) -> str | None:
-    """Return a preview's address if it lies in one of these origins, else None."""
+def offered(url: str | None, allowed: Sequence[str]) -> str | None:
+    """Return a preview's address if its origin is allowed, else None."""
     if not url:
         return None
-    # Most of them begin with the very origin: that is five times as fast as taking them apart.
-    plain = any(url.startswith(f"{place}/") for place in places)
-    return url if plain or origin(url) in places else None
+    # Most of them literally start with an origin: checking that is five times as fast as parsing.
+    is_plain = any(url.startswith(f"{prefix}/") for prefix in allowed)
+    return url if is_plain or origin(url) in allowed else None

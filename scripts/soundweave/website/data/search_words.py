@@ -1,4 +1,4 @@
-"""Which words are in which sounds: in the name, the tags, the author."""
+"""The words of all sounds: in their names, tags and authors."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from soundweave.website.data.catalog import Catalogue
+from soundweave.website.data.catalog import Catalog
 from soundweave.website.frame import buckets, compact
 
 
@@ -14,8 +14,8 @@ from soundweave.website.frame import buckets, compact
 class Words:
     """Words by number, and the sounds that have them.
 
-    Word i is in the sounds `sounds[starts[i]:starts[i + 1]]`, each once, those downloaded most
-    first and equal ones in the order of their ids.
+    Word i is in the sounds `sounds[starts[i]:starts[i + 1]]`: each once, most downloaded first,
+    ties in the order of their ids.
     """
 
     names: list[str]
@@ -23,51 +23,53 @@ class Words:
     sounds: np.ndarray
 
 
-def read(catalogue: Catalogue) -> Words:
-    """Return the words of all sounds; a word's number says nothing."""
-    known: dict[str, int] = {}
-    by_downloads = np.argsort(-catalogue.downloads, kind="stable").astype(np.int32)
-    rank = np.empty(len(catalogue), dtype=np.int64)
-    rank[by_downloads] = np.arange(len(catalogue))
-    width = max(len(catalogue), 1)
-    # One key for both sorts in a tenth of the time that two columns take.
+def read(catalog: Catalog) -> Words:
+    """Return the words of all sounds, numbered arbitrarily."""
+    word_numbers: dict[str, int] = {}
+    by_downloads = np.argsort(-catalog.downloads, kind="stable").astype(np.int32)
+    rank = np.empty(len(catalog), dtype=np.int64)
+    rank[by_downloads] = np.arange(len(catalog))
+    width = max(len(catalog), 1)
+    # Sorting by one combined key takes a tenth of the time of two columns.
     keys = np.concatenate(
-        [numbers * width + rank[sounds] for numbers, sounds in _occurrences(catalogue, known)]
+        [numbers * width + rank[sounds] for numbers, sounds in _occurrences(catalog, word_numbers)]
     )
     keys = np.unique(keys)
-    starts = np.searchsorted(keys, np.arange(len(known) + 1) * width)
+    starts = np.searchsorted(keys, np.arange(len(word_numbers) + 1) * width)
     keys %= width
-    return Words(list(known), starts, by_downloads[keys])
+    return Words(list(word_numbers), starts, by_downloads[keys])
 
 
 def _occurrences(
-    catalogue: Catalogue, known: dict[str, int]
+    catalog: Catalog, word_numbers: dict[str, int]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield word and sound of each occurrence; `known` gets the words with their numbers.
+    """Yield word and sound of each occurrence; new words are added to `word_numbers`.
 
-    A user's and a tag's words are looked at once, however many sounds have them.
+    The words of a user or a tag are split once, however many sounds have them.
     """
-    net = catalogue.network
-    everything = np.arange(len(catalogue))
-    yield _spread(catalogue.names, everything, everything, known)
-    yield _spread(catalogue.user_names, net.users, everything, known)
-    yield _spread(net.tags.names, net.tags.codes, net.tags.sounds, known)
+    net = catalog.network
+    everything = np.arange(len(catalog))
+    yield _spread(catalog.names, everything, everything, word_numbers)
+    yield _spread(catalog.user_names, net.users, everything, word_numbers)
+    yield _spread(net.tags.names, net.tags.codes, net.tags.sounds, word_numbers)
 
 
 def _spread(
-    texts: Sequence[str], chosen: np.ndarray, sounds: np.ndarray, known: dict[str, int]
+    texts: Sequence[str], text_numbers: np.ndarray, sounds: np.ndarray, word_numbers: dict[str, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the words of the texts that are chosen, each with the sound beside its text."""
-    counts, numbers = _numbers(texts, known)
-    starts = (np.cumsum(counts) - counts)[chosen]
-    return numbers[compact.ranges(starts, counts[chosen])], np.repeat(sounds, counts[chosen])
+    """Return the words of the texts with these numbers, each with the text's sound."""
+    counts, numbers = _numbers(texts, word_numbers)
+    starts = (np.cumsum(counts) - counts)[text_numbers]
+    return numbers[compact.ranges(starts, counts[text_numbers])], np.repeat(
+        sounds, counts[text_numbers]
+    )
 
 
-def _numbers(texts: Iterable[str], known: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many words each text has, and the numbers of all of them."""
+def _numbers(texts: Iterable[str], word_numbers: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many words each text has, and the numbers of all words."""
     counts, numbers = array("q"), array("q")
     for text in texts:
-        found = buckets.words(text)
-        counts.append(len(found))
-        numbers.extend(known.setdefault(word, len(known)) for word in found)
+        words = buckets.words(text)
+        counts.append(len(words))
+        numbers.extend(word_numbers.setdefault(word, len(word_numbers)) for word in words)
     return np.array(counts, dtype=np.int64), np.array(numbers, dtype=np.int64)

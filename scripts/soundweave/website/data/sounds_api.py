@@ -1,8 +1,8 @@
 """Every sound in full, for the site itself and for others: api/sounds/<n>.json, api/sounds.csv.
 
-Texts are as Freesound gave them: whoever shows them escapes them. The CSV alone changes some: a
-text that a spreadsheet would run as a formula, since it begins with = + - @ or the like, gets an
-apostrophe before it.
+Texts are exactly as Freesound has them: escape them for display. Only the CSV changes some: a text
+that a spreadsheet would run as a formula, because it starts with = + - @ or the like, gets an
+apostrophe in front.
 """
 
 import csv
@@ -15,13 +15,13 @@ from itertools import groupby
 from typing import Any
 
 from soundweave.website.data import previews, similar
-from soundweave.website.data.source import Source
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import addresses, compact
 from soundweave.website.frame.tree import Tree
 
-SHARD = 1000  # ids that share a file
+SHARD = 1000  # range of ids that share a file
 SIMILAR = 20  # similar sounds listed with a sound
-PLAIN_UP_TO = 100_000  # sounds; above, the CSV is compressed: of 700 000 it would have 180 MB
+PLAIN_UP_TO = 100_000  # sounds; above, the CSV is compressed: 700 000 sounds would take 180 MB
 QUERY = """
     SELECT id, type, preview_mp3, preview_ogg FROM sounds WHERE removed_at IS NULL ORDER BY id
 """
@@ -33,15 +33,15 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def table_path(sounds: int) -> str:
-    """Return the path of the CSV of so many sounds: gzipped when there are many."""
+    """Return the path of the CSV: gzipped when there are many sounds."""
     return "api/sounds.csv" if sounds <= PLAIN_UP_TO else "api/sounds.csv.gz"
 
 
-def write(tree: Tree, source: Source) -> None:
+def write(tree: Tree, snapshot: Snapshot) -> None:
     """Write api/sounds/<id // 1000>.json, api/sounds/index.json and the CSV."""
     shards = []
-    sounds = iter(_Sounds(source))
-    with _table(tree, table_path(len(source.catalogue))) as text:
+    sounds = iter(_Sounds(snapshot))
+    with _table(tree, table_path(len(snapshot.catalog))) as text:
         table = csv.writer(text)
         table.writerow(COLUMNS)
         for number, group in groupby(sounds, key=lambda sound: sound["id"] // SHARD):
@@ -58,77 +58,77 @@ def _table(tree: Tree, path: str) -> Iterator[io.TextIOWrapper]:
     with ExitStack() as stack:
         stream: Any = stack.enter_context(tree.open(path))
         if path.endswith(".gz"):
-            # No name and no time, so that the same sounds give the same bytes.
+            # Without name and time, so that the same sounds give the same bytes.
             stream = stack.enter_context(gzip.GzipFile("", "wb", 6, stream, mtime=0))
         yield stack.enter_context(io.TextIOWrapper(stream, "utf-8", newline=""))
 
 
 class _Sounds:
-    """Makes each sound as api/sounds has it (site_sounds.schema.json), in the order of ids."""
+    """The sounds in the format of api/sounds (site_sounds.schema.json), in the order of ids."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._catalogue = source.catalogue
-        net = source.catalogue.network
-        # One by one, the entries of lists are read faster than those of arrays.
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._catalog = snapshot.catalog
+        net = snapshot.catalog.network
+        # Single entries of lists are read faster than those of arrays.
         self._users, self._packs = net.users.tolist(), net.packs.tolist()
         self._ids, self._pack_ids = net.sound_ids.tolist(), net.pack_ids.tolist()
-        licenses = source.catalogue.licenses
-        self._licenses = [one.deed or compact.writable(one.name) for one in licenses]
+        licenses = snapshot.catalog.licenses
+        self._licenses = [license_.deed or compact.writable(license_.name) for license_ in licenses]
         self._alike = similar.best(net, SIMILAR)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        cursor = self._source.reader.cursor()
+        cursor = self._snapshot.reader.cursor()
         cursor.row_factory = None  # plain tuples: a third of the time
         for sound, (number, kind, mp3, ogg) in enumerate(cursor.execute(QUERY)):
             if number != self._ids[sound]:
-                raise AssertionError("the catalogue is not of this snapshot")
+                raise AssertionError("the catalog is from another snapshot")
             yield {
                 "id": number,
-                **self._itself(sound),
+                **self._own_facts(sound),
                 "type": kind,
                 "previews": {
-                    "mp3": previews.offered(mp3, self._source.media),
-                    "ogg": previews.offered(ogg, self._source.media),
+                    "mp3": previews.offered(mp3, self._snapshot.preview_origins),
+                    "ogg": previews.offered(ogg, self._snapshot.preview_origins),
                 },
-                **self._around(sound),
+                **self._connections(sound),
             }
 
-    def _itself(self, sound: int) -> dict[str, Any]:
-        catalogue = self._catalogue
-        seconds = float(catalogue.seconds[sound])
-        author = catalogue.user_names[self._users[sound]]
+    def _own_facts(self, sound: int) -> dict[str, Any]:
+        catalog = self._catalog
+        seconds = float(catalog.seconds[sound])
+        author = catalog.user_names[self._users[sound]]
         return {
-            "name": catalogue.names[sound],
+            "name": catalog.names[sound],
             "username": author,
-            "license": self._licenses[catalogue.license_of[sound]],
-            "created": catalogue.created[sound],
-            "tags": catalogue.tags(sound),
+            "license": self._licenses[catalog.license_of[sound]],
+            "created": catalog.created[sound],
+            "tags": catalog.tags(sound),
             "duration": seconds if math.isfinite(seconds) and seconds >= 0 else None,
-            "num_downloads": int(catalogue.downloads[sound]),
+            "num_downloads": int(catalog.downloads[sound]),
             "url": addresses.on_freesound(self._ids[sound], author),
         }
 
-    def _around(self, sound: int) -> dict[str, Any]:
-        catalogue, groups = self._catalogue, self._source.groups
+    def _connections(self, sound: int) -> dict[str, Any]:
+        catalog, groups = self._catalog, self._snapshot.groups
         user, pack = self._users[sound], self._packs[sound]
-        community = int(catalogue.community[sound])
+        community = int(catalog.community[sound])
         return {
-            "connections": int(catalogue.degrees[sound]),
+            "connections": int(catalog.degrees[sound]),
             "pack": self._pack(pack) if pack >= 0 else None,
             "community": community if community >= 0 else None,
-            "similar": [self._similar(*one) for one in zip(*self._alike.of(sound), strict=True)],
+            "similar": [self._similar(*pair) for pair in zip(*self._alike.of(sound), strict=True)],
             "pages": {"user": groups.users.get(user), "pack": groups.packs.get(pack)},
         }
 
     def _pack(self, pack: int) -> dict[str, Any]:
-        return {"id": self._pack_ids[pack], "name": self._catalogue.pack_names[pack]}
+        return {"id": self._pack_ids[pack], "name": self._catalog.pack_names[pack]}
 
     def _similar(self, other: int, score: float) -> dict[str, Any]:
         return {
             "id": self._ids[other],
-            "name": self._catalogue.names[other],
-            "username": self._catalogue.user_names[self._users[other]],
+            "name": self._catalog.names[other],
+            "username": self._catalog.user_names[self._users[other]],
             "score": round(score, 4),
         }
 
@@ -145,5 +145,5 @@ def _row(sound: dict[str, Any]) -> list[object]:
 
 
 def _cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
+    """Return text that no spreadsheet runs as a formula."""
     return compact.writable(f"'{text}" if text.startswith(FORMULA) else text)

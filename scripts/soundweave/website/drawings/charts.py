@@ -1,4 +1,4 @@
-"""The growth chart: where its line, its milestones and its ticks lie. The template draws it."""
+"""The growth chart: the positions of its line, milestones and ticks. The template draws it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from typing import NamedTuple
 from soundweave.website.frame.locales import Words
 
 LEFT, TOP, RIGHT, BOTTOM = 60, 30, 18, 34  # margins around the plot, for labels
-DAY, MONTH, YEAR = "MMMd", "yMMM", "y"  # what a date's label says, as CLDR's skeletons
+DAY, MONTH, YEAR = "MMMd", "yMMM", "y"  # CLDR skeletons of the dates' labels
 MARK_GAP, LABEL_GAP = 8, 30  # units between two milestone marks, between two of their labels
 
 
 class Sample(NamedTuple):
-    """A value at a time; a milestone has its number as `label`."""
+    """A value at a time; `label` is the number of a milestone."""
 
-    at: datetime
+    time: datetime
     value: int
     label: str = ""
 
 
 class Point(NamedTuple):
-    """A place in the viewBox, in its units, y downwards."""
+    """A point in units of the viewBox, y downwards."""
 
     x: float
     y: float
@@ -31,7 +31,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Chart:
-    """A growth chart of `width` x `height` viewBox units; ticks lie on their axis."""
+    """A growth chart of `width` x `height` viewBox units; ticks are on their axis."""
 
     width: int
     height: int
@@ -49,7 +49,7 @@ class Chart:
 
     @property
     def area(self) -> str:
-        """The path around what lies below the line."""
+        """The path around the area below the line."""
         first, last = self.points[0], self.points[-1]
         return f"{self.line}V{self.base}H{first.x}Z" if last.x > first.x else ""
 
@@ -60,12 +60,12 @@ class Chart:
 
     @property
     def left(self) -> int:
-        """The x where the plot begins."""
+        """The x of the plot's left edge."""
         return LEFT
 
     @property
     def right(self) -> int:
-        """The x where the plot ends."""
+        """The x of the plot's right edge."""
         return self.width - RIGHT
 
 
@@ -77,49 +77,49 @@ def growth_chart(
     width: int,
     height: int,
 ) -> Chart | None:
-    """Return the chart of a history in any order; None when there is no night to draw.
+    """Return the chart of a history in any order; None without any night.
 
-    Values are counts, zero or more. Of several nights in one unit of width the last one is
-    drawn: the others could not be seen.
+    Values are counts, zero or more. Of several nights within one unit of width only the last is
+    drawn: the others would be invisible.
     """
     if not nights:
         return None
     nights, milestones = sorted(nights), sorted(milestones)
-    times = [sample.at for sample in (*nights, *milestones)]
+    times = [sample.time for sample in (*nights, *milestones)]
     first, last = min(times), max(times)
     values = _value_ticks(max(sample.value for sample in (*nights, *milestones)))
 
-    def x(at: datetime) -> float:
-        share = (at - first) / (last - first) if last > first else 0.5
+    def x(time: datetime) -> float:
+        share = (time - first) / (last - first) if last > first else 0.5
         return round(LEFT + share * (width - LEFT - RIGHT), 1)
 
     def y(value: int) -> float:
         return round(height - BOTTOM - value / values[-1] * (height - TOP - BOTTOM), 1)
 
-    points = [Point(x(night.at), y(night.value)) for night in nights]
-    marks = [Point(x(mark.at), y(mark.value), mark.label) for mark in milestones]
+    points = [Point(x(night.time), y(night.value)) for night in nights]
+    marks = [Point(x(mark.time), y(mark.value), mark.label) for mark in milestones]
     dates = _date_ticks(first, last, width // 110, words)
     return Chart(
         width=width,
         height=height,
         points=list({round(point.x): point for point in points}.values()),
         marks=_spaced(marks),
-        x_ticks=[Point(x(at), height - BOTTOM, label) for at, label in dates],
+        x_ticks=[Point(x(tick), height - BOTTOM, label) for tick, label in dates],
         y_ticks=[Point(LEFT, y(value), words.short(value)) for value in values],
     )
 
 
 def _spaced(marks: Sequence[Point]) -> list[Point]:
-    """Leave out marks, and labels of marks, that would lie on a newer one."""
-    kept: list[Point] = []
-    labelled = float("inf")
+    """Leave out marks, and labels of marks, that would overlap a newer one."""
+    spaced: list[Point] = []
+    label_x = float("inf")
     for mark in reversed(marks):
-        if kept and kept[-1].x - mark.x < MARK_GAP:
+        if spaced and spaced[-1].x - mark.x < MARK_GAP:
             continue
-        has_room = labelled - mark.x >= LABEL_GAP
-        kept.append(mark if has_room else mark._replace(label=""))
-        labelled = mark.x if has_room else labelled
-    return kept[::-1]
+        has_room = label_x - mark.x >= LABEL_GAP
+        spaced.append(mark if has_room else mark._replace(label=""))
+        label_x = mark.x if has_room else label_x
+    return spaced[::-1]
 
 
 def _value_ticks(highest: int, parts: int = 5) -> list[int]:
@@ -132,11 +132,11 @@ def _value_ticks(highest: int, parts: int = 5) -> list[int]:
 def _date_ticks(
     first: datetime, last: datetime, most: int, words: Words
 ) -> list[tuple[datetime, str]]:
-    """Return at most `most` round dates from `first` to `last`, as many as there can be."""
+    """Return at most `most` round dates from `first` to `last`, as many as possible."""
     for dates, shape in (*_days(first, last), *_months(first, last)):
-        # The first round date may lie before `first`; two more than `most` tell too many.
+        # The first round date may be before `first`; two more than `most` are too many for sure.
         midnights = [_midnight(day) for day in islice(dates, most + 2)]
-        ticks = [(at, words.date(at, shape)) for at in midnights if first <= at <= last]
+        ticks = [(time, words.date(time, shape)) for time in midnights if first <= time <= last]
         if len(ticks) <= most:
             return ticks or [(first, words.date(first, DAY))]
     return [(first, words.date(first, DAY))]
@@ -144,14 +144,14 @@ def _date_ticks(
 
 def _days(first: datetime, last: datetime) -> Iterator[tuple[Iterator[date], str]]:
     for step in (1, 2, 7, 14):
-        begin = -(-first.toordinal() // step) * step
-        yield map(date.fromordinal, range(begin, last.toordinal() + 1, step)), DAY
+        start = -(-first.toordinal() // step) * step
+        yield map(date.fromordinal, range(start, last.toordinal() + 1, step)), DAY
 
 
 def _months(first: datetime, last: datetime) -> Iterator[tuple[Iterator[date], str]]:
     for step in (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000):
-        begin = -(-(first.year * 12 + first.month - 1) // step) * step
-        numbers = range(begin, last.year * 12 + last.month, step)
+        start = -(-(first.year * 12 + first.month - 1) // step) * step
+        numbers = range(start, last.year * 12 + last.month, step)
         months = (date(number // 12, number % 12 + 1, 1) for number in numbers)
         yield months, YEAR if step >= 12 else MONTH
 

@@ -1,6 +1,6 @@
-"""The cloth at the top of the page: nights are its warp, licences its weft.
+"""The cloth at the top of the page: nights are its warp, licenses its weft.
 
-The picture follows from the library's numbers alone: the same numbers give the same cloth.
+It depends on the library's numbers only: the same numbers give the same cloth.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,22 +9,22 @@ from math import sqrt
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 1600, 224
-NIGHTS = 96  # the newest ones; an older night has left the loom
-LOOM = 56  # a younger cloth fills this many places only so far as it has nights
+NIGHTS = 96  # the newest ones; older nights are not drawn
+LOOM = 56  # with fewer nights, the cloth leaves room for this many
 WEFTS = 18
 THICKNESS = 5.6  # of a weft thread
-GAP = 2.0  # of air around the thread that lies on top
+GAP = 2.0  # of space around the thread on top
 
 
 class Warp(NamedTuple):
-    """An upright thread: its middle and its width."""
+    """An upright thread: its center and its width."""
 
     x: float
     width: float
 
 
 class Weft(NamedTuple):
-    """A cross thread: its colour, its middle, and the path where it lies on top."""
+    """A cross thread: its color, its center, and the path where it is on top."""
 
     family: str
     y: float
@@ -44,31 +44,31 @@ class Cloth:
     wefts: list[Weft]
 
 
-def weave(added: Sequence[int], shares: Mapping[str, int]) -> Cloth:
-    """Return the cloth of the nights' new sounds, oldest first, and the sounds per licence family.
+def make_cloth(added: Sequence[int], shares: Mapping[str, int]) -> Cloth:
+    """Return the cloth of the nights' new sounds, oldest first, and the sounds per license family.
 
-    A warp thread's area grows with what its night added (its width with the root); every family
-    that has sounds has a weft thread, and the rest are dealt out by share.
+    The width of a warp thread grows with the square root of the night's new sounds. Every family
+    that has sounds gets a weft thread; the rest are distributed by share.
     """
     nights = added[-NIGHTS:]
     slot = WIDTH / max(len(nights), LOOM)
     most = max(nights, default=0) or 1
     warps = [
-        Warp(round((place + 0.5) * slot, 1), round(2 + (slot * 0.66 - 2) * sqrt(count / most), 1))
-        for place, count in enumerate(nights)
+        Warp(round((column + 0.5) * slot, 1), round(2 + (slot * 0.66 - 2) * sqrt(count / most), 1))
+        for column, count in enumerate(nights)
     ]
     pitch = HEIGHT / WEFTS
     wefts = [
         _weft(
             family, round((row + 0.5) * pitch, 1), [w for i, w in enumerate(warps) if over(i, row)]
         )
-        for row, family in enumerate(_dealt(shares))
+        for row, family in enumerate(_distributed(shares))
     ]
     return Cloth(WIDTH, HEIGHT, THICKNESS, GAP, warps, wefts)
 
 
 def over(column: int, row: int) -> bool:
-    """Tell whether the weft lies on top there: a 2/2 twill, which steps one aside in every row."""
+    """Whether the weft is on top there: a 2/2 twill, which moves one column in every row."""
     return (column + row) % 4 < 2
 
 
@@ -81,15 +81,15 @@ def _weft(family: str, y: float, crossed: Sequence[Warp]) -> Weft:
     return Weft(family, y, over=path(GAP + 1), casing=path(0.5))
 
 
-def _dealt(shares: Mapping[str, int]) -> list[str]:
+def _distributed(shares: Mapping[str, int]) -> list[str]:
     """Return a family per weft thread, by largest remainder, each family spread evenly."""
     families = [family for family, count in shares.items() if count > 0]
     if not families:
         return ["bare"] * WEFTS
-    spare, total = WEFTS - len(families), sum(shares[family] for family in families)
-    threads = {family: 1 + shares[family] * spare // total for family in families}
-    by_remainder = sorted(families, key=lambda family: -(shares[family] * spare % total))
+    rest, total = WEFTS - len(families), sum(shares[family] for family in families)
+    threads = {family: 1 + shares[family] * rest // total for family in families}
+    by_remainder = sorted(families, key=lambda family: -(shares[family] * rest % total))
     for family in by_remainder[: WEFTS - sum(threads.values())]:
         threads[family] += 1
-    places = [((i + 0.5) / n, family) for family, n in threads.items() for i in range(n)]
-    return [family for _, family in sorted(places)]
+    positions = [((i + 0.5) / n, family) for family, n in threads.items() for i in range(n)]
+    return [family for _, family in sorted(positions)]

@@ -1,6 +1,6 @@
-"""The map as a still: a drawing for pages without scripts, and map.png for links to the site.
+"""The map as a still: a drawing for pages without scripts, and map.png for link previews.
 
-The map's y axis points up, like on the map itself; a drawing's and a picture's points down.
+The map's y axis points up; that of a drawing or a picture points down.
 """
 
 import math
@@ -8,29 +8,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from soundweave.base.text import foreign
+from soundweave.base.text import one_line
 from soundweave.website.data import colors
-from soundweave.website.data.catalog import Catalogue, Community
+from soundweave.website.data.catalog import Catalog, Community
 from soundweave.website.drawings import map_still
 from soundweave.website.frame.tree import Tree
 
-SIDE = 1000  # the longer one of the drawing, in units of its viewBox, like all lengths here
+SIDE = 1000  # the longer side of the drawing, in units of its viewBox, like all lengths here
 MARGIN = 8
 MOST_DISKS = 400
 BEAD = 7.5  # from one bead of a ring to the next
 RINGS = 9.0  # from one ring to the next
-RIM = 3  # rings around a label; without one they fill the disk
-LETTER = 0.52  # width of a letter, as a share of the font's size: enough for most scripts
-LINE = 1.15  # height of a line, likewise
+RIM = 3  # rings around a label; without a label they fill the disk
+LETTER = 0.52  # width of a letter as a share of the font size: enough for most scripts
+LINE = 1.15  # height of a line as a share of the font size
 SMALLEST, LARGEST = 13, 38  # font sizes
-FINE = 24  # a label below this size cannot be read on a phone
+FINE = 24  # a label below this size is unreadable on a phone
 MOST_LINES = 3
 LONGEST = 24  # letters of a line
 
 
 @dataclass(frozen=True)
 class Disk:
-    """A community in the drawing; `lines` is its label where there is room, else empty."""
+    """A community in the drawing; `lines` is its label, empty without room for it."""
 
     id: int
     x: float
@@ -45,8 +45,8 @@ class Disk:
     def rings(self) -> list[tuple[float, int]]:
         """The rings of beads, outermost first: radius, and number of beads."""
         count = max(1, round(self.r / RINGS))
-        shown = min(count, _rim(self.r)) if self.lines else count
-        radii = [self.r - BEAD / 2 - index * RINGS for index in range(shown)]
+        drawn = min(count, _rim(self.r)) if self.lines else count
+        radii = [self.r - BEAD / 2 - index * RINGS for index in range(drawn)]
         return [(round(r, 1), max(3, round(2 * math.pi * r / BEAD))) for r in radii if r > 2]
 
     @property
@@ -56,18 +56,18 @@ class Disk:
 
     @property
     def first_line(self) -> float:
-        """The y of the first line's middle."""
+        """The y of the first line's center."""
         return round(self.y - (len(self.lines) - 1) * self.font * LINE / 2, 1)
 
     @property
     def step(self) -> float:
-        """From the middle of a line to that of the next."""
+        """The distance from line to line."""
         return round(self.font * LINE, 1)
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """What an SVG of `width` x `height` units shows: the largest communities, largest first."""
+    """An SVG of `width` x `height` units with the largest communities, largest first."""
 
     width: int
     height: int
@@ -75,43 +75,43 @@ class Drawing:
 
     @property
     def sounds(self) -> int:
-        """How many sounds lie in the communities that are drawn."""
+        """How many sounds the drawn communities have."""
         return sum(disk.size for disk in self.disks)
 
 
-def drawing(catalogue: Catalogue) -> Drawing:
-    """Return the drawing of the largest communities; one without disks when there is no map."""
-    shades = colors.assign(catalogue.communities)
-    pairs = zip(catalogue.communities, shades, strict=True)
+def drawing(catalog: Catalog) -> Drawing:
+    """Return the drawing of the largest communities; one without disks if there is no map."""
+    shades = colors.assign(catalog.communities)
+    pairs = zip(catalog.communities, shades, strict=True)
     largest = sorted(pairs, key=lambda pair: (-pair[0].size, pair[0].id))[:MOST_DISKS]
     if not largest:
         return Drawing(SIDE, SIDE // 2, [])
-    left, right = _span([(one.x, one.radius) for one, _ in largest])
-    low, high = _span([(one.y, one.radius) for one, _ in largest])
+    left, right = _span([(community.x, community.radius) for community, _ in largest])
+    low, high = _span([(community.y, community.radius) for community, _ in largest])
     scale = (SIDE - 2 * MARGIN) / max(right - left, high - low, 1.0)
     disks = []
-    for one, color in largest:
-        x = round(MARGIN + (one.x - left) * scale, 1)
-        y = round(MARGIN + (high - one.y) * scale, 1)
-        r = round(one.radius * scale, 1)
-        lines, font = _label(one, r)
-        disks.append(Disk(one.id, x, y, r, color, one.size, lines, font))
+    for community, color in largest:
+        x = round(MARGIN + (community.x - left) * scale, 1)
+        y = round(MARGIN + (high - community.y) * scale, 1)
+        r = round(community.radius * scale, 1)
+        lines, font = _label(community, r)
+        disks.append(Disk(community.id, x, y, r, color, community.size, lines, font))
     width = round((right - left) * scale) + 2 * MARGIN
     return Drawing(width, round((high - low) * scale) + 2 * MARGIN, disks)
 
 
 def _span(circles: list[tuple[float, float]]) -> tuple[float, float]:
-    return min(at - r for at, r in circles), max(at + r for at, r in circles)
+    return min(center - r for center, r in circles), max(center + r for center, r in circles)
 
 
 def _label(community: Community, r: float) -> tuple[list[str], float]:
     """Return as many of the label's tags as fit into the circle, one a line, and the font size."""
-    tags = [foreign(tag, "") for tag in community.label.split(", ")]
+    tags = [one_line(tag) for tag in community.label.split(", ")]
     lines = [tag for tag in tags if tag and len(tag) <= LONGEST][:MOST_LINES]
     room = r - _rim(r) * RINGS
     while lines:
         wide, high = max(map(len, lines)) * LETTER, len(lines) * LINE
-        # The text's corners lie on the innermost ring.
+        # The text's corners touch the innermost ring.
         font = round(min(2 * room / math.hypot(wide, high), LARGEST), 1)
         if font >= SMALLEST:
             return lines, font
@@ -120,21 +120,21 @@ def _label(community: Community, r: float) -> tuple[list[str], float]:
 
 
 def _rim(r: float) -> int:
-    """Return how many rings lie around a label."""
+    """Return how many rings surround a label."""
     return max(1, min(RIM, round(r / 30)))
 
 
-def write(tree: Tree, catalogue: Catalogue, *, title: str) -> None:
-    """Write map.png: every sound of the map as a dot in its community's colour."""
-    present = catalogue.community >= 0
+def write(tree: Tree, catalog: Catalog, *, title: str) -> None:
+    """Write map.png: every sound of the map as a dot in its community's color."""
+    present = catalog.community >= 0
     shades = dict(
         zip(
-            (one.id for one in catalogue.communities),
-            colors.assign(catalogue.communities),
+            (community.id for community in catalog.communities),
+            colors.assign(catalog.communities),
             strict=True,
         )
     )
-    numbers, where = np.unique(catalogue.community[present], return_inverse=True)
+    numbers, indexes = np.unique(catalog.community[present], return_inverse=True)
     codes = np.array([shades.get(number, 0) for number in numbers.tolist()], dtype=np.int64)
-    pixels = map_still.paint(catalogue.points[present], codes[where])
+    pixels = map_still.paint(catalog.points[present], codes[indexes])
     tree.write("map.png", map_still.encode(pixels, title))

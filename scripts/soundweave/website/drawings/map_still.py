@@ -1,4 +1,4 @@
-"""Paints the picture of the map: sounds as beads on linen, as many as there are."""
+"""Paints the picture of the map: all sounds as beads on linen."""
 
 import io
 
@@ -7,12 +7,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1200, 630
 SAMPLES = 2  # in each direction
-REACH = 0.97  # the map's share of the width; it runs off above and below
-DOT = 0.46  # radius of a sound's dot in the map's units, within these pixels of the large picture
+REACH = 0.97  # the map's share of the width; it is cropped above and below
+DOT = 0.46  # radius of a sound's dot in the map's units, limited to these pixels
 SMALLEST_DOT, LARGEST_DOT = 1.2, 26.0
 MOST_BYTES = 300_000
 LINEN, WEFT, INK = (246, 241, 230), (238, 231, 216), (33, 29, 24)
-# The colours --c0 to --c8 of base.css by day.
+# The colors --c0 to --c8 of base.css in light mode.
 PALETTE = (
     (0xCC, 0x66, 0x77),
     (0x33, 0x22, 0x88),
@@ -29,7 +29,7 @@ PALETTE = (
 def paint(points: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Return the picture as bytes, shape (HEIGHT, WIDTH, 3).
 
-    `points`, shape (n, 2), are in the map's units, `codes` are colours 0..8.
+    `points`, shape (n, 2), are in the map's units, `codes` are colors 0..8.
     """
     ground = _ground()
     if not len(points):
@@ -54,7 +54,7 @@ def _splat(
     radius: float,
     shape: tuple[int, int],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return how much paint lies on each pixel, shape (h, w), and its colours times that."""
+    """Return the amount of paint on each pixel, shape (h, w), and its colors times that."""
     reach = int(np.ceil(radius))
     padded = (shape[0] + 2 * reach, shape[1] + 2 * reach)
     near = (np.abs(columns - shape[1] / 2) < shape[1] / 2) & (
@@ -66,19 +66,19 @@ def _splat(
     values = [np.ones(len(base), dtype=np.float32), *paints[near].T]
     for down in range(-reach, reach + 1):
         for right in range(-reach, reach + 1):
-            # One inside the dot, falling to zero over a pixel's width at its rim.
+            # One inside the dot, falling to zero within a pixel at its rim.
             weight = np.float32(min(1.0, max(0.0, radius + 0.5 - float(np.hypot(down, right)))))
             if weight:
-                at = base + down * padded[1] + right
+                pixels = base + down * padded[1] + right
                 for layer, value in zip(layers, values, strict=True):
-                    np.add.at(layer, at, value * weight)
+                    np.add.at(layer, pixels, value * weight)
     inner = (slice(reach, -reach), slice(reach, -reach))
     cover, *channels = (layer.reshape(padded)[inner] for layer in layers)
     return cover, np.stack(channels, axis=-1)
 
 
 def _blend(ground: np.ndarray, cover: np.ndarray, mixed: np.ndarray) -> np.ndarray:
-    """Lay the paint on the ground and take the mean of each pixel's samples."""
+    """Blend the paint with the ground, averaging each pixel's samples."""
     shade = mixed / np.maximum(cover, np.float32(1e-6))[..., None]
     alpha = np.minimum(cover, np.float32(1))[..., None]
     total = np.zeros((HEIGHT, WIDTH, 3), dtype=np.float32)
@@ -100,7 +100,7 @@ def _ground() -> np.ndarray:
 
 
 def encode(pixels: np.ndarray, title: str) -> bytes:
-    """Return the picture as a PNG of at most MOST_BYTES, with the title if the font has it."""
+    """Return the picture as a PNG of at most MOST_BYTES, with the title if the font supports it."""
     image = Image.fromarray(pixels)
     if title.isascii() and title.strip():
         _sign(image, title.strip())

@@ -1,6 +1,6 @@
-"""The milestones as knots on a thread that hangs lower the longer the wait was.
+"""The milestones as knots on a thread that hangs lower after a longer wait.
 
-The thread bears a bead for each night, and each knot a tassel of three: its actions.
+The thread has a bead for each night, and each knot a tassel with its three actions.
 """
 
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from soundweave.website.data.history import Milestone
 
-HEIGHT, LINE = 210, 74  # of the drawing; where the knots are. All in units of the viewBox
-EDGE = 34  # from the left edge to where the thread begins, and from the last knot to the right
-SPAN = 86  # from knot to knot, at least
-SLACK, DEEPEST = 14, 84  # how low the thread hangs after one night, and after the longest wait
+HEIGHT, LINE = 210, 74  # of the drawing, and the y of the knots, in units of the viewBox
+EDGE = 34  # from the left edge to the thread, and from the last knot to the right edge
+SPAN = 86  # minimum distance between knots
+SLACK, DEEPEST = 14, 84  # how low the thread hangs after one night and after the longest wait
 MOST_BEADS = 60  # on one piece of thread; more would touch
 
 
@@ -24,9 +24,9 @@ class Knot(NamedTuple):
 
 
 class Thread(NamedTuple):
-    """The thread before a knot: where it begins and ends, its lowest point, its nights' beads.
+    """The thread before a knot: its start, end and lowest point, and the beads of its nights.
 
-    `wait` is None when it is not known how long it took.
+    `wait` is None when the number of nights is unknown.
     """
 
     x: float
@@ -49,7 +49,7 @@ class Thread(NamedTuple):
 
 @dataclass(frozen=True)
 class Timeline:
-    """What the template draws, oldest first; `earlier` milestones are not drawn."""
+    """The knots and threads, oldest first; `earlier` is the number of milestones left out."""
 
     width: int
     height: int
@@ -60,24 +60,24 @@ class Timeline:
 
 
 def timeline(
-    milestones: Sequence[Milestone], taken: Sequence[int | None], *, width: int
+    milestones: Sequence[Milestone], waits: Sequence[int | None], *, width: int
 ) -> Timeline | None:
-    """Return the timeline of the newest milestones that `width` has room for; None without any.
+    """Return the timeline of the newest milestones that fit into `width`; None without any.
 
-    `taken` are the nights that each of them took, None where they are not known.
+    `waits` are the nights before each of them, None where they are unknown.
     """
     if not milestones:
         return None
     room = (width - 2 * EDGE) // SPAN
-    newest, nights = milestones[-room:], taken[-room:]
+    newest, nights = milestones[-room:], waits[-room:]
     step = (width - 2 * EDGE) / len(newest)
     longest = max((wait for wait in nights if wait), default=1)
-    places = [round(EDGE + step * number, 1) for number in range(len(newest) + 1)]
+    xs = [round(EDGE + step * number, 1) for number in range(len(newest) + 1)]
     threads = [
         Thread(x, end, _low(wait, longest), wait, min(wait or 0, MOST_BEADS))
-        for x, end, wait in zip(places, places[1:], nights, strict=False)
+        for x, end, wait in zip(xs, xs[1:], nights, strict=False)
     ]
-    knots = [Knot(x, one) for x, one in zip(places[1:], newest, strict=True)]
+    knots = [Knot(x, milestone) for x, milestone in zip(xs[1:], newest, strict=True)]
     return Timeline(width, HEIGHT, LINE, knots, threads, len(milestones) - len(newest))
 
 

@@ -1,1 +1,1 @@
-"""What all pages share: the folder of files, the page shell, addresses and locales."""
+"""The frame that all pages share: the folder of files, the page shell, addresses and locales."""

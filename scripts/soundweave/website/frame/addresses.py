@@ -1,7 +1,7 @@
-"""Where things are in the site: pages of a language, and the names of their files.
+"""The addresses of pages, here and on Freesound.
 
-English lies at the root, every other language in a folder of its name. Pages of sounds, users,
-packs and tags lie one folder deep in their language, so links among them are the same in all.
+English is at the root, every other language in a folder of its own. Pages of sounds, users, packs
+and tags are one folder deep in their language, so links among them are the same in all languages.
 """
 
 import hashlib
@@ -30,17 +30,17 @@ class Place:
 
     @property
     def root(self) -> str:
-        """The way from the page to the site's root: "" or "../" or "../../"."""
+        """The relative path from the page to the site's root: "" or "../" or "../../"."""
         return "../" * self.file.count("/")
 
     @property
     def home(self) -> str:
-        """The way from the page to the root of its language."""
+        """The relative path from the page to the root of its language."""
         return "../" * self.path.count("/")
 
     @property
     def address(self) -> str:
-        """What follows the site's base URL: the file, without an index.html at its end."""
+        """The part after the site's base URL: the file, without a final index.html."""
         return re.sub(r"(^|/)index\.html$", r"\1", self.file)
 
     @property
@@ -54,9 +54,9 @@ class Place:
 
 
 def slug(name: str) -> str:
-    """Return a file name for a user or a tag: readable, safe, and another for each name.
+    """Return a file name for a user or a tag: readable, safe and unique.
 
-    The same name always has the same one, whatever else the library holds.
+    It depends on the name only, not on the rest of the library.
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     short = NOT_SLUG.sub("-", plain).strip("-")[:SLUG_LENGTH].strip("-")
@@ -80,10 +80,10 @@ def tag_page(name: str) -> str:
 
 
 def person(name: str) -> str:
-    """Return the address of somebody on Freesound, without its last slash."""
+    """Return the address of a user on Freesound, without a final slash."""
     return f"https://freesound.org/people/{quote(name, safe='', errors='replace')}"
 
 
 def on_freesound(sound_id: int, author: str) -> str:
-    """Return a sound's Freesound page, built here: an address that came as data is not trusted."""
+    """Return a sound's Freesound page, built here because addresses in the data are not trusted."""
     return f"{person(author)}/sounds/{sound_id}/"

@@ -1,4 +1,4 @@
-"""What esbuild bundled into website/dist: scripts, the style sheet, and the packages' notices."""
+"""The bundles in website/dist: scripts, the style sheet, and the packages' notices."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Assets:
     notices: list[dict[str, Any]]
 
     def path(self, name: str) -> str:
-        """Return where a file lies in the site; the name changes with the content."""
+        """Return the path of a file in the site; the name changes with the content."""
         stem, _, ending = name.rpartition(".")
         digest = hashlib.sha256(self.contents[name]).hexdigest()[:10]
         return f"assets/{stem}-{digest}.{ending}"
@@ -34,13 +34,13 @@ class Assets:
 
 
 def read(dist: Path) -> Assets:
-    """Read the bundles; raises ConfigError that says how to make them."""
+    """Read the bundles; a ConfigError says how to build them."""
     contents = {}
     for name in NAMES:
         try:
             contents[name] = (dist / name).read_bytes()
         except OSError as error:
-            raise ConfigError(f"there is no {dist / name}; {HOW}") from error
+            raise ConfigError(f"{dist / name} does not exist; {HOW}") from error
     if not (dist / NOTICES).exists():
-        raise ConfigError(f"there is no {dist / NOTICES}; {HOW}")
+        raise ConfigError(f"{dist / NOTICES} does not exist; {HOW}")
     return Assets(contents, files.read_json(dist / NOTICES))

@@ -1,17 +1,17 @@
-"""Where the site will be: what was said, else the address of the repository's Pages."""
+"""The address of the site: as requested or configured, else that of the repository's Pages."""
 
 from collections.abc import Mapping
 
 HOST = "github.io"
 
 
-def find(said: str | None, configured: str, environ: Mapping[str, str]) -> str | None:
-    """Return the address of the site with its last slash, or None when nobody knows.
+def find(requested: str | None, configured: str, environ: Mapping[str, str]) -> str | None:
+    """Return the address of the site with a final slash, or None when it is unknown.
 
-    `said` goes before `configured`. On GitHub Actions, where neither is set, it is where Pages puts
-    a repository without a domain of its own.
+    `requested` overrides `configured`. On GitHub Actions, the default is the address where Pages
+    publishes a repository without a custom domain.
     """
-    base = said or configured or _pages(environ)
+    base = requested or configured or _pages(environ)
     return base.rstrip("/") + "/" if base else None
 
 

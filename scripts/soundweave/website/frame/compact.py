@@ -1,4 +1,4 @@
-"""The form of the site's data files: JSON without blanks, and numbers that compress well."""
+"""The format of the site's data files: JSON without spaces, and numbers that compress well."""
 
 import json
 import re
@@ -7,63 +7,63 @@ from typing import Any
 
 import numpy as np
 
-HALF_PAIR = re.compile("[\ud800-\udfff]")
-NO_LENGTH = -1  # seconds of a sound whose length is no length
-LONGEST = 1e9  # seconds, 30 years: a longer one is a slip, and its digits would fill a line
+SURROGATE = re.compile("[\ud800-\udfff]")
+NO_LENGTH = -1  # seconds of a sound whose length is invalid
+LONGEST = 1e9  # seconds, 30 years: a longer one is an error, and its digits would fill a line
 
 
 def encode(value: object) -> bytes:
-    """Return a value as JSON in UTF-8; halves of surrogate pairs become U+FFFD.
+    """Return a value as JSON in UTF-8; lone surrogates become U+FFFD.
 
-    Raises ValueError for a number that JSON has no form for.
+    Raises ValueError for a number that JSON cannot express.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return writable(text).encode("utf-8")
 
 
 def writable(text: str) -> str:
-    """Return text that UTF-8 can hold; JSON can bring halves of surrogate pairs."""
-    return text if text.isascii() else HALF_PAIR.sub("\ufffd", text)
+    """Replace lone surrogates, which JSON allows but UTF-8 does not, with U+FFFD."""
+    return text if text.isascii() else SURROGATE.sub("\ufffd", text)
 
 
 def deltas(ascending: np.ndarray) -> list[int]:
-    """Return the first number, then how much more each one is than the one before it."""
+    """Return the first number, then the difference of each one to its predecessor."""
     steps: list[int] = np.diff(ascending, prepend=0).tolist()
     return steps
 
 
 def ranges(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return start, start + 1, ... for each start, so many as its count says, in one array."""
+    """Return start, ..., start + count - 1 for each start and its count, in one array."""
     before = np.cumsum(counts) - counts
     every: np.ndarray = np.arange(counts.sum()) + np.repeat(starts - before, counts)
     return every
 
 
 def rounded(seconds: np.ndarray) -> np.ndarray:
-    """Return lengths as the map has them: to 0.1 s below 10 s, else to the second.
+    """Round lengths for the map: to 0.1 s below 10 s, else to the second.
 
-    What is no length, not finite or below 0, becomes NO_LENGTH; LONGEST stands for more.
+    Invalid lengths, not finite or below 0, become NO_LENGTH; LONGEST is the maximum.
     """
-    known = np.isfinite(seconds) & (seconds >= 0)
-    lengths = np.where(known, np.minimum(seconds, LONGEST), NO_LENGTH)
+    is_length = np.isfinite(seconds) & (seconds >= 0)
+    lengths = np.where(is_length, np.minimum(seconds, LONGEST), NO_LENGTH)
     shorter: np.ndarray = np.where(lengths < 9.95, np.round(lengths, 1), np.round(lengths))
     return shorter
 
 
 def numbers(values: np.ndarray) -> list[float]:
-    """Return numbers of which the whole ones are written without a fraction."""
+    """Return numbers as JSON should have them: integers without a fraction."""
     return [int(value) if value.is_integer() else value for value in values.tolist()]
 
 
 def numbered(codes: np.ndarray, names: Sequence[Any] | np.ndarray) -> tuple[list[int], list[int]]:
-    """Return the codes that occur, commonest first, and the place in that list of each code given.
+    """Return the distinct codes, most common first, and for each code its index in that list.
 
-    Equal ones are in the order of `names`, so what else the library holds makes no difference.
+    Ties are in the order of `names`, so the rest of the library makes no difference.
     """
     kinds, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    found, often = kinds.tolist(), counts.tolist()
-    order = sorted(range(len(found)), key=lambda at: (-often[at], names[found[at]]))
-    place = np.empty(len(found), dtype=np.int64)
-    place[order] = np.arange(len(found))
+    distinct, often = kinds.tolist(), counts.tolist()
+    order = sorted(range(len(distinct)), key=lambda index: (-often[index], names[distinct[index]]))
+    place = np.empty(len(distinct), dtype=np.int64)
+    place[order] = np.arange(len(distinct))
     places: list[int] = place[inverse].tolist()
-    return [found[at] for at in order], places
+    return [distinct[index] for index in order], places

@@ -1,7 +1,7 @@
 """From the translations of an interface text to website/locales/<lang>.json.
 
-An entry stays as long as its source holds: a person may have mended it there. What is missing or
-outdated comes from data/translations, a person's edit there before the machine's words.
+An entry stays as long as its source is unchanged, because a person may have edited it. Missing and
+outdated ones come from data/translations, where a person's edit overrides the machine's words.
 """
 
 import json
@@ -20,48 +20,48 @@ Entry = dict[str, str]  # of a locale file: source, text
 
 @dataclass(frozen=True)
 class Offer:
-    """A translation of one string: of `source`, `text` in the end, `machine` before any edit."""
+    """A translation of the string `source`: the final `text`, and `machine` before any edit."""
 
     source: str
     text: str
     machine: str | None
 
-    def replaces(self, kept: Entry) -> bool:
-        """Tell whether an edit came after the machine's words were taken."""
-        return kept["text"] == self.machine != self.text
+    def replaces(self, entry: Entry) -> bool:
+        """Whether the translation was edited after its machine version got into the locale."""
+        return entry["text"] == self.machine != self.text
 
 
 @dataclass(frozen=True)
 class Update:
-    """What a locale file becomes; the numbers are strings.
+    """The new content of a locale file, and numbers of strings.
 
-    `offered` is how many the translation has, `taken` of them are new in the file, which then
-    holds `held` of `wanted`. `problems` says, by key, why one is not taken.
+    The translation offers `offered` strings; `added` of them are new in the file, which then has
+    `current` ones of `total`. `problems` maps the keys of rejected strings to the reasons.
     """
 
     path: Path
     content: str
     offered: int
-    taken: int
-    held: int
-    wanted: int
+    added: int
+    current: int
+    total: int
     problems: Mapping[str, str]
 
     @property
     def changed(self) -> bool:
-        """Whether the file is not so already; one without any string need not be there."""
+        """Whether the file has to be written; one without any string need not exist."""
         if not self.path.exists():
-            return self.held > 0
+            return self.current > 0
         return self.path.read_bytes() != self.content.encode()
 
     def write(self) -> None:
-        """Write the file, whole, if that changes it."""
+        """Write the file if it changes."""
         if self.changed:
             files.write_text(self.path, self.content)
 
 
 def update(text: Text, lang: str, path: Path, translations: Path, *, again: bool = False) -> Update:
-    """Return what `path` becomes; with `again`, what holds is taken anew as well.
+    """Work out the new content of `path`; with `again`, current entries are replaced as well.
 
     Raises ConfigError when the file or the translation is damaged.
     """
@@ -69,24 +69,25 @@ def update(text: Text, lang: str, path: Path, translations: Path, *, again: bool
     offers = _offers(translations, text, lang)
     entries: dict[str, Entry] = {}
     problems = {}
-    taken = 0
+    added = 0
     for segment in text.segments:
-        kept, offer = old.get(segment.id), offers.get(segment.id)
-        holds = kept is not None and kept["source"] == segment.text
-        if kept is not None:
-            entries[segment.id] = kept
+        entry, offer = old.get(segment.id), offers.get(segment.id)
+        if entry is not None:
+            entries[segment.id] = entry
         if offer is None or offer.source != segment.text:
             continue
-        if kept is not None and holds and not again and not offer.replaces(kept):
+        is_current = entry is not None and entry["source"] == segment.text
+        if entry is not None and is_current and not again and not offer.replaces(entry):
             continue
-        if why := problem(offer.source, offer.text):
-            problems[segment.id] = why
+        if reason := problem(offer.source, offer.text):
+            problems[segment.id] = reason
             continue
         entries[segment.id] = {"source": offer.source, "text": offer.text}
-        taken += entries[segment.id] != kept
+        added += entries[segment.id] != entry
     content = json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
-    held = sum(entries[one.id]["source"] == one.text for one in text.segments if one.id in entries)
-    return Update(path, content, len(offers), taken, held, len(text.segments), problems)
+    sources = {segment.id: segment.text for segment in text.segments}
+    current = sum(entry["source"] == sources[key] for key, entry in entries.items())
+    return Update(path, content, len(offers), added, current, len(text.segments), problems)
 
 
 def _entries(path: Path) -> dict[str, Entry]:
@@ -102,14 +103,14 @@ def _offers(translations: Path, text: Text, lang: str) -> dict[str, Offer]:
     if record is None:
         return {}
     sources = {segment["id"]: segment["text"] for segment in record["text"]["segments"]}
-    machine = {one["id"]: one["text"] for one in record["translation"]}
+    machine = {segment["id"]: segment["text"] for segment in record["translation"]}
     edits = _edits(result_files.edited(translations, text.name, lang) or "")
     final = machine | {key: edit for key, edit in edits.items() if key in machine}
     return {key: Offer(sources[key], words, machine[key]) for key, words in final.items() if words}
 
 
 def _edits(body: str) -> dict[str, str]:
-    """Return the strings of a body with lines `key: text`, without those that nobody translated."""
+    """Return the strings of a body of `key: text` lines, except the untranslated ones."""
     parts = (line.partition(":") for line in body.split("\n"))
     strings = {key.strip(): text.strip() for key, colon, text in parts if colon}
     mark = UNTRANSLATED.strip()

@@ -1,9 +1,9 @@
 """The site's words: website/locales/en.json is the source, <lang>.json its translations.
 
-The source maps keys to texts with {placeholders} and, where a key ends with `_html`, markup. A
-translation maps keys to {"source": ..., "text": ...}: when the source has changed since, English
-stands in until the string is translated anew. Translations come from models, so one whose
-placeholders or markup are not the source's own is passed over as well.
+The source maps keys to texts with {placeholders} and, if the key ends with `_html`, markup. A
+translation maps keys to {"source": ..., "text": ...}: when the source has changed since, English is
+shown until the string is translated again. Translations come from models, so one whose
+placeholders or markup differ from the source's is ignored as well.
 """
 
 import logging
@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ from soundweave.base import files, schemas
 from soundweave.base.errors import ConfigError
 
 SOURCE = "en"
-MARKED = "_html"  # how the key of a text with markup ends
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 TAG = re.compile(r"<[^<>]*>")
 LANG = re.compile(r"[a-z]{2}")
@@ -39,7 +37,7 @@ log = logging.getLogger(__name__)
 class Words:
     """The words of one language; call it with a key to get a text.
 
-    `missing` are the keys for which English stands in, each with the reason.
+    `missing` maps the keys that are shown in English to the reason.
     """
 
     lang: str
@@ -47,56 +45,51 @@ class Words:
     missing: Mapping[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return a text with its placeholders filled in; numbers as the language writes them."""
+        """Fill in the placeholders of a text; numbers are formatted for the language."""
         return PLACEHOLDER.sub(lambda hole: self._value(values[hole[1]]), self.texts[key])
 
     def html(self, key: str, **values: object) -> Markup:
-        """Return a text with markup; the values are escaped, unless they are Markup themselves."""
+        """Return a text with markup; values are escaped unless they are Markup themselves."""
         filled = PLACEHOLDER.sub(
             lambda hole: str(escape(self._marked(values[hole[1]]))), self.texts[key]
         )
-        return Markup(filled)  # noqa: S704 - our own markup: `problem` lets no other tag through
+        return Markup(filled)  # noqa: S704 - our own markup: `problem` rejects other tags
 
     def under(self, *prefixes: str) -> dict[str, str]:
         """Return the raw texts of all keys with one of these prefixes, for scripts."""
         return {key: text for key, text in self.texts.items() if key.startswith(prefixes)}
 
     def number(self, value: float) -> str:
-        """Return a number as the language writes it: 1,234 or 1.234."""
-        try:
-            return format_decimal(value, locale=self._locale)
-        except InvalidOperation:  # more digits than Babel can round
-            return f"{value:,}"
+        """Format a number for the language: 1,234 or 1.234."""
+        return format_decimal(value, locale=self._locale)
 
     def signed(self, value: int) -> str:
-        """Return what was added: +12, or 0."""
+        """Format an increase: +12, or 0."""
         return f"+{self.number(value)}" if value else self.number(0)
 
-    def share(self, part: int, whole: int) -> str:
-        """Return a share in whole percent, as the language writes it; a small one is not zero."""
-        share = part / whole
+    def share(self, part: int, total: int) -> str:
+        """Format a share in whole percent for the language; a small one is not zero."""
+        share = part / total
         sign = "" if share >= 0.005 else "< "
         return sign + format_percent(max(share, 0.01), locale=self._locale)
 
-    def day(self, at: datetime, *, short: bool = False) -> str:
-        """Return a date as people write it: November 21, 2025; Nov 21, 2025 when `short`."""
-        return format_date(at.date(), "medium" if short else "long", locale=self._locale)
+    def day(self, moment: datetime, *, short: bool = False) -> str:
+        """Format a date: November 21, 2025; Nov 21, 2025 when `short`."""
+        return format_date(moment.date(), "medium" if short else "long", locale=self._locale)
 
-    def date(self, at: datetime, skeleton: str) -> str:
-        """Return parts of a date as the language writes them; MMMd: 21 Nov, yMMM: Nov 2025."""
-        return format_skeleton(skeleton, at, locale=self._locale)
+    def date(self, moment: datetime, skeleton: str) -> str:
+        """Format parts of a date for the language; MMMd: 21 Nov, yMMM: Nov 2025."""
+        return format_skeleton(skeleton, moment, locale=self._locale)
 
     def short(self, value: int) -> str:
-        """Return a number in a few characters: 2,500, 25K, 1.5M."""
+        """Format a number in a few characters: 2,500, 25K, 1.5M."""
         if value < 10_000:
             return self.number(value)
-        if value >= 10**15:
-            return f"{str(value)[0]}e{len(str(value)) - 1}"
         return format_compact_decimal(value, locale=self._locale, fraction_digits=1)
 
     @property
     def name(self) -> str:
-        """What the language calls itself."""
+        """The language's name for itself."""
         name = self._locale.get_display_name(self.lang) or self.lang
         return name[0].upper() + name[1:]
 
@@ -120,20 +113,19 @@ class Words:
 def load(folder: Path) -> dict[str, Words]:
     """Return the words of each language by its code, English first.
 
-    What is missing or outdated in a translation is logged. Raises ConfigError for a file that is
-    not right.
+    Missing and outdated translations are logged. Raises ConfigError for an invalid file.
     """
     source = _read(folder / f"{SOURCE}.json", "locale_source")
-    found = {SOURCE: Words(SOURCE, source, {})}
+    languages = {SOURCE: Words(SOURCE, source, {})}
     for path in sorted(folder.glob("*.json")):
         if path.stem != SOURCE:
-            found[path.stem] = _words(path, source)
-            _report(found[path.stem], path)
-    return found
+            languages[path.stem] = _words(path, source)
+            _report(languages[path.stem], path)
+    return languages
 
 
 def problem(source: str, text: str) -> str:
-    """Return why `text` cannot stand for `source`: another markup, say; "" when it can."""
+    """Return why `text` cannot replace `source`, such as different markup; "" when it can."""
     if sorted(PLACEHOLDER.findall(source)) != sorted(PLACEHOLDER.findall(text)):
         return "its placeholders are not the source's"
     if sorted(TAG.findall(source)) != sorted(TAG.findall(text)):
@@ -148,7 +140,7 @@ def problem(source: str, text: str) -> str:
 
 
 def _nested(text: str) -> bool:
-    """Tell whether every tag is closed, the last one opened first."""
+    """Whether every tag is closed, the last one opened first."""
     open_tags: list[str] = []
     for tag in TAG.findall(text):
         name = tag.strip("</> ").split(" ")[0]
@@ -178,16 +170,16 @@ def _report(words: Words, path: Path) -> None:
     if words.missing:
         first = ", ".join(f"{key} ({why})" for key, why in list(words.missing.items())[:5])
         rest = f" and {len(words.missing) - 5} more" if len(words.missing) > 5 else ""
-        log.warning("%s: English stands in for %s%s", path, first, rest)
+        log.warning("%s: still shown in English: %s%s", path, first, rest)
 
 
 def _check_language(path: Path) -> None:
     try:
-        known = LANG.fullmatch(path.stem) and Locale.parse(path.stem)
+        is_known = LANG.fullmatch(path.stem) and Locale.parse(path.stem)
     except UnknownLocaleError:
-        known = None
-    if not known:
-        raise ConfigError(f"{path}: name it by its language, like es.json")
+        is_known = None
+    if not is_known:
+        raise ConfigError(f"{path}: name it after its language, like es.json")
 
 
 def _read(path: Path, schema: str) -> dict[str, Any]:

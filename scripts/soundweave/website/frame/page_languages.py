@@ -1,7 +1,7 @@
-"""In which languages the pages of lists and groups exist, and how pages lead to one another.
+"""The languages in which the pages of lists and groups exist, and the links among them.
 
-A small catalogue has all of them in every language. A large one has them in English, and the
-first page of each list in every language; from there on its links lead to the English pages.
+A small catalog has all pages in every language. A large one has them in English, and only the
+first page of each list in every language; its links lead to the English pages.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from soundweave.website.frame.locales import SOURCE, Words
 from soundweave.website.frame.shell import Head, Shell
 
 FIRST = ("sounds/index.html", "users/index.html", "packs/index.html", "tags/index.html")
-OWN = '<a href="../'
-ENGLISH = f'<a hreflang="{SOURCE}" href="../../'
+OWN = Markup('<a href="../')
+ENGLISH = Markup('<a hreflang="{}" href="../../').format(SOURCE)
 
 
-class Editions:
-    """Writes a page in all languages it exists in; `full`: each page exists in each language."""
+class LocalizedPages:
+    """Writes a page in all its languages; `full`: every page exists in every language."""
 
     def __init__(self, shell: Shell, *, full: bool) -> None:
         self._shell = shell
@@ -30,8 +30,8 @@ class Editions:
         """Return the languages of a page of the lists."""
         return list(self._shell.languages) if self._full or path in FIRST else [SOURCE]
 
-    def link(self, lang: str) -> str:
-        """Return how a link from a page in `lang` begins; a path and `">` are to follow."""
+    def link(self, lang: str) -> Markup:
+        """Return the start of a link from a page in `lang`; a path and `">` have to follow."""
         return OWN if self._full or lang == SOURCE else ENGLISH
 
     def way(self, lang: str, path: str) -> Markup:
@@ -45,13 +45,13 @@ class Editions:
         template: str,
         path: str,
         head: Callable[[Words], Head],
-        body: Callable[[str], Markup],
+        body: Callable[[Markup], Markup],
         **values: object,
     ) -> None:
-        """Write a page; `body` makes what lies in it from how a link begins, once for all.
+        """Write a page; `body` renders its content for a start of links, the same in all languages.
 
-        The template gets it as `body`, the ways to other pages as `way(path)`, the folder that
-        deeper pages lie in as `deep`, and `values`.
+        The template gets it as `body`, link attributes as `way(path)`, the folder of deeper pages
+        as `deep`, and `values`.
         """
         codes = self.languages(path)
         bodies = {link: body(link) for link in dict.fromkeys(map(self.link, codes))}

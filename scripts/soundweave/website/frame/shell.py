@@ -1,7 +1,7 @@
-"""What every page has: its head, its policy, its navigation, its languages and its words."""
+"""The frame of every page: head, policy, navigation, languages and words."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,14 +10,15 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from soundweave.base import times
 from soundweave.base.paths import TEMPLATES
-from soundweave.base.text import duration, foreign
+from soundweave.base.text import duration, one_line
 from soundweave.website.frame.addresses import Place
 from soundweave.website.frame.assets import Assets
 from soundweave.website.frame.locales import SOURCE, Words
 from soundweave.website.frame.tree import Tree
 
-# Sections of the navigation: the key of its word, and its page.
+# Sections of the navigation: the keys of their words, and their pages.
 SECTIONS = {
     "map": "map.html",
     "sounds": "sounds/index.html",
@@ -31,10 +32,10 @@ SECTIONS = {
 
 @dataclass(frozen=True)
 class Head:
-    """What is special about a page's head and policy.
+    """The parts of a page's head and policy that differ from page to page.
 
     `languages` are those the page exists in (all, when empty); `scripts` are names of bundles,
-    `words` the prefixes of the keys they use, `media` the origins that previews may come from.
+    `words` the prefixes of the keys they use.
     """
 
     title: str
@@ -43,7 +44,7 @@ class Head:
     languages: Sequence[str] = ()
     scripts: Sequence[str] = ()
     words: Sequence[str] = ()
-    media: Sequence[str] = ()
+    preview_origins: Sequence[str] = ()
     indexed: bool = True  # listed in the sitemap, open to search engines
 
 
@@ -99,14 +100,14 @@ class Shell:
 
 
 def _policy(head: Head) -> str:
-    """Return the Content-Security-Policy: the site itself, and previews from where they are."""
+    """Return the Content-Security-Policy: the site itself, and previews from their origins."""
     rules = {
         "default-src": ["'none'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "script-src": ["'self'"] if head.scripts else ["'none'"],
-        "connect-src": ["'self'"],  # without scripts nothing asks; tools fetch robots.txt by it
-        "media-src": list(head.media) or ["'none'"],
+        "connect-src": ["'self'"],  # scripts, and tools that fetch robots.txt
+        "media-src": list(head.preview_origins) or ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"] if head.scripts else ["'none'"],
     }
@@ -114,7 +115,7 @@ def _policy(head: Head) -> str:
 
 
 def _data(words: Words, place: Place, head: Head) -> Markup | None:
-    """Return what scripts read from the page, as JSON that no text in it can end."""
+    """Return the data for scripts."""
     if not head.scripts:
         return None
     value = {
@@ -138,6 +139,17 @@ def _icon() -> str:
     return "data:image/svg+xml," + quote((TEMPLATES / "icon.svg").read_text("utf-8").strip())
 
 
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """Return a macro of a template as a function."""
+    function: Callable[..., Markup] = getattr(_environment().get_template(template).module, name)
+    return function
+
+
+def grouped(number: int) -> str:
+    """Return a number that reads the same in all languages: 1234, 12 345."""
+    return f"{number:,}".replace(",", "\u202f") if number >= 10_000 else str(number)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -149,8 +161,10 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
-        "foreign": foreign,
+        "foreign": one_line,
+        "one_line": one_line,
         "duration": duration,
-        "iso": lambda at: f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "grouped": grouped,
+        "iso": times.stamp,
     }
     return environment

@@ -1,4 +1,4 @@
-"""sitemap.xml (https://www.sitemaps.org/protocol.html) and robots.txt, where the base is known."""
+"""sitemap.xml (https://www.sitemaps.org/protocol.html) and robots.txt, if the base URL is known."""
 
 from collections.abc import Sequence
 from html import escape
@@ -10,7 +10,7 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def write(shell: Shell) -> None:
-    """Write the sitemap of all pages so far; above MOST an index, and sitemap-1.xml and so on."""
+    """Write the sitemap of all pages so far; above MOST, an index and sitemap-1.xml etc."""
     base = shell.base_url
     if base is None:
         return
@@ -28,6 +28,6 @@ def write(shell: Shell) -> None:
 
 
 def _file(root: str, item: str, addresses: Sequence[str]) -> str:
-    lines = "".join(f"<{item}><loc>{escape(one)}</loc></{item}>\n" for one in addresses)
+    lines = "".join(f"<{item}><loc>{escape(address)}</loc></{item}>\n" for address in addresses)
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f'{head}<{root} xmlns="{NAMESPACE}">\n{lines}</{root}>\n'

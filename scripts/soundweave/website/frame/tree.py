@@ -1,7 +1,7 @@
-"""The site's folder: made beside the one it replaces, which stays until all is there.
+"""The site's folder: written beside the one it replaces, which stays until the new one is complete.
 
-A file whose content did not change is the old file under a second name (a hard link), so it keeps
-its time and is not written again. A run that fails or is killed leaves the old site as it was.
+A file with unchanged content becomes a hard link to the old file, so it keeps its time and is not
+written again. A run that fails or is killed leaves the old site untouched.
 """
 
 import filecmp
@@ -16,7 +16,12 @@ from soundweave.base import files
 from soundweave.base.errors import ConfigError
 
 PUBLIC, NEXT, OLD = "public", ".public-next", ".public-old"
-OURS = {"index.html", "api", "map", "translations"}  # a folder with none of these is no old site
+OURS = {
+    "index.html",
+    "api",
+    "map",
+    "translations",
+}  # a folder without any of these is not an old site
 SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
@@ -32,7 +37,7 @@ class Tree:
         self.paths: list[str] = []
 
     def write(self, path: str, content: str | bytes) -> None:
-        """Add a file; one that the old site has with the same content is kept as it is."""
+        """Add a file; if the old site has it with the same content, that one is kept."""
         data = content.encode("utf-8") if isinstance(content, str) else content
         target = self._target(path)
         old = self._old / path
@@ -45,7 +50,7 @@ class Tree:
 
     @contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
-        """Add a file that is too large to be held in memory; what the block writes is in it."""
+        """Add a file that is too large for memory; the block writes its content."""
         target = self._target(path)
         with target.open("wb") as stream:
             yield stream
@@ -58,19 +63,19 @@ class Tree:
             self.written += 1
 
     def keep_rest(self) -> None:
-        """Keep every file of the old site whose place is not taken."""
-        taken = set(self.paths)
+        """Keep every file of the old site that was not written again."""
+        written = set(self.paths)
         for old in sorted(self._old.rglob("*")):
             path = old.relative_to(self._old).as_posix()
-            if path not in taken and old.is_file():
+            if path not in written and old.is_file():
                 os.link(old, self._target(path))
                 self.kept += 1
 
     def _target(self, path: str) -> Path:
         parts = PurePosixPath(path).parts
-        # Names are made here, never taken from outside; this is the second lock on that door.
+        # Names never come from outside; this is a second line of defense.
         if not parts or any(part in {".", ".."} or not SAFE.issuperset(part) for part in parts):
-            raise ValueError(f"{path!r} is no path of the site")
+            raise ValueError(f"{path!r} is not a valid path of the site")
         target = self._new.joinpath(*parts)
         if target.parent not in self._folders:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,13 +88,13 @@ class Tree:
 
 @contextmanager
 def replacing(website_dir: Path) -> Iterator[Tree]:
-    """Make the next site in the block; at its end it takes the place of `website_dir`/public.
+    """Write the next site in the block; at its end it replaces `website_dir`/public.
 
-    Raises ConfigError when the folder cannot be written to, or another run is at work in it.
+    Raises ConfigError when the folder cannot be written to, or another run is using it.
     """
     try:
         website_dir.mkdir(parents=True, exist_ok=True)
-        with files.alone(website_dir, "another run is writing the site in it; try again"):
+        with files.alone(website_dir, "another run is writing the site; try again later"):
             new, public = website_dir / NEXT, website_dir / PUBLIC
             _recover(website_dir)
             new.mkdir()
@@ -99,8 +104,8 @@ def replacing(website_dir: Path) -> Iterator[Tree]:
             finally:
                 shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
-        where = error.filename or website_dir
-        raise ConfigError(f"cannot write the site: {where}: {error.strerror or error}") from error
+        path = error.filename or website_dir
+        raise ConfigError(f"cannot write the site: {path}: {error.strerror or error}") from error
 
 
 def _same(path: Path, data: bytes) -> bool:
@@ -111,15 +116,17 @@ def _same(path: Path, data: bytes) -> bool:
 
 
 def _recover(folder: Path) -> None:
-    """Put right what a killed run left behind."""
+    """Clean up after a killed run."""
     public, old = folder / PUBLIC, folder / OLD
     if old.is_dir() and not public.exists():
         old.rename(public)  # it was killed between the two renames
     if public.exists() and not public.is_dir():
-        raise ConfigError(f"{public} is there and no folder; move it away")
+        raise ConfigError(f"{public} is not a folder; move it away")
     there = {path.name for path in public.iterdir()} if public.exists() else set()
     if there and not there & OURS:
-        raise ConfigError(f"{public} holds files of others; move them away, or name another folder")
+        raise ConfigError(
+            f"{public} contains other files; move them away, or choose another folder"
+        )
     for leftover in (folder / NEXT, old):
         if leftover.exists():
             shutil.rmtree(leftover)

@@ -1,18 +1,18 @@
-"""Pages about the site: its data for others, the notices, and the one for a wrong address."""
+"""Pages about the site: the data it offers, the notices, and the 404 page."""
 
 from urllib.parse import quote
 
 from soundweave.website.data import numbers, sounds_api
-from soundweave.website.data.catalog import Catalogue
+from soundweave.website.data.catalog import Catalog
 from soundweave.website.frame.addresses import Place
 from soundweave.website.frame.locales import SOURCE
 from soundweave.website.frame.shell import Head, Shell
 
-EXAMPLE = "https://example.org/"  # where the site's own address is not known
+EXAMPLE = "https://example.org/"  # when the site's own address is unknown
 
 
 class Anywhere(Place):
-    """A page that is shown at any address, so its links begin with the site's own."""
+    """A page that is shown at any address, so its links start with the site's address."""
 
     base: str
 
@@ -31,7 +31,7 @@ class Anywhere(Place):
         return self.base + self.front.address
 
 
-def write(shell: Shell, catalogue: Catalogue) -> None:
+def write(shell: Shell, catalog: Catalog) -> None:
     """Write data.html and notices.html in every language, and 404.html."""
     for lang, words in shell.languages.items():
         head = Head(
@@ -41,9 +41,9 @@ def write(shell: Shell, catalogue: Catalogue) -> None:
             "about/data.html",
             Place(lang, "data.html"),
             head,
-            files=numbers.offered(len(catalogue)),
-            table=sounds_api.table_path(len(catalogue)),
-            sounds=len(catalogue),
+            files=numbers.offered(len(catalog)),
+            table=sounds_api.table_path(len(catalog)),
+            sounds=len(catalog),
             badge=_badge(shell),
             example=EXAMPLE,
         )
@@ -53,14 +53,14 @@ def write(shell: Shell, catalogue: Catalogue) -> None:
 
 
 def _badge(shell: Shell) -> str:
-    """Return the badge as one writes it into a README; the address stays open when not known."""
+    """Return the badge as Markdown for a README."""
     base = shell.base_url or EXAMPLE
     endpoint = f"https://img.shields.io/endpoint?url={quote(f'{base}api/badge.json', safe='')}"
     return f"[![{shell.title}]({endpoint})]({base})"
 
 
 def _not_found(shell: Shell) -> None:
-    """Write 404.html: as whole a page as the address of the site allows."""
+    """Write 404.html, with absolute links if the address of the site is known."""
     words = shell.languages[SOURCE]
     head = Head(
         words("site.not-found"), words("site.not-found-about"), languages=[SOURCE], indexed=False

@@ -1,14 +1,13 @@
-"""A sound as the front page lists it, with the ways on from there."""
+"""A sound as the front page lists it, with its links."""
 
 import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from soundweave.base import times
 from soundweave.freesound.licenses import License
-from soundweave.website.data.catalog import Catalogue
-from soundweave.website.data.groups import Groups
-from soundweave.website.data.history import parse_time
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import addresses
 
 
@@ -36,9 +35,9 @@ class Card:
     links: int
 
     @property
-    def at(self) -> datetime | None:
+    def time(self) -> datetime | None:
         """When it was uploaded."""
-        return parse_time(self.created)
+        return times.parse_or_none(self.created)
 
     @property
     def thread(self) -> int:
@@ -47,21 +46,20 @@ class Card:
         return round(6 + 94 * math.log(bounded / 0.1) / math.log(36_000))
 
 
-def card(catalogue: Catalogue, groups: Groups, sound: int) -> Card:
-    """Return the card of a sound of the catalogue."""
-    user = int(catalogue.network.users[sound])
-    tags = catalogue.network.tags
-    codes = tags.codes[tags.offsets[sound] : tags.offsets[sound + 1]].tolist()
+def card(snapshot: Snapshot, sound: int) -> Card:
+    """Return the card of a sound of the catalog."""
+    catalog, groups = snapshot.catalog, snapshot.groups
+    user, tags = int(catalog.network.users[sound]), catalog.network.tags
     return Card(
-        id=int(catalogue.ids[sound]),
-        name=catalogue.name(sound),
-        author=catalogue.author(sound),
+        id=int(catalog.ids[sound]),
+        name=catalog.name(sound),
+        author=catalog.author(sound),
         author_page=groups.users.get(user),
-        page=addresses.on_freesound(int(catalogue.ids[sound]), catalogue.user_names[user]),
-        license=catalogue.license(sound),
-        created=catalogue.created[sound],
-        seconds=float(catalogue.seconds[sound]),
-        tags=[Tag(tags.names[code], groups.tags.get(code)) for code in codes],
-        on_map=bool(catalogue.community[sound] >= 0),
-        links=int(catalogue.degrees[sound]),
+        page=addresses.on_freesound(int(catalog.ids[sound]), catalog.user_names[user]),
+        license=catalog.license(sound),
+        created=catalog.created[sound],
+        seconds=float(catalog.seconds[sound]),
+        tags=[Tag(tags.names[code], groups.tags.get(code)) for code in catalog.tag_codes(sound)],
+        on_map=bool(catalog.community[sound] >= 0),
+        links=int(catalog.degrees[sound]),
     )

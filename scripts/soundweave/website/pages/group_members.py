@@ -5,73 +5,61 @@ from collections.abc import Sequence
 import numpy as np
 
 from soundweave.network.arrays import Tags
-from soundweave.website.data.catalog import Catalogue
+from soundweave.website.data.catalog import Catalog
+from soundweave.website.frame import compact
 
 
-class Members:
-    """The sounds of each group by its number: `members[7]` is an array, newest first.
+class SoundsByGroup:
+    """The sounds of each group by its number: `sounds[7]` is an array, newest first.
 
-    Made from memberships: `groups` and `sounds` have one number each; `rank` is a sound's place in
-    the order.
+    `groups` and `sounds` have one number for each membership.
     """
 
-    def __init__(self, groups: np.ndarray, sounds: np.ndarray, rank: np.ndarray) -> None:
+    def __init__(self, catalog: Catalog, groups: np.ndarray, sounds: np.ndarray) -> None:
+        rank = np.empty(len(catalog), dtype=np.int64)
+        rank[catalog.newest] = np.arange(len(catalog))
         self._sounds = sounds[np.lexsort((rank[sounds], groups))]
         self._ends = np.cumsum(np.bincount(groups))
 
     def __getitem__(self, group: int) -> np.ndarray:
-        begin = self._ends[group - 1] if group else 0
-        return self._sounds[begin : self._ends[group]]
+        start = self._ends[group - 1] if group else 0
+        return self._sounds[start : self._ends[group]]
 
 
-def ranks(catalogue: Catalogue) -> np.ndarray:
-    """Return each sound's place among all, newest first."""
-    rank = np.empty(len(catalogue), dtype=np.int64)
-    rank[catalogue.newest] = np.arange(len(catalogue))
-    return rank
-
-
-def of_users(catalogue: Catalogue) -> Members:
+def of_users(catalog: Catalog) -> SoundsByGroup:
     """Return the sounds of all users."""
-    users = catalogue.network.users
-    return Members(users, np.arange(len(users)), ranks(catalogue))
+    users = catalog.network.users
+    return SoundsByGroup(catalog, users, np.arange(len(users)))
 
 
-def of_packs(catalogue: Catalogue) -> Members:
+def of_packs(catalog: Catalog) -> SoundsByGroup:
     """Return the sounds of all packs."""
-    packs = catalogue.network.packs
+    packs = catalog.network.packs
     sounds = np.flatnonzero(packs >= 0)
-    return Members(packs[sounds], sounds, ranks(catalogue))
+    return SoundsByGroup(catalog, packs[sounds], sounds)
 
 
-def of_tags(catalogue: Catalogue, chosen: Sequence[int]) -> Members:
-    """Return the sounds of the chosen tags alone: all of them would be many millions."""
-    tags = catalogue.network.tags
-    kept = np.flatnonzero(np.isin(tags.codes, chosen))
-    return Members(tags.codes[kept], tags.sounds[kept], ranks(catalogue))
+def of_tags(catalog: Catalog, codes: Sequence[int]) -> SoundsByGroup:
+    """Return the sounds of these tags only: those of all tags would be many millions."""
+    tags = catalog.network.tags
+    rows = np.flatnonzero(np.isin(tags.codes, codes))
+    return SoundsByGroup(catalog, tags.codes[rows], tags.sounds[rows])
 
 
-class Shared:
-    """Counts tags that have pages; `chosen` are their numbers."""
+class SharedTags:
+    """Counts the tags that have a page; `with_page` are their numbers."""
 
-    def __init__(self, tags: Tags, chosen: Sequence[int]) -> None:
+    def __init__(self, tags: Tags, with_page: Sequence[int]) -> None:
         self._tags = tags
-        self._chosen = np.array(chosen, dtype=np.int64)
-        self._place = np.full(len(tags.names), len(chosen))
-        self._place[self._chosen] = np.arange(len(chosen))
+        self._with_page = np.array(with_page, dtype=np.int64)
+        self._index = np.full(len(tags.names), len(with_page))
+        self._index[self._with_page] = np.arange(len(with_page))
 
-    def most(self, sounds: np.ndarray, most: int) -> list[int]:
-        """Return the chosen tags that most of these sounds have, at most `most` of them."""
-        codes = self._tags.codes[_spans(self._tags.offsets, sounds)]
-        counts = np.bincount(self._place[codes], minlength=len(self._chosen) + 1)[:-1]
+    def most_common(self, sounds: np.ndarray, most: int) -> list[int]:
+        """Return at most `most` tags with a page, those that most of these sounds have first."""
+        starts, ends = self._tags.offsets[sounds], self._tags.offsets[sounds + 1]
+        codes = self._tags.codes[compact.ranges(starts, ends - starts)]
+        counts = np.bincount(self._index[codes], minlength=len(self._with_page) + 1)[:-1]
         order = np.argsort(-counts, kind="stable")[:most]
-        found: list[int] = self._chosen[order[counts[order] > 0]].tolist()
-        return found
-
-
-def _spans(offsets: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return the places of all entries of these rows: offsets[r] to offsets[r + 1] for each r."""
-    begins = offsets[rows]
-    lengths = offsets[rows + 1] - begins
-    shift = begins - np.cumsum(lengths) + lengths
-    return np.repeat(shift, lengths) + np.arange(lengths.sum())
+        common: list[int] = self._with_page[order[counts[order] > 0]].tolist()
+        return common

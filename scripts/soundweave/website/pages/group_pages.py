@@ -1,14 +1,13 @@
 """The pages of users, packs and tags, and the lists that lead to them."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
 from soundweave.base.config import WebsiteConfig
 from soundweave.freesound import licenses
-from soundweave.website.data.source import Source
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame.locales import Words
-from soundweave.website.frame.page_languages import Editions
+from soundweave.website.frame.page_languages import LocalizedPages
 from soundweave.website.frame.pager import Pager, pages
 from soundweave.website.frame.shell import Head, Shell
 from soundweave.website.pages import group_rows
@@ -17,7 +16,7 @@ from soundweave.website.pages.rows import Rows
 
 
 class Index(NamedTuple):
-    """The groups of one kind that have a page, and how many there are in all."""
+    """The groups of one kind that have a page, and how many groups of that kind exist."""
 
     kind: str
     groups: list[Group]
@@ -28,27 +27,35 @@ class Index(NamedTuple):
         return f"{self.kind}/index.html" if number == 1 else f"{self.kind}/index-{number}.html"
 
 
-def write(shell: Shell, source: Source, settings: WebsiteConfig) -> None:
-    """Write the lists of users, packs and tags, and a page for each one that `groups` names."""
-    editions = Editions(shell, full=len(source.catalogue) <= settings.translated_up_to)
-    rows = Rows(source, most=settings.group_rows)
-    facts, net = Facts(source.catalogue, source.groups), source.catalogue.network
-    indexes = (
-        (Index("users", [], len(net.user_ids)), facts.users),
-        (Index("packs", [], len(net.pack_ids)), facts.packs),
-        (Index("tags", [], len(net.tags.names)), facts.tags),
+def write(shell: Shell, snapshot: Snapshot, settings: WebsiteConfig) -> None:
+    """Write the lists of users, packs and tags, and a page for each group in `snapshot.groups`."""
+    net, most = snapshot.catalog.network, settings.group_rows
+    localized = LocalizedPages(shell, full=len(snapshot.catalog) <= settings.translated_up_to)
+    rows, facts = Rows(snapshot, most=most), Facts(snapshot)
+    kinds = (
+        ("users", facts.users, len(net.user_ids)),
+        ("packs", facts.packs, len(net.pack_ids)),
+        ("tags", facts.tags, len(net.tags.names)),
     )
-    for index, read in indexes:  # one kind after the other: their sounds take memory
-        full = index._replace(groups=read())
-        _write_index(editions, full, shell.title)
-        for group in full.groups:
-            _write_group(editions, rows, group, settings.group_rows, shell.title, source.media)
+    for kind, read, total in kinds:  # one kind at a time: their sounds take memory
+        index = Index(kind, read(), total)
+        _write_index(localized, index, shell.title)
+        for group in index.groups:
+            newest = group.sounds[:most]
+            localized.write(
+                "group.html",
+                group.path,
+                partial(_group_head, shell.title, snapshot, group),
+                partial(rows, newest),
+                group=group,
+                count=len(newest),
+                families=licenses.FAMILIES,
+            )
 
 
-def _write_index(editions: Editions, index: Index, title: str) -> None:
-    each = group_rows.EACH[index.kind]
-    for pager, part in pages(len(index.groups), each, index.path):
-        editions.write(
+def _write_index(localized: LocalizedPages, index: Index, title: str) -> None:
+    for pager, part in pages(len(index.groups), group_rows.PAGE_SIZE[index.kind], index.path):
+        localized.write(
             "group_index.html",
             index.path(pager.current),
             partial(_index_head, title, index, pager),
@@ -56,21 +63,6 @@ def _write_index(editions: Editions, index: Index, title: str) -> None:
             index=index,
             pager=pager,
         )
-
-
-def _write_group(
-    editions: Editions, rows: Rows, group: Group, most: int, title: str, media: Sequence[str]
-) -> None:
-    newest = group.sounds[:most]
-    editions.write(
-        "group.html",
-        group.path,
-        partial(_group_head, title, group, media),
-        partial(rows, newest),
-        group=group,
-        count=len(newest),
-        families=licenses.FAMILIES,
-    )
 
 
 def _index_head(title: str, index: Index, pager: Pager, words: Words) -> Head:
@@ -85,15 +77,13 @@ def _index_head(title: str, index: Index, pager: Pager, words: Words) -> Head:
     )
 
 
-def _group_head(title: str, group: Group, media: Sequence[str], words: Words) -> Head:
-    name = words(f"{group.kind}.title", name=group.name)
+def _group_head(title: str, snapshot: Snapshot, group: Group, words: Words) -> Head:
+    count, length = len(group.sounds), group.length
     return Head(
-        title=f"{name} – {title}",
-        description=words(
-            f"{group.kind}.about", name=group.name, count=len(group.sounds), length=group.length
-        ),
+        title=f"{words(f'{group.kind}.title', name=group.name)} – {title}",
+        description=words(f"{group.kind}.about", name=group.name, count=count, length=length),
         section=group.kind,
         scripts=("list",),
         words=("list.",),
-        media=media,
+        preview_origins=snapshot.preview_origins,
     )

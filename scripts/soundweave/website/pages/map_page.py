@@ -1,9 +1,7 @@
-"""The page of the map: a still picture of it, and what the script makes of that where it can."""
-
-from collections.abc import Sequence
+"""The map page: a still picture, which the script replaces with the interactive map."""
 
 from soundweave.freesound import licenses
-from soundweave.website.data.catalog import Catalogue
+from soundweave.website.data.groups import Snapshot
 from soundweave.website.drawings import map_png
 from soundweave.website.frame.addresses import Place
 from soundweave.website.frame.shell import Head, Shell
@@ -12,25 +10,25 @@ PATH = "map.html"
 WORDS = ("map.", "panel.", "sound.")  # prefixes of the words that the script uses
 
 
-def write(shell: Shell, catalogue: Catalogue, media: Sequence[str]) -> None:
-    """Write the page in every language; `media` are the origins that previews come from."""
-    drawing = map_png.drawing(catalogue)
-    sounds = int((catalogue.community >= 0).sum())
+def write(shell: Shell, snapshot: Snapshot) -> None:
+    """Write the page in every language."""
+    catalog = snapshot.catalog
+    drawing = map_png.drawing(catalog)
     for lang, words in shell.languages.items():
         head = Head(
             title=f"{words('map.title')} – {shell.title}",
-            description=words("map.description", sounds=sounds),
+            description=words("map.description", sounds=catalog.on_map),
             section="map",
             scripts=["map"],
             words=WORDS,
-            media=media,
+            preview_origins=snapshot.preview_origins,
         )
         shell.page(
             "map.html",
             Place(lang, PATH),
             head,
             drawing=drawing,
-            sounds=sounds,
-            communities=len(catalogue.communities),
+            sounds=catalog.on_map,
+            communities=len(catalog.communities),
             families=licenses.FAMILIES,
         )

@@ -11,9 +11,9 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from soundweave.base.text import foreign
+from soundweave.base import times
+from soundweave.base.text import one_line
 from soundweave.translation.record import DecidedBy, Remark
-from soundweave.website.data.history import parse_time
 from soundweave.website.frame import compact
 from soundweave.website.frame.addresses import Place
 from soundweave.website.frame.locales import Words
@@ -75,14 +75,14 @@ def _write_page(
     shell: Shell, place: Place, words: Words, view: View, siblings: Sequence[View]
 ) -> None:
     helpers = _helpers(words)
-    source = foreign(view.text.title, view.text.name)
+    source = one_line(view.text.title, view.text.name)
     title = f"{view.title or source} ({helpers['language'](view.lang)})"
     head = Head(
         title=f"{title} – {shell.title}",
         description=words(
             "translations.description",
             title=source,
-            author=foreign(view.text.author, "?"),
+            author=one_line(view.text.author, "?"),
             source=helpers["language"](view.text.source_lang),
             target=helpers["language"](view.lang),
         ),
@@ -96,7 +96,7 @@ def _write_page(
         view=view,
         siblings=siblings,
         anchors={group.id: f"p{number}" for number, group in enumerate(view.groups, start=1)},
-        made=parse_time(view.story.record["made_at"]) if view.story else None,
+        made=times.parse_or_none(view.story.record["made_at"]) if view.story else None,
         **_parts(view),
         **helpers,
     )
@@ -129,7 +129,7 @@ def _of_remark(remark: Remark) -> list[str]:
     return [
         remark["id"],
         translation_pairs.safe_text(remark["suggestion"]),
-        foreign(remark["remark"], ""),
+        one_line(remark["remark"], ""),
     ]
 
 
@@ -169,15 +169,15 @@ def direction(code: str) -> str:
 
 def _label(words: Words, prefix: str, code: str) -> str:
     """Return the words for a code, like the reason `copied`; an unknown code is shown as it is."""
-    return words.texts.get(f"translations.{prefix}-{code.lower()}") or foreign(code, "?")
+    return words.texts.get(f"translations.{prefix}-{code.lower()}") or one_line(code, "?")
 
 
 def _findings(words: Words, remark: Remark) -> list[str]:
     """Return what a remark says: in the page's language if it was made by rules."""
     if "findings" not in remark:
-        return [foreign(remark["remark"], "–")]
+        return [one_line(remark["remark"], "–")]
     return [
-        words(key, count=finding["count"]) if key in words.texts else foreign(finding["rule"], "?")
+        words(key, count=finding["count"]) if key in words.texts else one_line(finding["rule"], "?")
         for finding in remark["findings"]
         for key in (f"translations.rule-{finding['rule']}",)
     ]
@@ -228,4 +228,4 @@ def _license_link(name: str) -> Markup:
     if SPDX.fullmatch(name):
         link = Markup('<a rel="license" href="https://spdx.org/licenses/{0}.html">{0}</a>')
         return link.format(name)
-    return Markup("<bdi>{}</bdi>").format(foreign(name, "?"))
+    return Markup("<bdi>{}</bdi>").format(one_line(name, "?"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from soundweave.base.text import foreign
+from soundweave.base.text import one_line
 from soundweave.translation.model import TITLE, Kind, Text
 from soundweave.translation.texts.source_texts import UNTRANSLATED
 
@@ -92,7 +92,7 @@ def _group(name: str, kind: Kind, source: str, translated: str | None) -> Group:
 
 def _line(text: str) -> str:
     words = text.lstrip(" ")
-    visible = foreign(words, "")
+    visible = one_line(words, "")
     return visible and NO_BREAK_SPACE * (len(text) - len(words)) + visible
 
 

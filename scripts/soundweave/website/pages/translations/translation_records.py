@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from soundweave.base.errors import ConfigError
-from soundweave.base.text import foreign
+from soundweave.base.text import one_line
 from soundweave.translation.model import TITLE, Kind, Text
 from soundweave.translation.record import Record, text_of
 from soundweave.translation.results import parts, result_files
@@ -102,7 +102,7 @@ def _of_record(bare: View, record: Record, *, edited: bool) -> View:
     return replace(
         bare,
         text=source,
-        title=foreign(final[0] or "", "") if has_title else "",
+        title=one_line(final[0] or "", "") if has_title else "",
         groups=translation_pairs.of_record(source, final),
         story=Story(
             record=record,
@@ -123,7 +123,7 @@ def _of_person(view: View, body: str, title: str | None) -> View:
     has_title = view.text.kind is not Kind.INTERFACE and title is not None
     return replace(
         view,
-        title=foreign(title or "", "") if has_title else view.title,
+        title=one_line(title or "", "") if has_title else view.title,
         groups=groups,
         edited=True,
         edits=_edits(view, groups) if view.story else [],
