@@ -18,35 +18,49 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "python scripts/generate_landing_page.py --base-url https://example.org/soundweave/",
     )
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
-    cli.path_argument(parser, "--output-dir", paths.WEBSITE_DIR, "folder that gets public/")
-    cli.path_argument(parser, "--metrics-history", paths.METRICS_HISTORY, "one line a night")
-    cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "one a milestone")
+    cli.path_argument(parser, "--output-dir", paths.WEBSITE_DIR, "folder to write public/ into")
+    cli.path_argument(
+        parser,
+        "--metrics-history",
+        paths.METRICS_HISTORY,
+        "its JSON Lines file, one line per night",
+    )
+    cli.path_argument(
+        parser,
+        "--milestone-history",
+        paths.MILESTONE_HISTORY,
+        "its JSON Lines file, one line per milestone",
+    )
     cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts", cli.folder)
     cli.path_argument(
-        parser, "--translations-dir", paths.TRANSLATIONS_DIR, "their translations", cli.folder
+        parser,
+        "--translations-dir",
+        paths.TRANSLATIONS_DIR,
+        "folder of their translations",
+        cli.folder,
     )
     parser.add_argument(
         "--milestone-status",
         type=Path,
         metavar="PATH",
-        help="tonight's milestone_status.json, to list a milestone that is not yet recorded",
+        help="tonight's milestone_status.json, to show a milestone that is not recorded yet",
     )
     parser.add_argument(
         "--amend",
         action="store_true",
-        help="in the site that is there, say anew what the nights and milestones were",
+        help="only update the nights and milestones of the existing site",
     )
     parser.add_argument(
         "--base-url",
         type=_web_address,
         metavar="URL",
-        help="where the site will be, for links that must be whole: sitemap, feed, previews",
+        help="address of the site, for absolute links: sitemap, feed, link previews",
     )
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Write <output-dir>/public/, or amend it; return the exit code."""
+    """Write <output-dir>/public/, or amend it; returns the exit code."""
     args = parse(argv)
     cli.setup_logging(verbose=args.verbose)
     settings = config.load().website

@@ -156,8 +156,8 @@ def test_the_credit_is_freesounds(page):
     credit = page.evaluate("navigator.clipboard.readText()")
     link = f"https://freesound.org/s/{number}/"
     assert credit.startswith(f"{name} by {author} -- {link} -- License: ")
-    licences = ("Creative Commons 0", "Attribution 4.0", "Attribution NonCommercial 4.0")
-    assert credit.rpartition("License: ")[2].startswith(licences)
+    licenses = ("Creative Commons 0", "Attribution 4.0", "Attribution NonCommercial 4.0")
+    assert credit.rpartition("License: ")[2].startswith(licenses)
 
 
 def test_a_credit_that_cannot_be_copied_is_shown(page):

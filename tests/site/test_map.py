@@ -371,7 +371,7 @@ def test_the_switches_of_the_threads_change_what_is_drawn(map_page):
     assert drawn(page) == before | {"same pack": 0, "same author": 0}
 
 
-def test_the_neighbours_of_a_sound_are_listed_and_lead_on(map_page, rain, sounds):
+def test_the_neighbors_of_a_sound_are_listed_and_lead_on(map_page, rain, sounds):
     page = map_page
     show(page, hash_=f"#sound={rain['id']}")
     panel = page.locator("#panel")

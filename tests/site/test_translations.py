@@ -152,7 +152,7 @@ def test_all_of_it_is_there_without_scripts(browser, base_url):
         assert page.locator("script").count() == 0
 
 
-def test_what_went_and_came_can_be_told_apart_by_more_than_colour(page, strange):
+def test_what_went_and_came_can_be_told_apart_by_more_than_color(page, strange):
     show(page, f"{strange}/river-es.html")
     for name, line, word in (("del", "line-through", "removed:"), ("ins", "underline", "added:")):
         element = page.locator(name).first

@@ -87,7 +87,7 @@ DEEDS = {
 }
 
 
-def test_licences_are_those_of_the_generator(scripts):
+def test_licenses_are_those_of_the_generator(scripts):
     addresses = [f"http://creativecommons.org/{path}" for path in DEEDS]
     more = [addresses[1][:-1], f" {addresses[2]} ", "https://example.org/by/4.0/", "mine", ""]
     results = scripts.each("credit.license(value)", [*addresses, *more])
@@ -112,7 +112,7 @@ def test_a_credit_is_worded_as_freesound_words_it(scripts, path, formal):
     ]
 
 
-def test_a_licence_of_their_own_is_credited_as_text(scripts):
+def test_a_license_of_their_own_is_credited_as_text(scripts):
     sound = {"id": 7, "name": "n", "username": "u", "license": 'javascript:"<x>'}
     (html,) = scripts.each("credit.creditHtml(value)", [sound])
     assert html.endswith(" | License: javascript:&quot;&lt;x&gt;")

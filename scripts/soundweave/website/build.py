@@ -1,6 +1,5 @@
 """Builds the whole site, part by part, and puts it in place once it is complete."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +25,6 @@ from soundweave.website.frame import assets, locales, sitemap, tree
 from soundweave.website.frame.shell import Shell
 from soundweave.website.pages import about, front, group_pages, lists, map_page
 from soundweave.website.pages.translations import translation_pages
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ REMOVED = "2026-01-01T00:00:00Z"
 
 @pytest.fixture
 def read(tmp_path):
-    """Make a library, some of its pairs and places, and read its catalogue."""
+    """Make a library, some of its pairs and places, and read its catalog."""
 
     def make_and_read(sounds, pairs=(), places=()):
         make_library(tmp_path, sounds)
@@ -68,7 +68,7 @@ def test_an_owner_without_sounds_here_is_not_known(read):
     assert sounds.user_names[sounds.pack_owners[1]] == "two"
 
 
-def test_licences_are_those_of_the_deeds(read):
+def test_licenses_are_those_of_the_deeds(read):
     sounds = read(SOUNDS)
     assert [sounds.license(sound).name for sound in range(3)] == ["CC0 1.0", "mine", "CC0 1.0"]
     assert sum(sounds.families.values()) == 3

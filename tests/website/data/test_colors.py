@@ -12,7 +12,7 @@ PLACES = st.tuples(
 MAPS = st.lists(PLACES, max_size=40, unique_by=lambda circle: circle.id)
 
 
-def neighbours(circle, circles):
+def neighbors(circle, circles):
     for other in circles:
         both = circle.radius + other.radius
         gap = math.hypot(circle.x - other.x, circle.y - other.y) - both
@@ -22,19 +22,17 @@ def neighbours(circle, circles):
 
 @settings(max_examples=60)
 @given(MAPS)
-def test_neighbours_differ_unless_all_colours_are_around(circles):
+def test_neighbors_differ_unless_all_colors_are_around(circles):
     color_of = dict(zip((circle.id for circle in circles), colors.assign(circles), strict=True))
     assert set(color_of.values()) <= set(range(9))
     for circle in circles:
-        older = {
-            color_of[other.id] for other in neighbours(circle, circles) if other.id < circle.id
-        }
+        older = {color_of[other.id] for other in neighbors(circle, circles) if other.id < circle.id}
         assert color_of[circle.id] not in older or len(older) == 9
 
 
 @settings(max_examples=60)
 @given(MAPS, PLACES)
-def test_a_new_community_changes_no_other_ones_colour(circles, new):
+def test_a_new_community_changes_no_other_ones_color(circles, new):
     new = Community(501, new.x, new.y, new.radius, 9, "wind")
     assert colors.assign([new, *circles])[1:] == colors.assign(circles)
 
@@ -46,16 +44,16 @@ def grid(across):
     ]
 
 
-def test_all_neighbours_on_a_map_differ():
+def test_all_neighbors_on_a_map_differ():
     circles = grid(12)
     color_of = dict(zip((circle.id for circle in circles), colors.assign(circles), strict=True))
-    pairs = [(circle.id, other.id) for circle in circles for other in neighbours(circle, circles)]
+    pairs = [(circle.id, other.id) for circle in circles for other in neighbors(circle, circles)]
     assert len(pairs) > 500
     assert all(color_of[circle] != color_of[other] for circle, other in pairs)
     assert set(color_of.values()) == set(range(9))
 
 
-def test_colours_last_when_a_community_goes():
+def test_colors_last_when_a_community_goes():
     circles = grid(12)
     before = colors.assign(circles)
     after = colors.assign(circles[:60] + circles[61:])
@@ -63,7 +61,7 @@ def test_colours_last_when_a_community_goes():
     assert changed <= 5
 
 
-def test_with_all_nine_around_the_farthest_gives_its_colour():
+def test_with_all_nine_around_the_farthest_gives_its_color():
     middle = Community(99, 0, 0, 10, 9, "rain")
     turns = [math.tau * step / 12 for step in range(12)]
     ring = [
@@ -76,5 +74,5 @@ def test_with_all_nine_around_the_farthest_gives_its_colour():
     assert [index for index, color in enumerate(assigned[:12]) if color == assigned[12]] == [4]
 
 
-def test_an_empty_map_has_no_colours():
+def test_an_empty_map_has_no_colors():
     assert colors.assign([]) == []

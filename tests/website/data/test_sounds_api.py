@@ -241,7 +241,7 @@ def test_unchanged_files_are_kept(data):
     assert changed == {"api/sounds.csv", "api/sounds/5.json"}
 
 
-def test_a_catalogue_of_another_night_is_refused(data):
+def test_a_catalog_of_another_night_is_refused(data):
     data.make([{"id": 1}, {"id": 2}])
     with database.snapshot(data.folder / "library") as reader:
         old = catalog.read(reader)

@@ -111,7 +111,7 @@ def near(pixels, color, distance=30):
     return np.abs(pixels - color).sum(axis=-1) < distance
 
 
-def test_the_picture_has_a_dot_for_each_sound_in_its_colour(woven):
+def test_the_picture_has_a_dot_for_each_sound_in_its_color(woven):
     picture = Kept()
     map_png.write(picture, woven, title="")
     pixels = opened(picture)
@@ -178,7 +178,7 @@ def test_any_places_can_be_painted(places):
     assert pixels.shape == (630, 1200, 3)
 
 
-def test_the_picture_has_the_colours_of_the_style_sheet():
+def test_the_picture_has_the_colors_of_the_style_sheet():
     style = (paths.ROOT / "website" / "src" / "style" / "base.css").read_text(encoding="utf-8")
     by_day = style.partition("--c0")[2].partition("@media")[0]
     shades = re.findall(r"#([0-9a-f]{6})", by_day)[:9]

@@ -39,7 +39,7 @@ def test_what_is_missing_is_named_with_the_command_that_makes_it(dist, name):
         assets.read(dist)
 
 
-def test_every_bundled_package_brings_its_licence():
+def test_every_bundled_package_brings_its_license():
     notices = assets.read(paths.WEBSITE_DIST).notices
     assert {"sigma", "graphology"} <= {notice["name"] for notice in notices}
     locked = json.loads((paths.ROOT / "website/package-lock.json").read_text())["packages"]

@@ -199,7 +199,7 @@ def test_a_sound_on_the_map_links_to_its_place(site):
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "<b>free</b>", "https://example.org/by/4.0"]
 )
-def test_an_unknown_licence_is_text_without_a_link(site, url):
+def test_an_unknown_license_is_text_without_a_link(site, url):
     site.library({"license": url})
     facts = sounds(site.tree())[0].one("p", class_="facts")
     assert facts.one("bdi").text == url

@@ -167,7 +167,7 @@ def test_an_empty_library_has_a_list_that_says_so(tmp_path):
     assert site.dead_links() == []
 
 
-def test_a_hostile_catalogue_makes_small_pages_of_texts(tmp_path):
+def test_a_hostile_catalog_makes_small_pages_of_texts(tmp_path):
     texts = [sound["name"] for sound in HOSTILE] + ['"' * 300, "🎵" * 300, "&" * 300]
     sounds = [
         {"name": text, "username": f"{number}{text}"[:300], "license": text, "tags": [text] * 60}

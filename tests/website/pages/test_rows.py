@@ -119,7 +119,7 @@ def test_only_a_date_is_a_time(tmp_path, sound, created, text, is_date):
     assert bool(tree.all("time")) is is_date
 
 
-def test_a_licence_of_ones_own_is_text_without_a_link(tmp_path, sound):
+def test_a_license_of_ones_own_is_text_without_a_link(tmp_path, sound):
     tree, _ = make(tmp_path, [sound | {"license": "javascript:alert(1)"}])
     assert cells(tree)[2].text == "javascript:alert(1)"
     assert not cells(tree)[2].all("a")

@@ -18,10 +18,14 @@ NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True)
 class Place:
-    """A page: its language and its path in it, like sounds/index.html."""
+    """A page: its language and its path in it, like sounds/index.html.
+
+    `base` is the address of the site, for a page that is shown at any address.
+    """
 
     lang: str
     path: str
+    base: str = ""
 
     @property
     def file(self) -> str:
@@ -30,13 +34,13 @@ class Place:
 
     @property
     def root(self) -> str:
-        """The relative path from the page to the site's root: "" or "../" or "../../"."""
-        return "../" * self.file.count("/")
+        """The way to the site's root: "" or "../" or "../../", or its address."""
+        return self.base or "../" * self.file.count("/")
 
     @property
     def home(self) -> str:
-        """The relative path from the page to the root of its language."""
-        return "../" * self.path.count("/")
+        """The way to the root of its language."""
+        return self.base + self.front.address if self.base else "../" * self.path.count("/")
 
     @property
     def address(self) -> str:

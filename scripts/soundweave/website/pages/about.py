@@ -11,26 +11,6 @@ from soundweave.website.frame.shell import Head, Shell
 EXAMPLE = "https://example.org/"  # when the site's own address is unknown
 
 
-class Anywhere(Place):
-    """A page that is shown at any address, so its links start with the site's address."""
-
-    base: str
-
-    def __init__(self, lang: str, path: str, base: str) -> None:
-        super().__init__(lang, path)
-        object.__setattr__(self, "base", base)  # the class it extends is frozen
-
-    @property
-    def root(self) -> str:
-        """The address of the site's root."""
-        return self.base
-
-    @property
-    def home(self) -> str:
-        """The address of the root of its language."""
-        return self.base + self.front.address
-
-
 def write(shell: Shell, catalog: Catalog) -> None:
     """Write data.html and notices.html in every language, and 404.html."""
     for lang, words in shell.languages.items():
@@ -65,6 +45,4 @@ def _not_found(shell: Shell) -> None:
     head = Head(
         words("site.not-found"), words("site.not-found-about"), languages=[SOURCE], indexed=False
     )
-    base = shell.base_url
-    place = Anywhere(SOURCE, "404.html", base) if base else Place(SOURCE, "404.html")
-    shell.page("404.html", place, head)
+    shell.page("404.html", Place(SOURCE, "404.html", shell.base_url or ""), head)

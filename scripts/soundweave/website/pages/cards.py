@@ -1,6 +1,7 @@
-"""A sound as the front page lists it, with its links."""
+"""A sound as the front page and the lists show it."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from soundweave.freesound.licenses import License
 from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import addresses
 
+DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+
 
 class Tag(NamedTuple):
     """A tag and its page, None when it has no page."""
@@ -18,7 +21,7 @@ class Tag(NamedTuple):
     page: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Card:
     """A sound; name and author are one visible line each, pages are paths in their language."""
 
@@ -26,18 +29,34 @@ class Card:
     name: str
     author: str
     author_page: str | None
-    page: str
+    username: str  # exactly as Freesound has it
     license: License
     created: str
     seconds: float
+    downloads: int
+    links: int
     tags: list[Tag]
     on_map: bool
-    links: int
+
+    @property
+    def page(self) -> str:
+        """Its page on Freesound."""
+        return addresses.on_freesound(self.id, self.username)
+
+    def short_page(self, longest: int) -> str:
+        """Return its page on Freesound, without the author if their name is longer."""
+        is_short = len(self.username) <= longest
+        return self.page if is_short else f"https://freesound.org/s/{self.id}/"
 
     @property
     def time(self) -> datetime | None:
         """When it was uploaded."""
         return times.parse_or_none(self.created)
+
+    @property
+    def day(self) -> str:
+        """The day of the upload, like 2025-11-21; empty when there is no date."""
+        return self.created[:10] if DAY.fullmatch(self.created[:10]) else ""
 
     @property
     def thread(self) -> int:
@@ -55,11 +74,12 @@ def card(snapshot: Snapshot, sound: int) -> Card:
         name=catalog.name(sound),
         author=catalog.author(sound),
         author_page=groups.users.get(user),
-        page=addresses.on_freesound(int(catalog.ids[sound]), catalog.user_names[user]),
+        username=catalog.user_names[user],
         license=catalog.license(sound),
         created=catalog.created[sound],
         seconds=float(catalog.seconds[sound]),
+        downloads=int(catalog.downloads[sound]),
+        links=int(catalog.degrees[sound]),
         tags=[Tag(tags.names[code], groups.tags.get(code)) for code in catalog.tag_codes(sound)],
         on_map=bool(catalog.community[sound] >= 0),
-        links=int(catalog.degrees[sound]),
     )

@@ -12,9 +12,10 @@ from soundweave.website.data.catalog import UNKNOWN_AUTHOR
 from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import addresses
 from soundweave.website.pages import group_members
+from soundweave.website.pages.cards import DAY
 from soundweave.website.pages.group_members import SharedTags, SoundsByGroup
-from soundweave.website.pages.rows import DAY, NOTHING
 
+NOTHING = "–"
 LONGEST = 300  # characters of a name in a heading
 MOST_PACKS, MOST_RELATED = 40, 20  # packs, and tags or authors, that a page links to
 PLAIN_TAG = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")

@@ -5,25 +5,19 @@ row names by id: `map` and `heard` on the page, s123 for the name of sound 123.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from markupsafe import Markup
 
-from soundweave.freesound.licenses import License
 from soundweave.website.data import previews
 from soundweave.website.data.groups import Snapshot
-from soundweave.website.frame import addresses
 from soundweave.website.frame.shell import macro
-from soundweave.website.pages.cards import Tag
+from soundweave.website.pages.cards import card
 
 BUDGET = 430_000  # bytes of all rows of a page; the page around them stays below 70 000
-NOTHING = "–"
-DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 PREVIEWS = (
     "SELECT id, preview_mp3, preview_ogg FROM sounds WHERE id IN (SELECT value FROM json_each(?))"
 )
@@ -52,34 +46,6 @@ CUTS = (
 )
 
 
-@dataclass(slots=True)
-class SoundRow:
-    """What a row shows; texts are untrusted."""
-
-    id: int
-    name: str
-    author: str
-    author_page: str | None
-    license: License
-    seconds: float
-    created: str
-    downloads: int
-    links: int
-    tags: list[Tag]
-    preview: str | None
-
-    def page(self, longest: int) -> str:
-        """Return its page on Freesound, the short form if the author's name is overlong."""
-        if len(self.author) > longest:
-            return f"https://freesound.org/s/{self.id}/"
-        return addresses.on_freesound(self.id, self.author)
-
-    @property
-    def day(self) -> str:
-        """The day of the upload, like 2025-11-21; empty when there is no date."""
-        return self.created[:10] if DAY.fullmatch(self.created[:10]) else ""
-
-
 class Rows:
     """Renders rows; `link` starts a link to another page of the lists (see page_languages.py)."""
 
@@ -87,37 +53,13 @@ class Rows:
         self._snapshot = snapshot
         self._share = BUDGET // most
         self._render = macro("table_rows.html", "sound_row")
-        self._tags = [
-            Tag(name, snapshot.groups.tags.get(code))
-            for code, name in enumerate(snapshot.catalog.network.tags.names)
-        ]
 
     def __call__(self, sounds: np.ndarray, link: Markup) -> Markup:
         """Return the rows of these sounds, in their order; at most `most` of them fit a page."""
-        rows = (
-            fitting(partial(self._render, row, link), CUTS, self._share)
-            for row in self._rows(sounds)
-        )
-        return Markup("\n").join(rows)
-
-    def _rows(self, sounds: np.ndarray) -> Iterator[SoundRow]:
-        catalog, pages = self._snapshot.catalog, self._snapshot.groups
-        ids, users = catalog.ids[sounds].tolist(), catalog.network.users[sounds].tolist()
-        addresses_of = self._previews(ids)
-        for sound, number, user in zip(sounds.tolist(), ids, users, strict=True):
-            yield SoundRow(
-                id=number,
-                name=catalog.names[sound],
-                author=catalog.user_names[user],
-                author_page=pages.users.get(user),
-                license=catalog.license(sound),
-                seconds=float(catalog.seconds[sound]),
-                created=catalog.created[sound],
-                downloads=int(catalog.downloads[sound]),
-                links=int(catalog.degrees[sound]),
-                tags=[self._tags[code] for code in catalog.tag_codes(sound)],
-                preview=addresses_of.get(number),
-            )
+        cards = [card(self._snapshot, sound) for sound in sounds.tolist()]
+        urls = self._previews([sound.id for sound in cards])
+        renders = (partial(self._render, sound, urls.get(sound.id), link) for sound in cards)
+        return Markup("\n").join(fitting(render, CUTS, self._share) for render in renders)
 
     def _previews(self, ids: Sequence[int]) -> dict[int, str]:
         """Return the addresses of the previews, by sound id."""
@@ -125,9 +67,9 @@ class Rows:
         cursor = self._snapshot.reader.cursor()
         cursor.row_factory = None  # plain tuples are faster
         return {
-            number: address
+            number: url
             for number, mp3, ogg in cursor.execute(PREVIEWS, (json.dumps(ids),))
-            if (address := previews.offered(mp3, origins) or previews.offered(ogg, origins))
+            if (url := previews.offered(mp3, origins) or previews.offered(ogg, origins))
         }
 
 
