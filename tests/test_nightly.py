@@ -15,7 +15,10 @@ def test_two_nights_grow_one_library(tmp_path: Path, run: Run) -> None:
     assert page.as_uri() in first.stdout
     assert f"python -m http.server --bind 127.0.0.1 --directory {page.parent}" in first.stdout
     assert "Milestone 3 reached" in first.stdout
-    assert "The last night crossed milestone 1–3. Its actions ended like this." in page.read_text()
+    assert (
+        "The last nightly run reached milestone 1–3. This is how its actions ended."
+        in page.read_text()
+    )
     second = run("run_nightly.py", "--workspace", tmp_path / "night", "--max-requests", 3, "--json")
     assert second.returncode == 0, second.stderr
     result = json.loads(second.stdout)

@@ -1,4 +1,4 @@
-// Bundle what runs in the browser into dist/, with the notices of the packages that are in it.
+// Bundle the scripts and styles into dist/, with the notices of the bundled packages.
 import { readFile, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -13,11 +13,11 @@ const result = await build({
   },
   bundle: true,
   minify: true,
-  format: "iife", // classic scripts: modules do not run from file://
+  format: "iife", // classic scripts, because modules do not run from file://
   target: "es2022",
   outdir: "dist",
   metafile: true,
-  legalComments: "none", // all notices are in one file
+  legalComments: "none", // they are in notices.json
 });
 
 async function notice(name) {
@@ -29,7 +29,7 @@ async function notice(name) {
       return { name, version: about.version, license: about.license, text: text.trim() };
     }
   }
-  throw new Error(`${name} brings no licence text; it may not be bundled`);
+  throw new Error(`${name} has no license text and may not be bundled`);
 }
 
 const bundled = new Set();

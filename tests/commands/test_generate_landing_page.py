@@ -129,8 +129,8 @@ def test_a_site_is_amended_when_its_milestone_is_recorded(command, capsys):
     was, now = (
         read_tree(files[command.public / "index.html"].decode()) for files in (before, after)
     )
-    assert "were at work" in was.one("section", aria_labelledby="work").text
-    assert "Its actions ended like this." in now.one("section", aria_labelledby="work").text
+    assert "were still running" in was.one("section", aria_labelledby="work").text
+    assert "This is how its actions ended." in now.one("section", aria_labelledby="work").text
     published = json.loads(after[command.public / "api" / "milestones.json"])
     assert published["milestones"][-1]["actions"] == ENDED
     numbers = [json.loads(files[command.public / "api/numbers.json"]) for files in (before, after)]

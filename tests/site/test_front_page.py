@@ -101,7 +101,7 @@ def test_one_of_two_drawings_shows_and_it_draws(page, width, visible, drawing, l
 
 def test_the_map_in_small_is_a_link_with_a_name_and_it_draws(page):
     show(page, "woven/index.html", 1280)
-    link = page.get_by_role("link", name="Open the map; here it is in small")
+    link = page.get_by_role("link", name="Preview of the map: open the full map")
     assert link.get_attribute("href") == "map.html"
     assert page.locator(".still .patch").count() > 5
     # What lies in the middle of the largest patch is the patch's drawing, not the bare page.
@@ -144,11 +144,11 @@ LAST = START + timedelta(days=NIGHTS["varied"])
         (timedelta(days=2), None),
         (
             timedelta(days=2, hours=1),
-            "The last night was 2 days ago. The numbers here are from then.",
+            "The last nightly run was 2 days ago. The numbers on this page are from that date.",
         ),
         (
             timedelta(days=1500),
-            "The last night was 1,500 days ago. The numbers here are from then.",
+            "The last nightly run was 1,500 days ago. The numbers on this page are from that date.",
         ),
     ],
 )
@@ -169,7 +169,7 @@ def test_without_scripts_the_page_is_whole_but_for_that_note(plain):
     assert plain.locator("#late:visible").count() == 0
     assert plain.locator("ol.sounds > li:visible").count() > 20
     assert plain.locator("svg.growth:visible").count() == 1
-    plain.get_by_role("link", name="All sounds as a list").first.click()
+    plain.get_by_role("link", name="Browse all sounds").first.click()
     assert plain.url.endswith("/sounds/index.html")
 
 
@@ -227,7 +227,7 @@ def test_the_first_key_offers_to_skip_the_navigation(page):
     page.goto("varied/index.html")
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
-    assert skip.inner_text() == "Skip to the content"
+    assert skip.inner_text() == "Skip to content"
     assert skip.bounding_box()["y"] >= 0
 
 

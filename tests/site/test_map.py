@@ -140,7 +140,7 @@ def test_the_keyboard_alone_reaches_search_a_sound_its_preview_and_its_credit(
     problems.clear()
     tab_to(page, "document.activeElement.textContent == 'Copy credit as text'")
     page.keyboard.press("Enter")
-    expect(page.locator(".credit [role=status]")).to_have_text("The credit is in the clipboard.")
+    expect(page.locator(".credit [role=status]")).to_have_text("Credit copied to the clipboard.")
     credit = page.evaluate("document.body.dataset.copied")
     start = f"{rain['name']} by {rain['username']} -- https://freesound.org/s/{rain['id']}/"
     assert credit.startswith(f"{start} -- License: ")
@@ -210,7 +210,7 @@ def test_a_preview_ends_with_its_panel(map_page, rain):
     page.route("https://cdn.freesound.org/**", lambda route: None)  # it never comes
     page.add_init_script(HEARD)
     show(page, hash_=f"#sound={rain['id']}")
-    for leave in (page.locator("ul.neighbours button").first, page.locator("#panel .close")):
+    for leave in (page.locator("ul.neighbors button").first, page.locator("#panel .close")):
         page.locator("#panel audio").evaluate("one => void one.play().catch(() => {})")
         assert page.evaluate(PLAYING) == 1
         name = page.locator("#panel-name").text_content()
@@ -375,7 +375,7 @@ def test_the_neighbors_of_a_sound_are_listed_and_lead_on(map_page, rain, sounds)
     page = map_page
     show(page, hash_=f"#sound={rain['id']}")
     panel = page.locator("#panel")
-    lists = panel.locator("ul.neighbours")
+    lists = panel.locator("ul.neighbors")
     names = lists.first.locator("button bdi").all_text_contents()
     assert names == [other["name"] for other in rain["similar"][:12]]
     scores = lists.first.locator("li").all_text_contents()
@@ -526,7 +526,7 @@ def test_a_sound_that_is_not_on_the_map_has_its_panel(map_page, rain):
     show(page, hash_=f"#sound={rain['id']}")
     expect(page.locator("#panel-name")).to_have_text(rain["name"])
     expect(page.locator("#panel")).to_contain_text("not on the map")
-    assert page.locator("ul.neighbours").count() == 1
+    assert page.locator("ul.neighbors").count() == 1
 
 
 def test_an_unknown_sound_is_told(map_page):
@@ -562,7 +562,7 @@ def test_without_its_data_the_map_is_a_picture(map_page, problems):
     expect(map_page.locator("#trouble")).to_contain_text("could not be loaded")
     problems.clear()
     map_page.unroute("**/map/overview.json")
-    map_page.get_by_text("Start the map again").click()
+    map_page.get_by_text("Restart the map").click()
     expect(map_page.locator("html")).to_have_attribute("data-map", "ready")
 
 
@@ -574,7 +574,7 @@ def test_a_lost_drawing_gives_way_to_the_picture(map_page):
     )
     expect(map_page.locator("html")).to_have_attribute("data-map", "fallback")
     expect(map_page.locator("#still svg")).to_be_visible()
-    map_page.get_by_text("Start the map again").click()
+    map_page.get_by_text("Restart the map").click()
     expect(map_page.locator("html")).to_have_attribute("data-map", "ready")
 
 
@@ -652,7 +652,9 @@ def test_where_the_sounds_of_a_filter_are_may_be_lost(map_page, problems, rain):
     page = map_page
     page.route("**/map/where/*.json", lambda route: route.abort())
     show(page, hash_=f"#user={rain['username']}")
-    expect(page.locator("#trouble")).to_contain_text("Where the sounds of this filter are")
+    expect(page.locator("#trouble")).to_contain_text(
+        "The positions of the sounds that match this filter"
+    )
     problems.clear()
     page.unroute("**/map/where/*.json")
     page.evaluate("location.hash = 'tag=x'")

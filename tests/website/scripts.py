@@ -15,7 +15,7 @@ WEBSITE = ROOT / "website"
 WORDS = WEBSITE / "locales" / "en.json"
 PARTS = {
     "shared": ("credit", "fetch", "search", "texts"),
-    "map": ("address", "filters", "status", "threads"),
+    "map": ("address", "connections", "filters", "status"),
 }
 # The page that the scripts run in: its words, and the site's files in a folder.
 AROUND = """

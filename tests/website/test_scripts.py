@@ -47,8 +47,8 @@ FOREIGN = [*TEXTS, " a \n\t b ", "a\x00b\x85c", "", "\u200b\u2060\u202e", "\u030
 
 
 def test_foreign_texts_are_shown_alike(scripts):
-    lines = scripts.each("texts.foreign(value, '?')", FOREIGN)
-    assert lines == [texts.one_line(text, "?") for text in FOREIGN]
+    shown = scripts.each("texts.oneLine(value, '?')", FOREIGN)
+    assert shown == [texts.foreign(text, "?") for text in FOREIGN]
 
 
 TIES = [0.125, 0.375, 1.005, 1.115, 10.25, 10.75, 60.5, 61.5, 3599.5]
@@ -208,8 +208,8 @@ def test_where_sounds_of_a_filter_are(scripts, data):
     none = {"user": "", "pack": "", "tag": ""}
     filters = [{"user": "Ann"}, {"user": "ann", "tag": "wet"}, {"tag": "dry"}, {"pack": "x"}, {}]
     answers = scripts.each(
-        "filters.places(value, 1).then((all) => all && [...all])",
-        [none | filter_ for filter_ in filters],
+        "filters.countMatches(value, 1).then((all) => all && [...all])",
+        [none | one for one in filters],
         data.public,
     )
     assert answers == [[[1, 2], [2, 1]], [[1, 1], [2, 1]], [[1, 1]], [], None]
@@ -295,11 +295,11 @@ SHOWN = """[
         ([], [], []),
     ],
 )
-def test_the_threads_among_sounds(scripts, kinds, hidden, drawn):
+def test_the_connections_among_sounds(scripts, kinds, hidden, drawn):
     test = "(each) => (row) => !value[1].includes(each.id(row))"
     name = "(each) => `${each.kind} ${each.from} ${each.to}`"
-    script = f"threads.threads({SHOWN}, value[0], {test}).map({name})"
-    assert scripts.each(script, [[kinds, hidden]]) == [drawn]
+    made = f"connections.connections({SHOWN}, value[0], {test}).map({name})"
+    assert scripts.each(made, [[kinds, hidden]]) == [drawn]
 
 
 NEWS = """
@@ -310,7 +310,7 @@ NEWS = """
   let filtering = false;
   for (let turn = 0; turn <= value; turn += 1) {
     filtering = turn === value;
-    status.tell(loaded, () => 2, () => filtering);
+    status.report(loaded, () => 2, () => filtering);
     await pause(100);
   }
   await pause(700);
@@ -320,4 +320,4 @@ NEWS = """
 
 @pytest.mark.parametrize("turns", [0, 3, 16])
 def test_the_last_of_many_changes_is_the_one_that_is_told(scripts, turns):
-    assert scripts.each(NEWS, [turns]) == ["Sounds that match: 2 of 3 loaded. The map has 9."]
+    assert scripts.each(NEWS, [turns]) == ["Matching sounds: 2 of 3 loaded. The map has 9."]

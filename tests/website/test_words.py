@@ -24,7 +24,7 @@ FILE = re.compile(r"\.(html|json|js|css|ts|py|svg|csv|xml|md|png)$")
 # Keys that are put together: how they begin, and what may follow.
 GROUPS = ("heading", "lead", "lead-largest", "none", "one", "title", "about", "description")
 STATES = "passed failed not-finished not-recorded at-work written"
-THREADS = ("similar", "pack", "user")
+CONNECTIONS = ("similar", "pack", "user")
 MADE = {
     "nav.": shell.SECTIONS,
     "front.action-": history.ACTIONS,
@@ -36,7 +36,7 @@ MADE = {
     "users.": (*GROUPS, "caption"),
     "packs.": (*GROUPS, "caption"),
     "map.by-": ("user", "pack", "tag"),
-    "map.edge-": THREADS,
+    "map.edge-": CONNECTIONS,
     "translations.kind-": list(Kind),
     "translations.passage-": ("poem", "prose"),
     "translations.why-": list(DecidedBy),

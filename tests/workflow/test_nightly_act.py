@@ -88,7 +88,7 @@ def test_a_milestone_and_the_same_night_again(project):
     }
     page = (run.site() / "index.html").read_text(encoding="utf-8")
     assert 'href="https://acme.github.io/demo/"' in page
-    assert "The last night crossed milestone 1. Its actions ended like this." in page
+    assert "The last nightly run reached milestone 1. This is how its actions ended." in page
     overview = json.loads((run.site() / "map/overview.json").read_text())
     assert overview["sounds"] == 120
     assert any("webgl" in path.read_text() for path in run.site().glob("assets/map-*.js"))

@@ -44,16 +44,16 @@ def test_where_the_address_is_not_known_the_badge_has_an_example_of_one(site):
     tree = site.tree(page="data.html")
     text = tree.one("pre").text
     assert "https%3A%2F%2Fexample.org%2Fapi%2Fbadge.json)](https://example.org/)" in text
-    hint = "Put the address of this site in place of https://example.org/."
+    hint = "Replace https://example.org/ with the address of this site."
     assert hint in tree.one("main").text
     assert hint not in site.tree(BASE, page="data.html").one("main").text
 
 
 def test_notices_are_verbatim(site):
     tree = site.tree(page="notices.html", notices=NOTICES)
-    assert [item.raw for item in tree.all("pre")] == [item["text"] for item in NOTICES]
-    assert [item.text for item in tree.all("h2")] == ["@a/<b> 1.0", "z 2.0"]
-    assert "None: all" in site.tree(page="notices.html").one("main").text
+    assert [one.raw for one in tree.all("pre")] == [one["text"] for one in NOTICES]
+    assert [one.text for one in tree.all("h2")] == ["@a/<b> 1.0", "z 2.0"]
+    assert "None: everything" in site.tree(page="notices.html").one("main").text
 
 
 def test_the_page_for_a_wrong_address_works_at_any_depth(site):
@@ -75,7 +75,7 @@ def test_the_page_for_a_wrong_address_works_at_any_depth(site):
 
 def test_without_a_base_url_that_page_has_no_link_that_could_break(site):
     tree = site.tree(page="404.html")
-    assert tree.one("h1").text == "There is no such page"
+    assert tree.one("h1").text == "Page not found"
     assert tree.all("a") == tree.all("script") == []
     assert [link.attrs["rel"] for link in tree.all("link")] == ["icon"]
 

@@ -72,10 +72,10 @@ def test_the_numbers(site):
         "sounds": "3",
         "authors": "2",
         "packs": "1",
-        "links": "5",
+        "connections": "5",
         "added last night": "+1,200",
-        "last night": "November 21, 2025",
-        "last milestone that passed": "November 12, 2025",
+        "last nightly run": "November 21, 2025",
+        "last successful milestone": "November 12, 2025",
     }
     stamps = [node.attrs["datetime"] for node in tree.one("dl", class_="figures").all("time")]
     assert stamps == ["2025-11-21T02:17:00Z", "2025-11-12T02:30:00Z"]
@@ -87,12 +87,12 @@ def test_an_empty_library_gives_a_sane_page(site):
     site.library()
     tree = site.tree()
     assert list(figures(tree).values()) == ["0", "0", "0", "0", "–", "not yet", "not yet"]
-    assert [node.text for node in tree.all("p", class_="empty")] == [
-        "There is no map yet. It is drawn when the first sounds are there.",
-        "No night has been recorded yet. The line begins with the first one.",
+    assert [one.text for one in tree.all("p", class_="empty")] == [
+        "There is no map yet. It is drawn once the first sounds arrive.",
+        "No night has been recorded yet. The chart starts with the first one.",
         "No milestone has been reached yet, so none of the three actions has run.",
         "No milestone has been reached yet.",
-        "The library holds no sound yet.",
+        "No sounds in the library yet.",
     ]
     assert not tree.all("table")
     assert not tree.all("svg", role="img")
@@ -112,8 +112,8 @@ def test_most_connected_is_one_sound_an_author_and_none_without_links(site):
     few = [{"username": "bob", "name": f"b{n}", "pack": "P"} for n in range(3)]
     site.library(*few, *many, {"username": "lonely"})
     items = sounds(site.tree(), "connected")
-    assert [item.one("h3").text for item in items] == ["a0", "b0"]
-    assert ["links: 4" in item.text for item in items] == [True, False]
+    assert [one.one("h3").text for one in items] == ["a0", "b0"]
+    assert ["connections: 4" in one.text for one in items] == [True, False]
     assert len(sounds(site.tree(connected_sounds=1), "connected")) == 1
 
 
@@ -211,8 +211,8 @@ def test_an_unknown_license_is_text_without_a_link(site, url):
     [
         ("created", "2014-04-16T20:07:11", "Apr 16, 2014"),
         ("created", "soon <b>", "soon <b>"),
-        ("created", "", "date unknown"),
-        ("license", " ", "licence unknown"),
+        ("created", "", "unknown date"),
+        ("license", " ", "unknown license"),
         ("duration", float("inf"), "–"),
         ("duration", -1.0, "–"),
     ],
@@ -362,18 +362,24 @@ ENDED = {"validation": "✓ passed", "edges": "✗ failed", "website": "– not 
         (
             18,
             None,
-            "The last night crossed no milestone. The actions of the latest one,"
-            " milestone 4 of November 18, 2025, ended like this.",
+            "The last nightly run did not reach a milestone. This is how the actions of the latest"
+            " one ended: milestone 4, November 18, 2025.",
             ENDED,
         ),
-        (21, None, "The last night crossed milestone 4. Its actions ended like this.", ENDED),
+        (
+            21,
+            None,
+            "The last nightly run reached milestone 4. This is how its actions ended.",
+            ENDED,
+        ),
         (
             18,
             status([5]),
-            "The last night crossed milestone 5. Its actions were at work when this page was made.",
+            "The last nightly run reached milestone 5."
+            " Its actions were still running when this page was built.",
             {
-                "validation": "· at work",
-                "edges": "· at work",
+                "validation": "· running",
+                "edges": "· running",
                 "website": "✓ done: you are reading it",
             },
         ),
@@ -416,7 +422,7 @@ def test_histories_out_of_order_torn_or_odd_do_not_break_the_page(site):
     tree = site.tree()
     assert [row[0] for row in nights(tree)] == ["Nov 21, 2025", "Nov 20, 2025"]
     assert [row[0] for row in milestones(tree)] == ["2", "1"]
-    assert figures(tree)["last night"] == "November 21, 2025"
+    assert figures(tree)["last nightly run"] == "November 21, 2025"
 
 
 def test_two_runs_write_the_same_bytes(site):

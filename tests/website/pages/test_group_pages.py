@@ -44,7 +44,7 @@ def test_a_users_page_says_what_they_brought(site):
         "Sounds": "12",
         "Total length": "12:00 min",
         "Uploaded": "2010–2021",
-        "Licences": "CC BY 25% CC BY-NC 75%",
+        "Licenses": "CC BY 25% CC BY-NC 75%",
         "Packs: 1": "Rain 12",
         "Tags": "rain roof",
     }
@@ -59,7 +59,7 @@ def test_the_newest_are_shown_and_where_the_rest_is(site):
     path = addresses.user_page("Large & loud")
     assert site.names(path) == [f"large {number}" for number in range(11, 1, -1)]
     rest = site.page(path).one("p", class_="rest")
-    assert rest.text.startswith("These are the newest 10 of 12.")
+    assert rest.text.startswith("These are the newest 10 of 12 sounds.")
     assert [link.attrs["href"] for link in rest.all("a")] == [
         "../map.html#user=Large%20%26%20loud",
         "../data.html",
@@ -105,9 +105,9 @@ def test_of_many_packs_and_tags_a_page_leads_to_the_largest(tmp_path):
 
 def test_a_tags_page_names_its_authors_and_its_company(site):
     page = site.page(addresses.tag_page("rain"))
-    entries = facts(page)
-    assert entries["Authors with most of them"] == "Large & loud small"
-    assert entries["Often together with"] == "roof odd one"
+    found = facts(page)
+    assert found["Most frequent authors"] == "Large & loud small"
+    assert found["Often used with"] == "roof odd one"
     assert "https://freesound.org/browse/tags/rain/" in site.text(addresses.tag_page("rain"))
     assert "browse/tags" not in site.text(addresses.tag_page("odd one"))
 
@@ -163,7 +163,7 @@ def test_pages_of_groups_are_for_search_engines(site):
 def test_an_index_says_that_it_has_the_largest_alone(tmp_path):
     site = list_site.write(tmp_path, SOUNDS, group_pages=1)
     lead = site.page("users/index.html").one("p", class_="lead").text
-    assert lead == "1 of 3: those with most sounds."
+    assert lead == "1 of 3 authors: those with the most sounds."
     assert site.dead_links() == []
 
 

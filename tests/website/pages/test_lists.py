@@ -85,7 +85,7 @@ def test_the_head_says_the_order_and_leads_to_the_others(site, column, direction
 
 def test_a_short_order_says_how_much_of_the_whole_it_is(site):
     assert site.page("sounds/by-length-1.html").one("p", class_="lead").text == (
-        "The first 40 of 63, by length."
+        "The first 40 of 63 sounds, sorted by length."
     )
     assert "All 63" in site.page("sounds/index.html").one("p", class_="lead").text
 
@@ -162,7 +162,7 @@ def test_a_large_list_is_english_but_for_its_first_page(tmp_path):
 def test_an_empty_library_has_a_list_that_says_so(tmp_path):
     site = list_site.write(tmp_path, [])
     page = site.page("sounds/index.html")
-    assert page.one("p", class_="empty").text == "The library holds no sound yet."
+    assert page.one("p", class_="empty").text == "No sounds in the library yet."
     assert not page.all("table")
     assert site.dead_links() == []
 
@@ -206,7 +206,7 @@ def test_of_equal_sounds_the_newer_comes_first_and_a_length_that_is_none_comes_l
 def test_when_all_fit_an_order_does_not_speak_of_a_part(tmp_path):
     site = list_site.write(tmp_path, VARIED[:12])
     lead = site.page("sounds/by-downloads-2.html").one("p", class_="lead").text
-    assert lead == "All 12 of them, by downloads."
+    assert lead == "All 12 sounds, sorted by downloads."
     assert "sounds/by-downloads-3.html" not in site.paths
 
 
@@ -217,6 +217,6 @@ def test_a_list_that_may_not_hold_all_says_so(tmp_path):
         f"sound {number}.wav" for number in range(25, 5, -1)
     ]
     assert "sounds/3.html" not in site.paths
-    assert "The newest 20 of 25." in site.page("sounds/index.html").text
+    assert "The newest 20 of 25 sounds." in site.page("sounds/index.html").text
     assert len(site.names("sounds/by-name-3.html")) == 5  # the other orders are of all
     assert site.dead_links() == []

@@ -65,7 +65,7 @@ def test_only_previews_may_come_from_elsewhere(make):
 
 def test_a_page_without_a_map_says_so_and_leads_to_the_list(make):
     page = make([{}, {}], {})("map.html")
-    assert page.one("div", id="still").text.strip().startswith("The map is empty")
+    assert page.one("div", id="still").text.strip().startswith("The map is still empty")
     assert page.one("p", id="note").one("a").attrs["href"] == "sounds/index.html"
     assert not page.all("svg")
 

@@ -34,7 +34,7 @@ from tests.translation.results.test_results import HOSTILE, record_of
 WORDS = locales.load(LOCALES)
 INDEX = "translations/index.html"
 # The lists of a page in the order in which they get room, and what their summaries say.
-LISTS = {"remarks": "Remarks:", "revision": "Passages changed:", "passages": "What each candidate"}
+LISTS = {"remarks": "Notes:", "revision": "Passages changed:", "passages": "What each candidate"}
 FRONT = "---\ntitle: {title}\nauthor: {author}\nkind: {kind}\nsource_lang: en\n"
 FRONT += "target_langs: [es, ca]\nlicence: {licence}\n---\n\n{body}\n"
 BODIES = {
@@ -173,7 +173,7 @@ def test_what_a_person_wrote_is_paired_whatever_its_lines(desk, body, expected):
     page = desk.show()
     assert rows(page) == expected
     assert "A person has edited this translation" in page
-    assert "What a person changed" in page
+    assert "Manual edits" in page
 
 
 def test_prose_is_shown_by_paragraph_and_strings_by_key(desk):
@@ -200,7 +200,7 @@ def test_an_edit_is_shown_as_the_text_and_said(desk):
     assert (
         "Stanza 1 words removed: 1; words added: 3 [removed: Uno ] [added: Un buen uno ]" in visible
     )
-    assert "edited by a person" in words_of(desk.page("translations/index.html"))
+    assert "edited by hand" in words_of(desk.page("translations/index.html"))
 
 
 def test_a_record_that_a_person_changed_counts_as_edited(desk):
@@ -229,14 +229,14 @@ def test_a_text_that_is_not_translated_yet(desk):
     assert "has not been translated" in page
     assert '<meta name="robots" content="noindex">' in page
     assert shell.addresses == ["translations/"]
-    assert words_of(desk.page("translations/index.html")).count("not yet translated") == 2
+    assert words_of(desk.page("translations/index.html")).count("not translated yet") == 2
     assert sorted(path for path in shell.tree.paths if path.endswith(".json")) == []
 
 
 def test_no_text_at_all(desk, tmp_path):
-    assert "no text to translate" in desk.show("translations/index.html")
+    assert "no texts to translate" in desk.show("translations/index.html")
     desk.texts.rmdir()
-    assert "no text to translate" in desk.show("translations/index.html")
+    assert "no texts to translate" in desk.show("translations/index.html")
 
 
 def test_a_source_that_changed_since_is_said_and_the_old_one_shown(desk):
@@ -254,7 +254,7 @@ def test_an_edit_of_a_source_that_changed_since_is_both(desk):
     desk.text(body="Else\n\nwhere")
     page = desk.show()
     assert rows(page)[0] == ["One", "Primero"]
-    assert "edited by a person (the original has changed since)" in words_of(desk.page(INDEX))
+    assert "edited by hand (the original has changed since)" in words_of(desk.page(INDEX))
     assert page.count('<p class="note">') == 2
 
 
@@ -417,25 +417,29 @@ def test_everything_in_a_record_is_text(desk, kind, hostile):
 
 def test_why_one_won_is_said(desk):
     desk.translate(desk.text())
-    visible = words_of(desk.show())
-    assert "Candidate 2 was taken. What decided was the highest total. " in visible
-    assert "The next one is candidate 1, 1.00 points behind." in visible
-    assert "2 Apertium route-2 42.00 -0.50 0.00 41.50 chosen" in visible
-    assert "Evaluation" not in visible
-    assert "Choice 0.5 0 0 0 0 0" in visible
-    assert "Translation – 1 0 0 0 0" in visible
-    assert "Total 0.5 1 0 1,000 234 0.0021" in visible
-    assert "No remarks." in visible
-    assert "Passages changed: 0 of 3" in visible
+    shown = words_of(desk.show())
+    assert "Candidate 2 was chosen. The highest total decided. " in shown
+    assert "The runner-up is candidate 1, 1.00 points behind." in shown
+    assert "2 Apertium route-2 42.00 -0.50 0.00 41.50 chosen" in shown
+    assert "Evaluation" not in shown
+    assert "Selection 0.5 0 0 0 0 0" in shown
+    assert "Translation – 1 0 0 0 0" in shown
+    assert "Total 0.5 1 0 1,000 234 0.0021" in shown
+    assert "No notes." in shown
+    assert "Passages changed: 0 of 3" in shown
 
 
 @pytest.mark.parametrize(
     ("by", "why", "sentence"),
     [
-        ("judge", "", "A judge, who saw the candidates in two orders, decided so both times."),
-        ("only", "", "It was the only one that could be taken."),
-        ("total", "<b>torn</b>", "gave no verdict: <b>torn</b>"),
-        ("none", "", "No candidate could be taken."),
+        (
+            "judge",
+            "A judge saw the candidates in two different orders"
+            " and made the same choice both times.",
+        ),
+        ("only one", "It was the only usable candidate."),
+        ("consensus; the judge gave no verdict: <b>torn</b>", "gave no verdict: <b>torn</b>"),
+        ("none", "No candidate was usable."),
     ],
 )
 def test_each_way_of_choosing_has_its_words(desk, by, why, sentence):
@@ -458,12 +462,12 @@ def test_the_best_of_each_passage_says_whose_they_are(desk):
         record["evaluation"]["duplicates"] = {"2": 1}
 
     desk.break_open(text, mix)
-    visible = words_of(desk.show())
-    assert "The best candidate was taken for each passage. Passages: 3." in visible
-    assert "candidate 1: 1 candidate 2: 2" in visible
-    assert "passages chosen: 2 of 3" in visible
-    assert "passages not taken: 1 of 3, copied from the original , odd<" in visible
-    assert "says the same as candidate 1" in visible
+    shown = words_of(desk.show())
+    assert "The best candidate was chosen for each passage. Passages: 3." in shown
+    assert "candidate 1: 1 candidate 2: 2" in shown
+    assert "passages chosen: 2 of 3" in shown
+    assert "passages rejected: 1 of 3, copied from the original , odd<" in shown
+    assert "same as candidate 1" in shown
 
 
 def test_candidates_that_wrote_the_same_are_named_together_the_chosen_one_first(desk):
@@ -514,16 +518,12 @@ def test_remarks_of_rules_and_of_models(desk):
     by_rules = remark | {"findings": findings}
     desk.translate(text, review={"by": "rules", "remarks": [by_rules], "summary": "1 of 3"})
     desk.write(["en", "es"])
-    assert (
-        "Stanza 1 double blanks ; words that the engine did not know: 3 ; no-such-rule"
-        in words_of(desk.page())
-    )
+    assert "Stanza 1 double spaces ; words the engine did not know: 3" in words_of(desk.page())
     model = {"by": "<m>", "remarks": [remark | {"suggestion": "Un\n  dos"}], "summary": "Flat."}
     desk.translate(text, lang="ca", review=model)
     visible = words_of(desk.show("translations/river-ca.html"))
     assert (
-        "Flat. – <m> Remarks: 1 Stanza 1 double blanks; words the engine did not know: 3 Un"
-        in visible
+        "Flat. – <m> Notes: 1 Stanza 1 double blanks; words the engine did not know: 3 Un" in shown
     )
 
 
@@ -534,18 +534,18 @@ def test_a_revision_is_shown_as_what_went_and_came(desk):
     page = desk.show()
     assert re.search(r"<del>.*?</span>Uno<span", page)
     assert re.search(r"<ins>.*?</span>Un<span", page)
-    visible = words_of(page)
-    assert "One word – m The revision was taken. Passages changed: 1 of 3" in visible
+    shown = words_of(page)
+    assert "One word – m The revision was accepted. Passages changed: 1 of 3" in shown
     desk.translate(
         text, revision={"segments": revised, "taken": False, "why": "2: lines"}, lang="ca"
     )
-    visible = words_of(desk.show("translations/river-ca.html"))
-    assert "The revision was not taken, so the chosen translation stayed: 2: lines" in visible
+    shown = words_of(desk.show("translations/river-ca.html"))
+    assert "The revision was rejected, and the chosen translation was kept: 2: lines" in shown
 
 
 @pytest.mark.parametrize(
-    ("cost", "unknown", "expected"),
-    [(0.0, 0, "0"), (0.0, 2, "unknown"), (0.00123, 0, "0.0012"), (12, 3, "12.00 and more")],
+    ("cost", "unknown", "shown"),
+    [(0.0, 0, "0"), (0.0, 2, "unknown"), (0.00123, 0, "0.0012"), (12, 3, "12.00 or more")],
 )
 def test_what_is_known_of_the_cost(cost, unknown, expected):
     row = SimpleNamespace(cost=cost, unknown=unknown)
@@ -608,7 +608,7 @@ def test_a_page_of_anything_stays_below_its_budget_and_says_what_is_left_out(des
     desk.translate(text, ['"&<>' * 400] * 51, revision={"segments": ["x " * 900] * 51})
     page = desk.show()
     assert 300_000 < len(page.encode()) < 500_000
-    assert re.search(r"Not shown here, for the page would grow too long: \d+", words_of(page))
+    assert re.search(r"Not shown, to keep the page short: \d+", words_of(page))
 
 
 @pytest.mark.parametrize("large", ["remarks", "revision", "passages"])
@@ -624,14 +624,14 @@ def test_a_list_without_room_is_not_called_empty(desk, large):
     )
     desk.break_open(text, _put([long["passages"]] * 3, "candidates", 0, "segments"))
     page = desk.show()
-    visible = words_of(page)
-    assert "No remarks." not in visible
-    assert "Nothing was changed." not in visible
+    shown = words_of(page)
+    assert "No notes." not in shown
+    assert "Nothing was changed." not in shown
     parts = page.split("<details")
     names = list(LISTS)
     for name in names[names.index(large) :]:
-        (part,) = (item for item in parts if LISTS[name] in item.partition("</summary>")[0])
-        assert "Not shown here" in part, name
+        (part,) = (one for one in parts if LISTS[name] in one.partition("</summary>")[0])
+        assert "Not shown, to keep" in part, name
 
 
 def test_the_record_lies_beside_its_page(desk):

@@ -1,13 +1,13 @@
-// The button of a row that copies the sound's credit.
+// Copies a sound's credit from the button in its row.
 import { creditText } from "../shared/credit";
 import { sound } from "../shared/details";
 import { t } from "../shared/words";
-import { say } from "./said";
+import { say } from "./message";
 import { type Row, read } from "./table";
 
-const SHOWN = 2000; // milliseconds that a button says what it did
+const SHOWN = 2000; // milliseconds that the button shows "Copied"
 
-/** Copy the credit of the row's sound, and say so; where nothing can be copied, show it. */
+/** Copy the credit of the row's sound; show it as a message when copying fails. */
 export async function copy(button: HTMLButtonElement, row: HTMLTableRowElement): Promise<void> {
   const credit = creditText(await whole(read(row)));
   try {
@@ -23,7 +23,7 @@ export async function copy(button: HTMLButtonElement, row: HTMLTableRowElement):
   }, SHOWN);
 }
 
-/** Look up a sound of which the row shows only the beginning of a text. */
+/** Look up the full texts of a sound whose row shows some of them shortened. */
 async function whole(row: Row): Promise<Row> {
   const isCut = [row.name, row.username, row.license].some((text) => text.endsWith("…"));
   if (!isCut || location.protocol === "file:") return row;

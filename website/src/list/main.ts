@@ -1,8 +1,8 @@
-// The list: without this script a complete table; with it, search, a player and credits to copy.
+// Adds search, a player and copy buttons to the list, which is a complete table without this script.
 import "../shared/enhanced";
 import { copy } from "./credits";
-import { toggle } from "./deck";
-import { startSearch } from "./seek";
+import { toggle } from "./playerbar";
+import { startSearch } from "./search";
 import { body, enhance, keepRoles, read, table } from "./table";
 
 if (table && body) {

@@ -1,95 +1,99 @@
-// What a search found, as rows like those the page came with.
+// Search results as table rows that look like the page's own.
 import { license } from "../shared/credit";
 import { type Details, sound } from "../shared/details";
 import { bdi, el } from "../shared/dom";
 import type { FoundSound } from "../shared/search";
-import { duration, foreign, wellFormed } from "../shared/texts";
+import { duration, oneLine, wellFormed } from "../shared/texts";
 import { enhance, playButton, table } from "./table";
 
 export interface Result {
   id: number;
   row: HTMLTableRowElement;
   details: Details | null;
-  /** Settled when the row says all that is known. */
+  /** Settles when the row is complete. */
   filled: Promise<void>;
 }
 
-const TAGS = 3; // shown of a sound's tags
+const TAGS = 3; // shown per sound
 const COLUMNS = 10;
 const NOTHING = "–";
 
-/** Return a row with what the search index knows; the rest comes when it is on the screen. */
-export function result(found: FoundSound, watch: (row: Element, fill: () => void) => void): Result {
+/** Make a row from the search index; the rest is loaded when the row scrolls into view. */
+export function result(hit: FoundSound, watch: (row: Element, fill: () => void) => void): Result {
   const row = el("tr");
-  const made: Result = { id: found.id, row, details: null, filled: Promise.resolve() };
-  const page = `https://freesound.org/s/${found.id}/`;
-  row.append(head(found.id, found.name, page), el("td", {}, bdi(foreign(found.author, "?"))));
+  const entry: Result = { id: hit.id, row, details: null, filled: Promise.resolve() };
+  const page = `https://freesound.org/s/${hit.id}/`;
+  row.append(head(hit.id, hit.name, page), el("td", {}, bdi(oneLine(hit.author, "?"))));
   while (row.cells.length < COLUMNS) row.append(el("td"));
   let fill: () => void = () => {};
-  made.filled = new Promise<void>((resolve) => {
+  entry.filled = new Promise<void>((resolve) => {
     fill = () =>
-      sound(found.id)
+      sound(hit.id)
         .then(
-          (details) => complete(made, details),
+          (details) => complete(entry, details),
           () => {},
         )
         .then(resolve);
   });
   watch(row, fill);
-  return made;
+  return entry;
 }
 
-function complete(made: Result, details: Details | null): void {
+function complete(entry: Result, details: Details | null): void {
   if (!details) return;
-  made.details = details;
-  const hadFocus = made.row.contains(document.activeElement);
-  made.row.replaceChildren(...cells(details));
-  enhance(made.row);
-  if (hadFocus) made.row.querySelector("a")?.focus();
+  entry.details = details;
+  const hadFocus = entry.row.contains(document.activeElement);
+  entry.row.replaceChildren(...cells(details));
+  enhance(entry.row);
+  if (hadFocus) entry.row.querySelector("a")?.focus();
 }
 
-function cells(one: Details): HTMLTableCellElement[] {
-  const person = `https://freesound.org/people/${encodeURIComponent(wellFormed(one.username))}`;
-  const name = foreign(one.name, `#${one.id}`);
-  const author = bdi(foreign(one.username, "?"));
-  const { name: licence, deed } = license(one.license);
+function cells(details: Details): HTMLTableCellElement[] {
+  const person = `https://freesound.org/people/${encodeURIComponent(wellFormed(details.username))}`;
+  const name = oneLine(details.name, `#${details.id}`);
+  const author = bdi(oneLine(details.username, "?"));
+  const { name: licenseName, deed } = license(details.license);
   const named = deed
-    ? el("a", { rel: "license", href: deed }, licence)
-    : bdi(foreign(licence, NOTHING));
+    ? el("a", { rel: "license", href: deed }, licenseName)
+    : bdi(oneLine(licenseName, NOTHING));
   const pages = table?.dataset.pages ?? "";
   const number = { class: "n" };
-  const isHeard = one.previews.mp3 ?? one.previews.ogg;
-  const map = `../map.html#sound=${one.id}`;
+  const isHeard = details.previews.mp3 ?? details.previews.ogg;
+  const map = `../map.html#sound=${details.id}`;
   return [
-    head(one.id, one.name, `${person}/sounds/${one.id}/`),
-    el("td", {}, one.pages.user ? el("a", { href: pages + one.pages.user }, author) : author),
+    head(details.id, details.name, `${person}/sounds/${details.id}/`),
+    el(
+      "td",
+      {},
+      details.pages.user ? el("a", { href: pages + details.pages.user }, author) : author,
+    ),
     el("td", {}, named),
-    el("td", number, duration(one.duration)),
-    el("td", {}, el("time", {}, one.created.slice(0, 10))),
-    el("td", number, grouped(one.num_downloads)),
-    el("td", number, connections(one)),
-    el("td", {}, ...tags(one.tags)),
-    el("td", {}, isHeard ? playButton(name, one.previews) : NOTHING),
-    el("td", {}, el("a", { href: map, "aria-labelledby": `map s${one.id}` })),
+    el("td", number, duration(details.duration)),
+    el("td", {}, el("time", {}, details.created.slice(0, 10))),
+    el("td", number, grouped(details.num_downloads)),
+    el("td", number, connections(details)),
+    el("td", {}, ...tags(details.tags)),
+    el("td", {}, isHeard ? playButton(name, details.previews) : NOTHING),
+    el("td", {}, el("a", { href: map, "aria-labelledby": `map s${details.id}` })),
   ];
 }
 
 function head(id: number, name: string, href: string): HTMLTableCellElement {
-  const link = el("a", { id: `s${id}`, href }, bdi(foreign(name, `#${id}`)));
+  const link = el("a", { id: `s${id}`, href }, bdi(oneLine(name, `#${id}`)));
   return el("th", { scope: "row" }, link);
 }
 
 function tags(all: string[]): (Node | string)[] {
-  const some = all.slice(0, TAGS).flatMap((tag) => [bdi(foreign(tag, NOTHING)), " "]);
+  const some = all.slice(0, TAGS).flatMap((tag) => [bdi(oneLine(tag, NOTHING)), " "]);
   return all.length > TAGS ? [...some, el("small", {}, `+${all.length - TAGS}`)] : some;
 }
 
-function connections(one: Details): string {
-  const known = (one as { connections?: unknown }).connections;
-  return typeof known === "number" ? grouped(known) : NOTHING;
+function connections(details: Details): string {
+  const count = (details as { connections?: unknown }).connections;
+  return typeof count === "number" ? grouped(count) : NOTHING;
 }
 
-/** Return a number as the rows write it in all languages: 1234, 12 345. */
+/** Format a number like the rows do in all languages: 1234, 12 345. */
 function grouped(value: number): string {
   return value < 10_000 ? String(value) : value.toLocaleString("en").replaceAll(",", "\u202f");
 }

@@ -1,4 +1,4 @@
-// The table of sounds on the page: what its rows say, and what scripts add to them.
+// The table of sounds: reads its rows and adds buttons to them.
 import type { Details } from "../shared/details";
 import { el } from "../shared/dom";
 import { t } from "../shared/words";
@@ -7,7 +7,7 @@ export interface Row {
   id: number;
   name: string;
   username: string;
-  /** The address of a deed, or a text of its author's own. */
+  /** The URL of a license deed, or free text. */
   license: string;
 }
 
@@ -16,24 +16,24 @@ export const body = table?.tBodies[0] ?? null;
 
 const previews = new WeakMap<Element, Details["previews"]>();
 
-/** Return what the cells of a row say of its sound. */
+/** Read a sound from the cells of its row. */
 export function read(row: HTMLTableRowElement): Row {
-  const [name, author, licence] = row.cells;
-  const deed = licence?.querySelector("a")?.href;
+  const [name, author, license] = row.cells;
+  const deed = license?.querySelector("a")?.href;
   return {
     id: Number(name?.querySelector("a")?.id.slice(1)),
     name: name?.textContent ?? "",
     username: author?.textContent ?? "",
-    license: deed ?? licence?.querySelector("bdi")?.textContent ?? "",
+    license: deed ?? license?.querySelector("bdi")?.textContent ?? "",
   };
 }
 
-/** Return the previews that a play button of a row is for. */
+/** The previews of a play button. */
 export function previewsOf(button: Element): Details["previews"] {
   return previews.get(button) ?? { mp3: null, ogg: null };
 }
 
-/** Add a row's buttons, and a button in place of its player: one player serves them all. */
+/** Add a copy button, and replace the row's player with a button for the shared player. */
 export function enhance(row: HTMLTableRowElement): void {
   const { name } = read(row);
   const credit = t("list.credit-of", { name });
@@ -46,7 +46,7 @@ export function enhance(row: HTMLTableRowElement): void {
   keepRoles(row);
 }
 
-/** Return a button that plays a sound's preview. */
+/** Make a button that plays a sound's preview. */
 export function playButton(name: string, offered: Details["previews"]): HTMLButtonElement {
   const label = t("list.play-of", { name });
   const button = el("button", { class: "play", type: "button", "aria-label": label });
@@ -55,7 +55,7 @@ export function playButton(name: string, offered: Details["previews"]): HTMLButt
   return button;
 }
 
-/** Say what the parts of the table are: a card's `display` makes some browsers forget it. */
+/** Set table roles explicitly: some browsers drop them when cells are displayed as cards. */
 export function keepRoles(row: HTMLTableRowElement): void {
   row.setAttribute("role", "row");
   for (const cell of row.cells) {

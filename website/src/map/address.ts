@@ -1,17 +1,17 @@
-// The view as the part of the address after #: what a link shows, and what "back" brings back.
+// The view of the map as a URL fragment, for links and for "back".
 
 export const KINDS = ["user", "pack", "similar"] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** The middle of the view in map units, and the camera's ratio: 1 is the whole map, less is nearer. */
-export interface Spot {
+/** The center of the view in map units, and the camera ratio: 1 shows the whole map, less zooms in. */
+export interface Position {
   x: number;
   y: number;
   ratio: number;
 }
 
 export interface Filter {
-  /** Licence families; none means all. */
+  /** License families; an empty list means all. */
   family: string[];
   user: string;
   pack: string;
@@ -23,7 +23,7 @@ export interface Filter {
 
 export interface Address extends Filter {
   sound: number | null;
-  at: Spot | null;
+  at: Position | null;
   edges: Kind[];
   q: string;
 }
@@ -32,14 +32,14 @@ const FAMILIES = ["zero", "by", "by-nc", "sampling", "other"];
 export const NO_FILTER: Filter = { family: [], user: "", pack: "", tag: "", min: null, max: null };
 const LONGEST = 300;
 
-/** Read an address; what makes no sense in it is left out. Never throws. */
+/** Parse a URL fragment and ignore invalid values. Never throws. */
 export function parse(hash: string): Address {
   const values = new URLSearchParams(hash.replace(/^#/, ""));
   const text = (key: string) => (values.get(key) ?? "").slice(0, LONGEST);
   const edges = values.get("edges");
   return {
     sound: whole(values.get("sound")),
-    at: spot(values.get("at")),
+    at: position(values.get("at")),
     family: FAMILIES.filter((family) => listed(text("family")).includes(family)),
     user: text("user"),
     pack: text("pack"),
@@ -51,7 +51,7 @@ export function parse(hash: string): Address {
   };
 }
 
-/** Return the address of a view, with the # before it; "#" for the plain map. */
+/** Format a view as a URL fragment; "#" for the default view. */
 export function format(view: Address): string {
   const values = new URLSearchParams();
   if (view.sound !== null) values.set("sound", String(view.sound));
@@ -69,7 +69,7 @@ export function format(view: Address): string {
   return `#${values.toString().replaceAll("%2C", ",")}`;
 }
 
-/** Tell whether a filter hides anything. */
+/** Whether a filter hides anything. */
 export function isFiltering(filter: Filter): boolean {
   const { family, user, pack, tag, min, max } = filter;
   return Boolean(family.length || user || pack || tag || min !== null || max !== null);
@@ -87,7 +87,7 @@ function seconds(text: string | null): number | null {
   return text && /^\d{1,9}(\.\d{1,3})?$/.test(text) ? Number(text) : null;
 }
 
-function spot(text: string | null): Spot | null {
+function position(text: string | null): Position | null {
   const [x, y, ratio, ...rest] = (text ?? "").split(",").map((part) => (part ? Number(part) : NaN));
   if (x === undefined || y === undefined || ratio === undefined || rest.length) return null;
   const sound = [x, y, ratio].every((value) => Number.isFinite(value) && Math.abs(value) < 1e6);

@@ -1,29 +1,29 @@
-// The forms beside the map: filters, threads, and the list of communities.
+// The forms beside the map: filters, connections, and the list of communities.
 import { byId, el } from "../shared/dom";
 import { count } from "../shared/words";
 import { type Filter, type Kind, KINDS } from "./address";
 import type { Members } from "./members";
 import type { Community, Overview } from "./overview";
 
-const LISTED = 10; // communities
-const OFFERED = 300; // names in a list to choose from
+const LISTED = 10; // communities in the list
+const OFFERED = 300; // suggestions per field
 const FIELDS = ["user", "pack", "tag"] as const;
 
-interface Uses {
+interface Callbacks {
   filter(filter: Filter): void;
-  threads(kinds: Kind[]): void;
+  connections(kinds: Kind[]): void;
   visit(community: Community): void;
   loaded(): Iterable<Members>;
 }
 
 export class Controls {
   private readonly form = byId<HTMLFormElement>("filter");
-  private readonly kinds = byId("threads").querySelectorAll<HTMLInputElement>("[name=edges]");
+  private readonly kinds = byId("connections").querySelectorAll<HTMLInputElement>("[name=edges]");
   private readonly families = this.form.querySelectorAll<HTMLInputElement>("[name=family]");
 
   constructor(
     private readonly overview: Overview,
-    private readonly uses: Uses,
+    private readonly callbacks: Callbacks,
   ) {
     this.form.addEventListener("change", () => this.apply());
     this.form.addEventListener("submit", (event) => {
@@ -34,14 +34,14 @@ export class Controls {
       this.form.reset();
       this.apply();
     });
-    for (const box of this.kinds) box.addEventListener("change", () => this.weave());
+    for (const box of this.kinds) box.addEventListener("change", () => this.applyKinds());
     for (const field of FIELDS)
       this.field(field).addEventListener("focus", () => this.offer(field));
     this.list();
     this.fold();
   }
 
-  /** Show a filter and the threads that are on, as an address told them. */
+  /** Set the forms to a filter and the enabled kinds of connections. */
   set(filter: Filter, kinds: Kind[]): void {
     for (const box of this.families) box.checked = filter.family.includes(box.value);
     for (const field of FIELDS) this.field(field).value = filter[field];
@@ -50,7 +50,7 @@ export class Controls {
     for (const box of this.kinds) box.checked = kinds.includes(box.value as Kind);
   }
 
-  /** Open the filters where the tools are a column beside the map, and scroll them there. */
+  /** Open the filters and scroll to them, if the tools are a column beside the map. */
   showFilters(): void {
     const tools = byId("tools");
     if (getComputedStyle(tools).overflowY !== "auto") return;
@@ -67,7 +67,7 @@ export class Controls {
       const value = this.field(name).valueAsNumber;
       return value >= 0 ? Math.min(Math.round(value * 1000) / 1000, 999_999_999) : null;
     };
-    this.uses.filter({
+    this.callbacks.filter({
       family: [...this.families].filter((box) => box.checked).map((box) => box.value),
       user: this.field("user").value,
       pack: this.field("pack").value,
@@ -77,47 +77,48 @@ export class Controls {
     });
   }
 
-  private weave(): void {
+  private applyKinds(): void {
     const on = [...this.kinds].filter((box) => box.checked).map((box) => box.value);
-    this.uses.threads(KINDS.filter((kind) => on.includes(kind)));
+    this.callbacks.connections(KINDS.filter((kind) => on.includes(kind)));
   }
 
-  /** Offer the commonest names among the loaded sounds. */
+  /** Suggest the most common names among the loaded sounds. */
   private offer(field: (typeof FIELDS)[number]): void {
     const often = new Map<string, number>();
-    for (const { file } of this.uses.loaded()) {
+    for (const { file } of this.callbacks.loaded()) {
       const { names } = field === "tag" ? file.tags : file[field];
       for (const at of file[field === "tag" ? "tags" : field].of.flat()) {
         const name = names[at];
         if (name) often.set(name, (often.get(name) ?? 0) + 1);
       }
     }
-    const names = [...often].sort(([, one], [, other]) => other - one).slice(0, OFFERED);
+    const names = [...often].sort(([, a], [, b]) => b - a).slice(0, OFFERED);
     const options = names.map(([name]) => el("option", { value: name }));
     byId(`known-${field}`).replaceChildren(...options);
   }
 
   private list(): void {
-    const largest = [...this.overview.communities].sort((one, other) => other.size - one.size);
-    const items = largest.slice(0, LISTED).map((one) => {
+    const largest = [...this.overview.communities].sort((a, b) => b.size - a.size);
+    const items = largest.slice(0, LISTED).map((community) => {
       const button = el(
         "button",
         { type: "button" },
-        el("i", { class: `swatch c${one.color}` }),
-        el("bdi", {}, one.label),
-        el("span", { class: "n" }, count(one.size)),
+        el("i", { class: `swatch c${community.color}` }),
+        el("bdi", {}, community.label),
+        el("span", { class: "n" }, count(community.size)),
       );
-      button.addEventListener("click", () => this.uses.visit(one));
+      button.addEventListener("click", () => this.callbacks.visit(community));
       return el("li", {}, button);
     });
     byId("legend").replaceChildren(...items);
   }
 
-  /** Where there is room, the short parts are open. */
+  /** Keep the short parts open on wide screens. */
   private fold(): void {
     const wide = matchMedia("(min-width: 64rem)");
     const set = () => {
-      for (const id of ["places", "threads"]) byId<HTMLDetailsElement>(id).open = wide.matches;
+      for (const id of ["communities", "connections"])
+        byId<HTMLDetailsElement>(id).open = wide.matches;
     };
     set();
     wide.addEventListener("change", set);

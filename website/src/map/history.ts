@@ -1,7 +1,7 @@
-// The address bar: choices make a new entry, the camera changes the one that is there.
+// Browser history: choices add an entry, camera movements update the current one.
 import { type Address, format, parse } from "./address";
 
-const PAUSE = 250; // browsers allow few changes a second
+const PAUSE = 250; // milliseconds; browsers limit how often the URL may change
 
 export class History {
   private timer = 0;
@@ -18,16 +18,16 @@ export class History {
     });
   }
 
-  /** Make a new entry for the view as `change` makes it. */
+  /** Add an entry for the view after `change`. */
   push(change: () => void): void {
-    this.write(); // the old entry keeps the camera as it was
+    this.write(); // save the camera in the old entry
     change();
     const address = format(this.now());
     if (address !== (location.hash || "#")) history.pushState(null, "", address);
     this.seen = location.hash;
   }
 
-  /** Keep the entry in step with the camera, soon. */
+  /** Update the entry to the camera soon. */
   follow(): void {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.write(), PAUSE);
@@ -39,7 +39,7 @@ export class History {
 
   private write(): void {
     clearTimeout(this.timer);
-    if (location.hash !== this.seen) return; // another address has come and is about to be restored
+    if (location.hash !== this.seen) return; // another URL is about to be restored
     const address = format(this.now());
     if (address !== (location.hash || "#")) history.replaceState(null, "", address);
     this.seen = location.hash;

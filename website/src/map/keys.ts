@@ -1,10 +1,10 @@
-// The map from the keyboard: arrows move, + and - zoom, 0 shows all, Enter opens what is in the middle.
-import type { Stage } from "./stage";
+// Keyboard control: arrows move, + and - zoom, 0 shows the whole map, Enter opens the central sound.
+import type { Renderer } from "./renderer";
 
 const STEP = 0.2; // of the view
 const ZOOM = 1.5;
 
-interface Uses {
+interface Callbacks {
   whole(): void;
   open(): void;
   close(): void;
@@ -17,45 +17,45 @@ const MOVES: Record<string, [x: number, y: number]> = {
   ArrowDown: [0, -1],
 };
 
-/** Change the zoom by a factor; below 1 is nearer. */
-export function zoom(stage: Stage, factor: number): void {
-  const { x, y, ratio } = stage.aim; // a second key need not wait for the first one's movement
-  stage.go({ x, y, ratio: ratio * factor });
+/** Zoom by a factor; below 1 zooms in. */
+export function zoom(renderer: Renderer, factor: number): void {
+  const { x, y, ratio } = renderer.destination; // so that quick key presses add up
+  renderer.go({ x, y, ratio: ratio * factor });
 }
 
-export function zoomIn(stage: Stage): void {
-  zoom(stage, 1 / ZOOM);
+export function zoomIn(renderer: Renderer): void {
+  zoom(renderer, 1 / ZOOM);
 }
 
-export function zoomOut(stage: Stage): void {
-  zoom(stage, ZOOM);
+export function zoomOut(renderer: Renderer): void {
+  zoom(renderer, ZOOM);
 }
 
-/** Listen to the keys on the map. */
-export function listen(stage: Stage, uses: Uses): void {
+/** Handle keys while the map has focus. */
+export function listen(renderer: Renderer, callbacks: Callbacks): void {
   const plain: Record<string, () => void> = {
-    "+": () => zoomIn(stage),
-    "=": () => zoomIn(stage),
-    "-": () => zoomOut(stage),
-    "0": uses.whole,
-    Home: uses.whole,
-    Enter: uses.open,
-    Escape: uses.close,
+    "+": () => zoomIn(renderer),
+    "=": () => zoomIn(renderer),
+    "-": () => zoomOut(renderer),
+    "0": callbacks.whole,
+    Home: callbacks.whole,
+    Enter: callbacks.open,
+    Escape: callbacks.close,
   };
-  stage.container.onkeydown = (event) => {
+  renderer.container.onkeydown = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const move = MOVES[event.key];
     const action = plain[event.key];
-    if (move) pan(stage, move);
+    if (move) pan(renderer, move);
     else if (action) action();
     else return;
     event.preventDefault();
   };
 }
 
-function pan(stage: Stage, [right, up]: [number, number]): void {
-  const { left, right: end, bottom, top } = stage.view();
-  const { x, y, ratio } = stage.aim;
-  const step = (STEP * ratio) / stage.spot.ratio;
-  stage.go({ x: x + right * step * (end - left), y: y + up * step * (top - bottom), ratio });
+function pan(renderer: Renderer, [right, up]: [number, number]): void {
+  const { left, right: end, bottom, top } = renderer.view();
+  const { x, y, ratio } = renderer.destination;
+  const step = (STEP * ratio) / renderer.position.ratio;
+  renderer.go({ x: x + right * step * (end - left), y: y + up * step * (top - bottom), ratio });
 }

@@ -1,25 +1,25 @@
-// Which communities are loaded: those asked for, a few at a time; the longest unused make room.
+// Loads the requested communities, a few at a time, and drops the least recently used ones.
 import { type Members, members } from "./members";
 import type { Community, Overview } from "./overview";
 
 const MOST_SOUNDS = 60_000;
-const LEFT = 48_000; // after some had to go: they go rarely, and many at once
-const OPEN = 6; // requests at once
+const KEEP_SOUNDS = 48_000; // sounds left after dropping; drop rarely, and many at once
+const PARALLEL = 6; // requests at once
 
 interface Listener {
   loaded(members: Members): void;
   dropped(all: Members[]): void;
-  /** Something failed, or nothing is failed any more. */
+  /** The list of failed communities has changed; it may be empty. */
   failed(communities: Community[]): void;
 }
 
 export class Loader {
-  /** By community; the longest unused first. */
+  /** By community id, least recently used first. */
   readonly loaded = new Map<number, Members>();
-  private readonly open = new Map<number, Promise<Members | null>>();
-  private readonly broken = new Map<number, Community>();
+  private readonly pending = new Map<number, Promise<Members | null>>();
+  private readonly failures = new Map<number, Community>();
   private queue: Community[] = [];
-  private kept = new Set<number>();
+  private pinned = new Set<number>();
   private idle: (() => void)[] = [];
 
   constructor(
@@ -29,81 +29,83 @@ export class Loader {
 
   get sounds(): number {
     let sum = 0;
-    for (const each of this.loaded.values()) sum += each.size;
+    for (const members of this.loaded.values()) sum += members.size;
     return sum;
   }
 
-  /** Load these, the first ones first, instead of what was still waiting; keep them and `also`. */
-  want(communities: Community[], also: number[] = []): void {
-    this.kept = new Set([...communities.map((one) => one.id), ...also]);
-    for (const id of this.kept) this.touch(id);
-    this.queue = communities.filter((one) => !this.has(one.id) && !this.broken.has(one.id));
-    this.pump();
+  /** Load these in order, replacing the queue; never drop them or `also`. */
+  request(communities: Community[], also: number[] = []): void {
+    this.pinned = new Set([...communities.map((community) => community.id), ...also]);
+    for (const id of this.pinned) this.markUsed(id);
+    this.queue = communities.filter(
+      (community) => !this.has(community.id) && !this.failures.has(community.id),
+    );
+    this.startNext();
   }
 
-  /** Load one now; null when that fails, or there is none with this number. */
+  /** Load one now; null if that fails or the community does not exist. */
   async load(id: number): Promise<Members | null> {
     const community = this.overview.byId.get(id);
     if (!community) return null;
-    this.kept.add(id);
-    const there = this.loaded.get(id);
-    if (there) return there;
-    if (this.broken.delete(id)) this.listener.failed([...this.broken.values()]);
-    return this.open.get(id) ?? this.start(community);
+    this.pinned.add(id);
+    const members = this.loaded.get(id);
+    if (members) return members;
+    if (this.failures.delete(id)) this.listener.failed([...this.failures.values()]);
+    return this.pending.get(id) ?? this.start(community);
   }
 
-  /** Try what failed once more. */
+  /** Retry what failed. */
   retry(): void {
-    this.queue.push(...this.broken.values());
-    this.broken.clear();
+    this.queue.push(...this.failures.values());
+    this.failures.clear();
     this.listener.failed([]);
-    this.pump();
+    this.startNext();
   }
 
-  /** Resolves when nothing is being loaded. */
+  /** Resolves when loading has finished. */
   settled(): Promise<void> {
-    if (!this.open.size && !this.queue.length) return Promise.resolve();
+    if (!this.pending.size && !this.queue.length) return Promise.resolve();
     return new Promise((done) => this.idle.push(done));
   }
 
   private has(id: number): boolean {
-    return this.loaded.has(id) || this.open.has(id);
+    return this.loaded.has(id) || this.pending.has(id);
   }
 
-  private touch(id: number): void {
-    const there = this.loaded.get(id);
-    if (!there) return;
+  private markUsed(id: number): void {
+    const members = this.loaded.get(id);
+    if (!members) return;
     this.loaded.delete(id);
-    this.loaded.set(id, there);
+    this.loaded.set(id, members);
   }
 
-  private pump(): void {
-    while (this.open.size < OPEN) {
+  private startNext(): void {
+    while (this.pending.size < PARALLEL) {
       const next = this.queue.shift();
       if (!next) break;
       if (!this.has(next.id)) void this.start(next);
     }
-    if (!this.open.size && !this.queue.length) for (const done of this.idle.splice(0)) done();
+    if (!this.pending.size && !this.queue.length) for (const done of this.idle.splice(0)) done();
   }
 
   private start(community: Community): Promise<Members | null> {
     const answer = members(community, this.overview).then(
-      (found) => {
-        this.loaded.set(community.id, found);
-        this.listener.loaded(found);
+      (members) => {
+        this.loaded.set(community.id, members);
+        this.listener.loaded(members);
         this.makeRoom(community.id);
-        return found;
+        return members;
       },
       () => {
-        this.broken.set(community.id, community);
-        this.listener.failed([...this.broken.values()]);
+        this.failures.set(community.id, community);
+        this.listener.failed([...this.failures.values()]);
         return null;
       },
     );
-    this.open.set(community.id, answer);
+    this.pending.set(community.id, answer);
     void answer.finally(() => {
-      this.open.delete(community.id);
-      this.pump();
+      this.pending.delete(community.id);
+      this.startNext();
     });
     return answer;
   }
@@ -112,12 +114,12 @@ export class Loader {
     let sum = this.sounds;
     if (sum <= MOST_SOUNDS) return;
     const going: Members[] = [];
-    for (const [id, each] of this.loaded) {
-      if (sum <= LEFT) break;
-      if (id === newest || this.kept.has(id)) continue;
+    for (const [id, members] of this.loaded) {
+      if (sum <= KEEP_SOUNDS) break;
+      if (id === newest || this.pinned.has(id)) continue;
       this.loaded.delete(id);
-      going.push(each);
-      sum -= each.size;
+      going.push(members);
+      sum -= members.size;
     }
     if (going.length) this.listener.dropped(going);
   }

@@ -1,4 +1,4 @@
-// The map, where the browser can draw it; elsewhere the picture that the page has brought along.
+// Starts the map, or keeps the page's image of it where the browser cannot draw it.
 import "../shared/enhanced";
 import { byId, el } from "../shared/dom";
 import { t } from "../shared/words";
@@ -15,12 +15,12 @@ function hasWebGL(): boolean {
   return context !== null;
 }
 
-/** Show the picture, the reason, and, when it may help, a button that starts the map again. */
-function picture(reason: string, again: (() => void) | null): void {
+/** Show the image, the reason and, if it may help, a button that restarts the map. */
+function showImage(reason: string, again: (() => void) | null): void {
   for (const id of PARTS) byId(id).hidden = true;
   byId("panel").hidden = true;
   byId("still").hidden = false;
-  const button = el("button", { type: "button" }, t("map.again"));
+  const button = el("button", { type: "button" }, t("map.restart"));
   button.addEventListener("click", () => again?.());
   byId("trouble").replaceChildren(t(reason), again ? button : "");
   document.documentElement.dataset.map = "fallback";
@@ -30,14 +30,14 @@ async function build(data: Overview): Promise<void> {
   for (const id of PARTS) byId(id).hidden = false;
   byId("trouble").replaceChildren();
   const app = new App(data);
-  const lost = (event: Event) => {
+  const stop = (event: Event) => {
     event.preventDefault();
-    frame.removeEventListener("webglcontextlost", lost, true);
+    frame.removeEventListener("webglcontextlost", stop, true);
     app.stop();
-    picture("map.lost", () => location.reload()); // the address knows all
+    showImage("map.context-lost", () => location.reload()); // the URL has the view
   };
   const frame = byId("map");
-  frame.addEventListener("webglcontextlost", lost, true);
+  frame.addEventListener("webglcontextlost", stop, true);
   byId("still").hidden = true;
   await app.restore(parse(location.hash));
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -45,19 +45,19 @@ async function build(data: Overview): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  if (!hasWebGL()) return picture("map.no-webgl", null);
+  if (!hasWebGL()) return showImage("map.no-webgl", null);
   let data: Overview;
   try {
     data = await overview();
   } catch {
-    return picture("map.no-data", () => void start());
+    return showImage("map.no-data", () => void start());
   }
-  if (!data.communities.length) return picture("map.empty", null);
+  if (!data.communities.length) return showImage("map.empty", null);
   try {
     await build(data);
   } catch (error) {
     console.warn(error);
-    picture("map.no-webgl", null);
+    showImage("map.no-webgl", null);
   }
 }
 

@@ -1,9 +1,9 @@
-// The sounds of one community, as columns: row i of each column is the same sound.
+// The sounds of one community, stored as columns: row i of every column is the same sound.
 import { request } from "../shared/fetch";
-import { foreign } from "../shared/texts";
+import { oneLine } from "../shared/texts";
 import type { Community, Overview } from "./overview";
 
-const FINE = 1000; // parts of the radius in which a file gives places
+const FINE = 1000; // positions in a file are in 1/1000 of the radius
 
 interface File {
   id: number[];
@@ -45,9 +45,9 @@ export class Members {
     return this.ids.length;
   }
 
-  /** Return a sound's row; -1 when it is not here. */
+  /** A sound's row; -1 if it is not in this community. */
   row(id: number): number {
-    this.rows ??= new Map(this.ids.map((one, row) => [one, row]));
+    this.rows ??= new Map(this.ids.map((id, row) => [id, row]));
     return this.rows.get(id) ?? -1;
   }
 
@@ -55,21 +55,21 @@ export class Members {
     return this.ids[row] ?? 0;
   }
 
-  /** The sound's name as one visible line. */
+  /** The sound's name as one line, safe to show. */
   name(row: number): string {
-    return foreign(this.file.name[row] ?? "", `#${this.ids[row]}`);
+    return oneLine(this.file.name[row] ?? "", `#${this.ids[row]}`);
   }
 
-  /** The author's name as it is. */
+  /** The author's name, unchanged. */
   user(row: number): string {
     return this.file.user.names[this.file.user.of[row] ?? -1] ?? "";
   }
 
   author(row: number): string {
-    return foreign(this.user(row), "?");
+    return oneLine(this.user(row), "?");
   }
 
-  /** The pack's number, -1 for none. */
+  /** The pack's id; -1 if the sound has no pack. */
   packId(row: number): number {
     return this.file.pack.ids[this.file.pack.of[row] ?? -1] ?? -1;
   }
@@ -82,15 +82,15 @@ export class Members {
     return this.overview.licenses[this.file.license[row] ?? -1]?.family ?? "other";
   }
 
-  /** Tell whether a sound has a tag, by its place among the names here. */
+  /** Whether a sound has a tag, given by its index in this file. */
   hasTag(row: number, tag: number): boolean {
     return this.file.tags.of[row]?.includes(tag) ?? false;
   }
 }
 
-/** Read a community's sounds; rejects when that fails. */
+/** Read a community's sounds; rejects on failure. */
 export async function members(community: Community, overview: Overview): Promise<Members> {
   const file = await request<File>(`map/${community.id}.json`);
-  if (!file) throw new Error(`there is no map/${community.id}.json`);
+  if (!file) throw new Error(`map/${community.id}.json does not exist`);
   return new Members(community, overview, file);
 }

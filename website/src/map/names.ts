@@ -1,13 +1,13 @@
-// Names on the map: as many as fit without covering each other, communities first.
+// Labels on the map: as many as fit without overlapping, communities first.
 import type { Members } from "./members";
 import type { Community } from "./overview";
-import type { Stage } from "./stage";
+import type { Renderer } from "./renderer";
 
-export const NAMED_FROM = 13; // pixels of a community's radius from which it has a label
-const READABLE = 22; // pixels per map unit from which sounds have their names
+export const NAMED_FROM = 13; // radius in pixels from which a community is labeled
+const READABLE = 22; // pixels per map unit from which sounds are labeled
 const MOST_NAMES = 90;
 const MOST_DOTS = 600;
-const LONGEST = 30; // letters of a sound's name
+const LONGEST = 30; // characters of a name
 const HALO = 3.5;
 
 interface Box {
@@ -17,7 +17,7 @@ interface Box {
   bottom: number;
 }
 
-/** What is drawn over the dots: names, and a ring around the selected sound. */
+/** What is drawn over the dots: labels, and a ring around the selected sound. */
 export interface Scene {
   communities: Community[];
   loaded: Map<number, Members>;
@@ -26,17 +26,18 @@ export interface Scene {
   selectedName: string;
 }
 
-/** Draw the names on the canvas that sigma keeps for them. */
-export function drawNames(stage: Stage, scene: Scene): void {
-  const canvas = stage.sigma.getCanvases().labels;
+/** Draw the labels on sigma's canvas for them. */
+export function drawNames(renderer: Renderer, scene: Scene): void {
+  const canvas = renderer.sigma.getCanvases().labels;
   const context = canvas?.getContext("2d");
   if (!context) return;
-  const writer = new Writer(context, stage);
-  const chosen = scene.selected === null ? null : stage.place(scene.selected);
-  if (chosen) writer.ring(stage.pixel(chosen), scene.selectedName);
-  for (const one of scene.communities) writer.community(one, scene.loaded.has(one.id));
-  if (stage.scale < READABLE) return;
-  const near = scene.communities.flatMap((one) => scene.loaded.get(one.id) ?? []);
+  const writer = new Writer(context, renderer);
+  const selected = scene.selected === null ? null : renderer.point(scene.selected);
+  if (selected) writer.ring(renderer.pixel(selected), scene.selectedName);
+  for (const community of scene.communities)
+    writer.community(community, scene.loaded.has(community.id));
+  if (renderer.scale < READABLE) return;
+  const near = scene.communities.flatMap((community) => scene.loaded.get(community.id) ?? []);
   for (const members of near) writer.keep(members);
   for (const members of near) writer.sounds(members, scene.matches(members));
 }
@@ -49,20 +50,20 @@ class Writer {
 
   constructor(
     private readonly context: CanvasRenderingContext2D,
-    private readonly stage: Stage,
+    private readonly renderer: Renderer,
   ) {
-    const { width, height } = stage.sigma.getDimensions();
+    const { width, height } = renderer.sigma.getDimensions();
     this.width = width;
     this.height = height;
     context.lineJoin = "round";
     context.textBaseline = "middle";
   }
 
-  ring(at: { x: number; y: number }, name: string): void {
-    const { colors } = this.stage;
-    const radius = Math.max(9, 0.5 * this.stage.scale);
+  ring(center: { x: number; y: number }, name: string): void {
+    const { colors } = this.renderer;
+    const radius = Math.max(9, 0.5 * this.renderer.scale);
     this.context.beginPath();
-    this.context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+    this.context.arc(center.x, center.y, radius, 0, 2 * Math.PI);
     this.context.lineWidth = 5;
     this.context.strokeStyle = colors.paper;
     this.context.stroke();
@@ -70,41 +71,41 @@ class Writer {
     this.context.strokeStyle = colors.ink;
     this.context.stroke();
     this.font(15, `italic 600`, colors.serif);
-    this.write([cut(name)], at.x + radius + 6, at.y, 15, "left", colors.ink, true);
+    this.write([cut(name)], center.x + radius + 6, center.y, 15, "left", colors.ink, true);
   }
 
-  community(one: Community, loaded: boolean): void {
-    const { colors, scale } = this.stage;
-    const radius = one.radius * scale;
-    const at = this.stage.pixel(one);
-    if (!this.sees(at, radius)) return;
+  community(community: Community, loaded: boolean): void {
+    const { colors, scale } = this.renderer;
+    const radius = community.radius * scale;
+    const center = this.renderer.pixel(community);
+    if (!this.sees(center, radius)) return;
     const size = Math.min(Math.max(radius * 0.26, 12), 26);
     this.font(size, "italic 400", colors.serif);
-    const tags = one.label.split(", ").map(cut);
+    const tags = community.label.split(", ").map(cut);
     if (loaded) {
-      const top = at.y - radius - size * 0.7;
+      const top = center.y - radius - size * 0.7;
       const ink = radius > 420 ? colors.soft : colors.ink;
       for (const count of [tags.length, 2, 1]) {
         const text = tags.slice(0, count).join(", ");
         const wide = this.context.measureText(text).width;
         if (wide > radius * 2.4 && count > 1) continue;
-        // At the edge of the view the label stays as long as the circle does.
+        // Keep the label in view at the top edge while the circle is visible.
         const y = radius > 200 ? Math.max(top, size) : top;
-        this.write([text], this.inside(at.x, wide, radius), y, size, "center", ink, false);
+        this.write([text], this.inside(center.x, wide, radius), y, size, "center", ink, false);
         return;
       }
     }
     const lines = tags.slice(0, Math.max(1, Math.floor((radius * 1.5) / (size * 1.15))));
     const wide = Math.max(...lines.map((line) => this.context.measureText(line).width));
-    if (wide > radius * 3.4) return; // it would lie on the neighbours
-    this.write(lines, at.x, at.y, size, "center", colors.ink, false);
+    if (wide > radius * 3.4) return; // it would overlap the neighbors
+    this.write(lines, center.x, center.y, size, "center", colors.ink, false);
   }
 
-  /** Keep room for a sound's dot, so that no name covers it. */
+  /** Reserve room for the dots, so that no label covers them. */
   keep(members: Members): void {
-    const radius = 0.3 * this.stage.scale;
+    const radius = 0.3 * this.renderer.scale;
     for (let row = 0; row < members.size && this.taken.length < MOST_DOTS; row++) {
-      const { x, y } = this.stage.pixel({ x: members.x[row] ?? 0, y: members.y[row] ?? 0 });
+      const { x, y } = this.renderer.pixel({ x: members.x[row] ?? 0, y: members.y[row] ?? 0 });
       if (!this.sees({ x, y }, 0)) continue;
       const [left, right, top, bottom] = [x - radius, x + radius, y - radius, y + radius];
       this.taken.push({ left, right, top, bottom });
@@ -112,20 +113,20 @@ class Writer {
   }
 
   sounds(members: Members, matches: (row: number) => boolean): void {
-    const { colors, scale } = this.stage;
+    const { colors, scale } = this.renderer;
     this.font(12.5, "400", colors.sans);
     for (let row = 0; row < members.size && this.names < MOST_NAMES; row++) {
       if (!matches(row)) continue;
-      const at = this.stage.pixel({ x: members.x[row] ?? 0, y: members.y[row] ?? 0 });
-      if (!this.sees(at, 0)) continue;
-      const x = at.x + 0.42 * scale + 3;
-      if (this.write([cut(members.name(row))], x, at.y, 12.5, "left", colors.ink, false)) {
+      const point = this.renderer.pixel({ x: members.x[row] ?? 0, y: members.y[row] ?? 0 });
+      if (!this.sees(point, 0)) continue;
+      const x = point.x + 0.42 * scale + 3;
+      if (this.write([cut(members.name(row))], x, point.y, 12.5, "left", colors.ink, false)) {
         this.names += 1;
       }
     }
   }
 
-  /** Move a label so far that it can be read at the edge of the view. */
+  /** Move a label inward at the edge of the view. */
   private inside(x: number, wide: number, radius: number): number {
     const least = wide / 2 + 6;
     const moved = Math.min(Math.max(x, least), this.width - least);
@@ -136,12 +137,12 @@ class Writer {
     this.context.font = `${style} ${size}px ${family}`;
   }
 
-  private sees(at: { x: number; y: number }, radius: number): boolean {
-    const { x, y } = at;
+  private sees(point: { x: number; y: number }, radius: number): boolean {
+    const { x, y } = point;
     return x > -radius && y > -radius && x < this.width + radius && y < this.height + radius;
   }
 
-  /** Write lines around a point unless they would cover others; tells whether it did. */
+  /** Write lines around a point unless they would overlap others; returns whether it did. */
   private write(
     lines: string[],
     x: number,
@@ -160,10 +161,10 @@ class Writer {
     this.taken.push(box);
     context.textAlign = align;
     context.lineWidth = HALO;
-    context.strokeStyle = this.stage.colors.paper;
+    context.strokeStyle = this.renderer.colors.paper;
     context.fillStyle = color;
-    lines.forEach((line, at) => {
-      const middle = box.top + (at + 0.5) * size * 1.15;
+    lines.forEach((line, index) => {
+      const middle = box.top + (index + 0.5) * size * 1.15;
       context.strokeText(line, x, middle);
       context.fillText(line, x, middle);
     });
@@ -171,16 +172,11 @@ class Writer {
   }
 }
 
-function cross(one: Box, other: Box): boolean {
-  return (
-    one.left < other.right &&
-    one.right > other.left &&
-    one.top < other.bottom &&
-    one.bottom > other.top
-  );
+function cross(a: Box, b: Box): boolean {
+  return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
 }
 
-/** Return a name short enough for the map, apart from the direction of the names around it. */
+/** Shorten a name and isolate its text direction. */
 function cut(name: string): string {
   const letters = Array.from(name);
   const short = letters.length > LONGEST ? `${letters.slice(0, LONGEST - 1).join("")}…` : name;

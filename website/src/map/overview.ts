@@ -1,17 +1,17 @@
-// The whole map in one small file: its communities, and what there is of each licence and length.
+// The map's overview file: its communities with their counts by license and length.
 import { request } from "../shared/fetch";
 
 export interface Community {
   id: number;
-  /** Of its circle, in map units. */
+  /** The circle, in map units. */
   x: number;
   y: number;
   radius: number;
   size: number;
   label: string;
-  /** 0 to 8: the colours --c0 to --c8. */
+  /** 0 to 8: the colors --c0 to --c8. */
   color: number;
-  /** How many of its sounds have each licence family, and each class of length. */
+  /** Number of sounds by license family, and by length class. */
   families: number[];
   seconds: number[];
 }
@@ -28,7 +28,7 @@ interface File {
 }
 
 export interface Overview extends Omit<File, "communities" | "radius"> {
-  /** The square around all circles: its middle, and half its side. */
+  /** The square around all circles: its center, and half its side. */
   x: number;
   y: number;
   half: number;
@@ -36,10 +36,10 @@ export interface Overview extends Omit<File, "communities" | "radius"> {
   byId: Map<number, Community>;
 }
 
-/** Read the overview; rejects when there is none. */
+/** Read the overview; rejects on failure. */
 export async function overview(): Promise<Overview> {
   const file = await request<File>("map/overview.json");
-  if (!file) throw new Error("there is no map/overview.json");
+  if (!file) throw new Error("map/overview.json does not exist");
   const columns = file.communities;
   const communities = columns.id.map(
     (_, at) =>

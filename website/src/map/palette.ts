@@ -1,4 +1,4 @@
-// The page's colours for the canvas: read from the style sheet, which knows day and night.
+// The style sheet's colors, light or dark, for the canvas.
 
 export interface Palette {
   communities: string[];
@@ -12,12 +12,12 @@ export interface Palette {
   kinds: Record<string, string>;
 }
 
-/** Read the colours as they are now. */
+/** Read the current colors. */
 export function palette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const value = (name: string) => style.getPropertyValue(name).trim();
   return {
-    communities: Array.from({ length: 9 }, (_, at) => value(`--c${at}`)),
+    communities: Array.from({ length: 9 }, (_, index) => value(`--c${index}`)),
     bare: value("--bare"),
     paper: value("--paper"),
     ink: value("--ink"),
@@ -26,17 +26,17 @@ export function palette(): Palette {
     serif: value("--serif"),
     sans: value("--sans"),
     kinds: {
-      user: value("--thread-user"),
-      pack: value("--thread-pack"),
-      similar: value("--thread-similar"),
+      user: value("--connection-user"),
+      pack: value("--connection-pack"),
+      similar: value("--connection-similar"),
     },
   };
 }
 
-/** Return #rrggbb with an opacity, in the form that sigma blends rightly: multiplied with it. */
+/** Add an opacity to #rrggbb, premultiplied as sigma expects it. */
 export function thin(color: string, opacity: number): string {
-  const parts = [1, 3, 5].map((at) =>
-    Math.round(Number.parseInt(color.slice(at, at + 2), 16) * opacity),
+  const parts = [1, 3, 5].map((start) =>
+    Math.round(Number.parseInt(color.slice(start, start + 2), 16) * opacity),
   );
   return `rgba(${parts.join()},${opacity})`;
 }

@@ -1,15 +1,15 @@
-// The search field: a combobox whose list is filled from the search files.
+// The search field: a combobox with results from the search index.
 import { bdi, byId, el } from "../shared/dom";
 import { type FoundSound, search, words } from "../shared/search";
-import { foreign } from "../shared/texts";
+import { oneLine } from "../shared/texts";
 import { t } from "../shared/words";
 
 const SHOWN = 20;
-const PAUSE = 180; // milliseconds without a key until it searches
+const PAUSE = 180; // milliseconds after the last keystroke
 
-interface Uses {
+interface Callbacks {
   choose(sound: FoundSound): void;
-  /** The words in the field have changed. */
+  /** The text in the field has changed. */
   typed(query: string): void;
 }
 
@@ -22,12 +22,12 @@ export class SearchBox {
   private turn = 0;
   private timer = 0;
 
-  constructor(private readonly uses: Uses) {
+  constructor(private readonly callbacks: Callbacks) {
     this.field.addEventListener("input", () => this.later());
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("focus", () => void this.find());
     this.field.addEventListener("blur", () => this.close());
-    // The field keeps the focus while the pointer is on the list.
+    // Keep the focus in the field while the list is clicked.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => this.click(event));
     byId("search").addEventListener("submit", (event) => event.preventDefault());
@@ -41,7 +41,7 @@ export class SearchBox {
   private later(): void {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      this.uses.typed(this.field.value);
+      this.callbacks.typed(this.field.value);
       void this.find();
     }, PAUSE);
   }
@@ -51,11 +51,11 @@ export class SearchBox {
     const query = this.field.value;
     if (!words(query).length) return this.close();
     try {
-      const found = await search(query);
+      const results = await search(query);
       if (turn !== this.turn || document.activeElement !== this.field) return;
-      this.show(found.sounds.slice(0, SHOWN));
-      const count = found.sounds.length;
-      const more = found.more || count > SHOWN;
+      this.show(results.sounds.slice(0, SHOWN));
+      const count = results.sounds.length;
+      const more = results.more || count > SHOWN;
       const key = more ? "map.found-more" : count ? "map.found" : "map.found-none";
       this.say(t(key, { count: Math.min(count, SHOWN) }), !count);
     } catch {
@@ -80,7 +80,7 @@ export class SearchBox {
   }
 
   private close(): void {
-    this.turn += 1; // an answer under way comes too late
+    this.turn += 1; // ignore pending results
     this.show([]);
     this.say("", false);
   }
@@ -104,11 +104,11 @@ export class SearchBox {
 
   private clear(): void {
     this.field.value = "";
-    this.uses.typed("");
+    this.callbacks.typed("");
     this.close();
   }
 
-  /** Choose the active one; without one, the first of what the field says now. */
+  /** Choose the active result, or else the first one for the current text. */
   private async enter(): Promise<void> {
     clearTimeout(this.timer);
     if (this.active < 0) await this.find();
@@ -119,9 +119,9 @@ export class SearchBox {
     const count = this.sounds.length;
     const from = this.active < 0 && step < 0 ? count : this.active;
     this.active = (from + step + count) % count;
-    this.list.querySelectorAll("[role=option]").forEach((one, at) => {
-      one.setAttribute("aria-selected", String(at === this.active));
-      if (at === this.active) one.scrollIntoView({ block: "nearest" });
+    this.list.querySelectorAll("[role=option]").forEach((item, index) => {
+      item.setAttribute("aria-selected", String(index === this.active));
+      if (index === this.active) item.scrollIntoView({ block: "nearest" });
     });
     this.field.setAttribute("aria-activedescendant", `found-${this.active}`);
   }
@@ -131,12 +131,12 @@ export class SearchBox {
     if (target) this.choose([...this.list.children].indexOf(target));
   }
 
-  private choose(at: number): void {
-    const sound = this.sounds[at];
+  private choose(index: number): void {
+    const sound = this.sounds[index];
     if (!sound) return;
     this.close();
-    this.uses.typed(this.field.value);
-    this.uses.choose(sound);
+    this.callbacks.typed(this.field.value);
+    this.callbacks.choose(sound);
   }
 
   private slash(event: KeyboardEvent): void {
@@ -149,13 +149,13 @@ export class SearchBox {
   }
 }
 
-function option(sound: FoundSound, at: number): HTMLElement {
-  const author = el("span", { class: "hint" }, bdi(foreign(sound.author, "?")));
+function option(sound: FoundSound, index: number): HTMLElement {
+  const author = el("span", { class: "hint" }, bdi(oneLine(sound.author, "?")));
   if (sound.community < 0) author.append(` · ${t("map.off-map")}`);
   return el(
     "li",
-    { role: "option", id: `found-${at}`, "aria-selected": "false" },
-    el("span", {}, bdi(foreign(sound.name, `#${sound.id}`))),
+    { role: "option", id: `found-${index}`, "aria-selected": "false" },
+    el("span", {}, bdi(oneLine(sound.name, `#${sound.id}`))),
     author,
   );
 }

@@ -1,18 +1,18 @@
-// The selected sound: its panel, its neighbours, and the threads to them.
+// The selected sound: its panel, its neighbors and its connections.
 import { type Details, sound as details } from "../shared/details";
 import { byId, el } from "../shared/dom";
-import { type Around, heading, type Neighbour, panel } from "../shared/panel";
+import { type Neighbors, heading, type Neighbor, panel } from "../shared/panel";
 import { silence } from "../shared/player";
-import { foreign } from "../shared/texts";
+import { oneLine } from "../shared/texts";
 import { t } from "../shared/words";
 import type { Kind } from "./address";
 import type { Loader } from "./loader";
 import type { Members } from "./members";
-import { type Thread, threadsOf } from "./threads";
+import { type Connection, connectionsOf } from "./connections";
 
 const LISTED = 12;
 
-interface Uses {
+interface Callbacks {
   close(): void;
   choose(id: number): void;
   address(kind: "user" | "pack" | "tag", value: string): string;
@@ -20,24 +20,25 @@ interface Uses {
 
 export class Selection {
   id: number | null = null;
-  /** Its name, as soon as it is known. */
+  /** Its name, once it is loaded. */
   name = "";
   private readonly box = byId("panel");
-  private found: { sound: Details; around: Around; outside: Map<number, number> } | null = null;
+  private current: { sound: Details; neighbors: Neighbors; outside: Map<number, number> } | null =
+    null;
   private from: Element | null = null;
 
   constructor(
     private readonly loader: Loader,
-    private readonly uses: Uses,
+    private readonly callbacks: Callbacks,
   ) {
     this.box.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") uses.close();
+      if (event.key === "Escape") callbacks.close();
     });
   }
 
-  /** Open the panel of a sound; tells its community's sounds and its row in them when it is there.
+  /** Open the panel of a sound; returns its community's sounds and its row, if it is on the map.
    *
-   * Null also when another sound was selected meanwhile. */
+   * Also null if another sound was selected in the meantime. */
   async open(id: number, focus: boolean): Promise<{ members: Members; row: number } | null> {
     this.begin(id, focus);
     let sound: Details | null;
@@ -54,21 +55,23 @@ export class Selection {
     }
     const place = await this.place(sound);
     if (this.id !== id) return null;
-    const around = this.around(sound, place);
-    this.found = { sound, around, outside: outside(place) };
-    this.name = foreign(sound.name, `#${id}`);
+    const neighbors = this.neighborsOf(sound, place);
+    this.current = { sound, neighbors, outside: outside(place) };
+    this.name = oneLine(sound.name, `#${id}`);
     const focused = this.box.contains(document.activeElement);
-    this.box.replaceChildren(...panel(sound, around, place ? null : t("panel.off-map"), this.uses));
+    this.box.replaceChildren(
+      ...panel(sound, neighbors, place ? null : t("panel.off-map"), this.callbacks),
+    );
     if (focus || focused) this.focus();
     return place;
   }
 
-  /** Close the panel; the focus returns to where it came from. */
+  /** Close the panel and return the focus to where it was. */
   close(): void {
     const inside = this.box.contains(document.activeElement);
     silence();
     this.id = null;
-    this.found = null;
+    this.current = null;
     this.box.hidden = true;
     this.box.replaceChildren();
     const back = this.from?.isConnected && this.from !== document.body ? this.from : byId("map");
@@ -76,34 +79,34 @@ export class Selection {
     this.from = null;
   }
 
-  /** The threads of the selected sound, of the kinds that are on. */
-  threads(kinds: Kind[], loaded: (id: number) => boolean): Thread[] {
-    if (!this.found) return [];
-    const { sound, around, outside } = this.found;
-    const { pack, user } = around;
-    return threadsOf(sound.id, { pack, user, similar: sound.similar }, outside, loaded, kinds);
+  /** The selected sound's connections of the enabled kinds. */
+  connections(kinds: Kind[], loaded: (id: number) => boolean): Connection[] {
+    if (!this.current) return [];
+    const { sound, neighbors, outside } = this.current;
+    const { pack, user } = neighbors;
+    return connectionsOf(sound.id, { pack, user, similar: sound.similar }, outside, loaded, kinds);
   }
 
   private begin(id: number, focus: boolean): void {
     silence();
     if (!this.box.contains(document.activeElement)) this.from = document.activeElement;
     this.id = id;
-    this.found = null;
+    this.current = null;
     this.name = "";
     this.box.hidden = false;
     this.box.scrollTop = 0;
-    // A sheet at the bottom leaves the top of the screen to the map.
+    // On small screens the panel covers the bottom: scroll the map to the top.
     const isSheet = getComputedStyle(this.box).position === "fixed";
     if (isSheet) byId("frame").scrollIntoView({ block: "start" });
-    this.box.replaceChildren(...heading(t("panel.loading"), this.uses));
+    this.box.replaceChildren(...heading(t("panel.loading"), this.callbacks));
     if (focus) this.focus();
   }
 
   private fail(id: number, key: string): void {
     const again = el("button", { type: "button" }, t("map.retry"));
-    again.addEventListener("click", () => this.uses.choose(id));
+    again.addEventListener("click", () => this.callbacks.choose(id));
     this.box.replaceChildren(
-      ...heading(`#${id}`, this.uses),
+      ...heading(`#${id}`, this.callbacks),
       el("p", {}, t(key, { id: String(id) })),
       key === "panel.failed" ? again : "",
     );
@@ -120,30 +123,30 @@ export class Selection {
     return members && row >= 0 ? { members, row } : null;
   }
 
-  private around(sound: Details, place: { members: Members; row: number } | null): Around {
-    const similar = sound.similar.slice(0, LISTED).map((one) => {
-      return { id: one.id, name: one.name, author: one.username, score: one.score };
+  private neighborsOf(sound: Details, place: { members: Members; row: number } | null): Neighbors {
+    const similar = sound.similar.slice(0, LISTED).map((other) => {
+      return { id: other.id, name: other.name, author: other.username, score: other.score };
     });
     if (!place) return { similar, pack: [], user: [] };
     const { members, row } = place;
     const pack = members.packId(row);
-    const inPack = (each: Members, at: number) => pack >= 0 && each.packId(at) === pack;
-    const ofUser = (each: Members, at: number) =>
-      each.user(at) === sound.username && !inPack(each, at);
+    const inPack = (members: Members, index: number) => pack >= 0 && members.packId(index) === pack;
+    const ofUser = (members: Members, index: number) =>
+      members.user(index) === sound.username && !inPack(members, index);
     return { similar, pack: this.nearest(sound.id, inPack), user: this.nearest(sound.id, ofUser) };
   }
 
-  /** Return the sounds of a group that were uploaded next before and after this one. */
-  private nearest(id: number, is: (members: Members, row: number) => boolean): Neighbour[] {
-    const found: Neighbour[] = [];
+  /** The sounds of a group with the closest ids, that is, uploaded around the same time. */
+  private nearest(id: number, belongs: (members: Members, row: number) => boolean): Neighbor[] {
+    const neighbors: Neighbor[] = [];
     for (const members of this.loader.loaded.values()) {
-      members.ids.forEach((other, row) => {
-        if (other === id || !is(members, row)) return;
-        found.push({ id: other, name: members.name(row), author: members.author(row) });
+      members.ids.forEach((otherId, row) => {
+        if (otherId === id || !belongs(members, row)) return;
+        neighbors.push({ id: otherId, name: members.name(row), author: members.author(row) });
       });
     }
-    const away = (one: Neighbour) => Math.abs(one.id - id);
-    return found.sort((one, other) => away(one) - away(other)).slice(0, LISTED);
+    const away = (neighbor: Neighbor) => Math.abs(neighbor.id - id);
+    return neighbors.sort((a, b) => away(a) - away(b)).slice(0, LISTED);
   }
 }
 

@@ -1,18 +1,18 @@
-// What is loaded, what matches, what is drawn and what failed, in words.
+// Status messages: what is loaded, matches, is drawn, or failed.
 import { byId, el } from "../shared/dom";
 import { t } from "../shared/words";
 import type { Kind } from "./address";
 import type { Members } from "./members";
 import type { Community, Overview } from "./overview";
 
-const PAUSE = 350; // a screen reader is told where things have come to rest
-const LONGEST = 1500; // milliseconds without news while much is going on
-const NAMED = 3; // communities that failed, by name
+const PAUSE = 350; // milliseconds without changes before a message, so that screen readers are not flooded
+const LONGEST = 1500; // milliseconds before a message even if changes continue
+const NAMED = 3; // failed communities listed by name
 
 export class Status {
   private readonly trouble = byId("trouble");
-  private broken: Community[] = [];
-  private isLost = false;
+  private failures: Community[] = [];
+  private hasFilterFailed = false;
   private timer = 0;
   private since = 0;
 
@@ -21,15 +21,15 @@ export class Status {
     private readonly retry: () => void,
   ) {}
 
-  /** Say how many sounds are loaded and, with a filter, how many of these match: by then. */
-  tell(
+  /** Soon show how many sounds are loaded and, with a filter, how many of them match. */
+  report(
     loaded: Map<number, Members>,
     matching: (community: Community) => number,
     filtering: () => boolean,
   ): void {
     const now = performance.now();
     if (!this.timer) this.since = now;
-    if (this.timer && now - this.since > LONGEST) return; // it is said soon, come what may
+    if (this.timer && now - this.since > LONGEST) return; // keep the pending message
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.timer = 0;
@@ -43,25 +43,27 @@ export class Status {
     }, PAUSE);
   }
 
-  threads(drawn: Record<Kind, number> | null): void {
+  connections(drawn: Record<Kind, number> | null): void {
     write(byId("drawn"), drawn ? t("map.drawn", drawn) : t("map.drawn-few"));
   }
 
   failed(communities: Community[]): void {
-    this.broken = communities;
+    this.failures = communities;
     this.show();
   }
 
-  lost(isLost: boolean): void {
-    this.isLost = isLost;
+  filterFailed(hasFilterFailed: boolean): void {
+    this.hasFilterFailed = hasFilterFailed;
     this.show();
   }
 
   private show(): void {
-    const names = this.broken.slice(0, NAMED).map((one) => `“\u2068${one.label}\u2069”`);
-    if (this.broken.length > NAMED) names.push("…");
+    const names = this.failures
+      .slice(0, NAMED)
+      .map((community) => `“\u2068${community.label}\u2069”`);
+    if (this.failures.length > NAMED) names.push("…");
     const parts = names.length ? [t("map.failed", { communities: names.join(", ") })] : [];
-    if (this.isLost) parts.push(t("map.where-failed"));
+    if (this.hasFilterFailed) parts.push(t("map.filter-failed"));
     const again = el("button", { type: "button" }, t("map.retry"));
     again.addEventListener("click", this.retry);
     this.trouble.replaceChildren(parts.join(" "), names.length ? again : "");

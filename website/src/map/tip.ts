@@ -1,4 +1,4 @@
-// What is under the pointer, beside it. The panel says the same to those who use no pointer.
+// The tooltip at the pointer. Keyboard users find the same facts in the panel.
 import { bdi, byId, el } from "../shared/dom";
 
 export class Tip {

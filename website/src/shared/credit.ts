@@ -1,12 +1,12 @@
-// How a sound is credited: the wording of Freesound's own "attribution" box (MTG/freesound,
-// sounds/models.py, attribution_texts), with its names of the licences.
+// Credits, worded like Freesound's own "attribution" box (MTG/freesound, sounds/models.py,
+// attribution_texts), with Freesound's names of the licenses.
 import type { Details } from "./details";
 import { wellFormed } from "./texts";
 
 export interface License {
-  /** As this site writes it: CC BY 4.0. */
+  /** On this site: CC BY 4.0. */
   name: string;
-  /** As Freesound writes it: Attribution 4.0. */
+  /** On Freesound: Attribution 4.0. */
   formal: string;
   deed: string | null;
 }
@@ -20,27 +20,27 @@ const DEEDS: [path: string, name: string, formal: string][] = [
   ["licenses/sampling+/1.0/", "Sampling+ 1.0", "Sampling+"],
 ];
 
-/** Return the licence that a deed's address names; an unknown one keeps its text and has no link. */
+/** Find the license of a deed's URL; an unknown one keeps its text and has no link. */
 export function license(text: string): License {
   const address = text.trim().replace(/^https?:\/\//, "");
-  const wanted = `${address.replace(/\/+$/, "")}/`;
+  const normalized = `${address.replace(/\/+$/, "")}/`;
   for (const [path, name, formal] of DEEDS) {
     const deed = `creativecommons.org/${path}`;
-    if (wanted === deed) return { name, formal, deed: `https://${deed}` };
+    if (normalized === deed) return { name, formal, deed: `https://${deed}` };
   }
   return { name: text, formal: text, deed: null };
 }
 
 type Credited = Pick<Details, "id" | "name" | "username" | "license">;
 
-/** Return the credit as one line of plain text. */
+/** The credit as one line of plain text. */
 export function creditText(sound: Credited): string {
   const address = `https://freesound.org/s/${sound.id}/`;
   const { formal } = license(sound.license);
   return `${line(sound.name)} by ${line(sound.username)} -- ${address} -- License: ${line(formal)}`;
 }
 
-/** Return the credit as HTML with links to the sound, its author and its licence. */
+/** The credit as HTML with links to the sound, its author and its license. */
 export function creditHtml(sound: Credited): string {
   const author = `https://freesound.org/people/${encodeURIComponent(wellFormed(sound.username))}/`;
   const { formal, deed } = license(sound.license);

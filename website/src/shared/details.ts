@@ -1,11 +1,11 @@
-// All that is known of one sound, from the files that the site offers to everybody.
+// All facts about one sound, from the site's public data files.
 import { json } from "./fetch";
 
 export interface Similar {
   id: number;
   name: string;
   username: string;
-  /** 0 to 1, the higher the more alike. */
+  /** 0 to 1; higher is more similar. */
   score: number;
 }
 
@@ -16,7 +16,7 @@ export interface Details {
   license: string;
   created: string;
   tags: string[];
-  /** Seconds; null when it is not known. */
+  /** Seconds; null if unknown. */
   duration: number | null;
   type: string;
   num_downloads: number;
@@ -32,12 +32,12 @@ export interface Details {
 
 const SHARD = 1000;
 
-/** Return a sound; null when there is none with this number. Rejects when the network fails. */
+/** Load a sound; null if no sound has this id. Rejects on network errors. */
 export async function sound(id: number): Promise<Details | null> {
   if (!Number.isSafeInteger(id) || id < 0) return null;
   const name = `${Math.floor(id / SHARD)}.json`;
   const index = await json<{ shards: { file: string }[] }>("api/sounds/index.json");
   if (!index?.shards.some(({ file }) => file === name)) return null;
   const shard = await json<{ sounds: Details[] }>(`api/sounds/${name}`);
-  return shard?.sounds.find((one) => one.id === id) ?? null;
+  return shard?.sounds.find((entry) => entry.id === id) ?? null;
 }

@@ -1,29 +1,29 @@
-// Elements made from parts. Foreign text goes in as text nodes only, never as markup.
+// Helpers to build elements. Untrusted text is added as text nodes only, never as markup.
 
 type Part = Node | string | null | false;
 
-/** Return a new element with these properties and children; `class` and `aria-*` are attributes. */
+/** Make an element with these attributes and children. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Record<string, string | boolean> = {},
   ...children: Part[]
 ): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
+  const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== false) made.setAttribute(name, value === true ? "" : value);
+    if (value !== false) element.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.filter((part) => part !== null && part !== false));
-  return made;
+  element.append(...children.filter((part) => part !== null && part !== false));
+  return element;
 }
 
-/** Return foreign text kept apart from the direction of the text around it. */
+/** Untrusted text, isolated from the direction of the text around it. */
 export function bdi(text: string): HTMLElement {
   return el("bdi", {}, text);
 }
 
-/** Return the element with this id; the template promises that it is there. */
+/** The element with this id, which the template must have. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no #${id}`);
-  return found as T;
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element as T;
 }

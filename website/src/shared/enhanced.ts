@@ -1,7 +1,7 @@
-// Tells the style sheet that scripts run: what needs them shows only then.
+// Tell the style sheet that scripts run, so that it shows what needs them.
 document.documentElement.dataset.script = "";
 
-// What is looked at stays when the language changes: it is in the hash.
+// Keep the current view, which is in the URL fragment, when switching the language.
 document.querySelector(".languages")?.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   if (link && link.pathname.split("/").pop() === location.pathname.split("/").pop()) {

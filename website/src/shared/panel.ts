@@ -1,68 +1,73 @@
-// The details of one sound: what it is, who made it, how to hear it and how to credit it.
+// The panel of a sound: its facts, a player, and its credit.
 import { creditHtml, creditText, license } from "./credit";
 import type { Details } from "./details";
 import { bdi, el } from "./dom";
 import { player } from "./player";
-import { day, duration, foreign } from "./texts";
+import { day, duration, oneLine } from "./texts";
 import { count, home, t } from "./words";
 
-export interface Neighbour {
+export interface Neighbor {
   id: number;
   name: string;
   author: string;
-  /** 0 to 1, for one that is alike. */
+  /** 0 to 1, for similar sounds. */
   score?: number;
 }
 
-export interface Around {
-  similar: Neighbour[];
-  pack: Neighbour[];
-  user: Neighbour[];
+export interface Neighbors {
+  similar: Neighbor[];
+  pack: Neighbor[];
+  user: Neighbor[];
 }
 
 type Kind = "user" | "pack" | "tag";
 
-/** What the page does for the panel. */
-export interface Uses {
+/** What the panel asks of the page. */
+export interface Callbacks {
   close(): void;
   choose(id: number): void;
-  /** Return the address that shows only the sounds of a user, a pack or a tag. */
+  /** The URL that shows only the sounds of a user, a pack or a tag. */
   address(kind: Kind, value: string): string;
 }
 
-/** Return the content of a panel; its heading has the id panel-name and can be focused. */
-export function panel(sound: Details, around: Around, note: string | null, uses: Uses): Node[] {
-  const author = foreign(sound.username, "?");
+/** Make the content of the panel; its heading has the id panel-name and can be focused. */
+export function panel(
+  sound: Details,
+  around: Neighbors,
+  note: string | null,
+  callbacks: Callbacks,
+): Node[] {
+  const author = oneLine(sound.username, "?");
   const by = el("p", { class: "by" }, bdi(author));
   if (sound.pages.user) by.replaceChildren(el("a", { href: home + sound.pages.user }, bdi(author)));
   return [
-    ...heading(foreign(sound.name, `#${sound.id}`), uses),
+    ...heading(oneLine(sound.name, `#${sound.id}`), callbacks),
     by,
     ...(note ? [el("p", { class: "hint" }, note)] : []),
     preview(sound),
     credit(sound),
-    facts(sound, uses),
-    tags(sound, uses),
+    facts(sound, callbacks),
+    tags(sound, callbacks),
     el("p", {}, el("a", { href: sound.url, rel: "external" }, t("panel.freesound"))),
-    ...neighbours("panel.similar", around.similar, uses),
-    ...neighbours("panel.same-pack", around.pack, uses),
-    ...neighbours("panel.same-user", around.user, uses),
+    ...neighborList("panel.similar", around.similar, callbacks),
+    ...neighborList("panel.same-pack", around.pack, callbacks),
+    ...neighborList("panel.same-user", around.user, callbacks),
     around.pack.length || around.user.length
       ? el("p", { class: "hint" }, t("panel.loaded-only"))
       : document.createDocumentFragment(),
   ];
 }
 
-/** Return the top of a panel: its heading and the button that closes it. */
-export function heading(text: string, uses: Pick<Uses, "close">): Node[] {
+/** Make the heading and the close button. */
+export function heading(text: string, callbacks: Pick<Callbacks, "close">): Node[] {
   const close = el("button", { type: "button", class: "close" }, t("panel.close"));
-  close.addEventListener("click", uses.close);
+  close.addEventListener("click", callbacks.close);
   return [el("h2", { id: "panel-name", tabindex: "-1" }, bdi(text)), close];
 }
 
 function preview(sound: Details): Node {
   const state = el("p", { class: "hint", role: "status" });
-  const label = t("panel.preview", { name: foreign(sound.name, `#${sound.id}`) });
+  const label = t("panel.preview", { name: oneLine(sound.name, `#${sound.id}`) });
   const audio = player(sound.previews, label, () => {
     state.textContent = t("panel.preview-failed");
   });
@@ -73,7 +78,7 @@ function preview(sound: Details): Node {
 function credit(sound: Details): Node {
   const state = el("p", { class: "hint", role: "status" });
   const box = el("div", { class: "credit", role: "group", "aria-label": t("panel.credit") });
-  const forms: [string, (one: Details) => string][] = [
+  const forms: [string, (sound: Details) => string][] = [
     ["panel.copy-text", creditText],
     ["panel.copy-html", creditHtml],
   ];
@@ -93,7 +98,7 @@ async function copy(text: string, box: HTMLElement, state: HTMLElement): Promise
     await navigator.clipboard.writeText(text);
     state.textContent = t("panel.copied");
   } catch {
-    // No permission, or no clipboard at all: that needs https.
+    // No permission, or no clipboard, which needs https.
     const field = el("textarea", {
       readonly: true,
       rows: "4",
@@ -107,63 +112,68 @@ async function copy(text: string, box: HTMLElement, state: HTMLElement): Promise
   }
 }
 
-function facts(sound: Details, uses: Uses): Node {
+function facts(sound: Details, callbacks: Callbacks): Node {
   const { name, deed } = license(sound.license);
-  const shown = foreign(name, t("sound.no-licence"));
+  const label = oneLine(name, t("sound.no-license"));
   const list = el("dl", { class: "panel-facts" });
   const add = (key: string, ...parts: (Node | string)[]) =>
     list.append(el("div", {}, el("dt", {}, t(key)), el("dd", {}, ...parts)));
-  add("panel.licence", deed ? el("a", { href: deed, rel: "license" }, shown) : bdi(shown));
+  add("panel.license", deed ? el("a", { href: deed, rel: "license" }, label) : bdi(label));
   add("panel.length", duration(sound.duration));
   add("panel.date", day(sound.created) ?? t("sound.no-date"));
   add("panel.downloads", count(sound.num_downloads));
-  if (sound.type) add("panel.type", bdi(foreign(sound.type, "–")));
+  if (sound.type) add("panel.type", bdi(oneLine(sound.type, "–")));
   if (sound.pack) {
-    const pack = foreign(sound.pack.name, `#${sound.pack.id}`);
+    const pack = oneLine(sound.pack.name, `#${sound.pack.id}`);
     const { pack: page } = sound.pages;
     add(
       "panel.pack",
       page ? el("a", { href: home + page }, bdi(pack)) : bdi(pack),
       el("br"),
-      only("panel.only-pack", "pack", sound.pack.name, uses),
+      only("panel.only-pack", "pack", sound.pack.name, callbacks),
     );
   }
-  add("panel.author", only("panel.only-user", "user", sound.username, uses));
+  add("panel.author", only("panel.only-user", "user", sound.username, callbacks));
   return list;
 }
 
-function only(key: string, kind: Kind, value: string, uses: Uses): Node {
-  const link = narrowing(kind, value, uses, t(key));
+function only(key: string, kind: Kind, value: string, callbacks: Callbacks): Node {
+  const link = narrowing(kind, value, callbacks, t(key));
   link.className = "only";
   return link;
 }
 
-/** Return a link to the sounds of a user, a pack or a tag, in the view that is there by then. */
-function narrowing(kind: Kind, value: string, uses: Uses, label: Node | string): HTMLAnchorElement {
-  const link = el("a", { href: uses.address(kind, value) }, label);
+/** Make a link to the sounds of a user, a pack or a tag, in the view at the time of the click. */
+function narrowing(
+  kind: Kind,
+  value: string,
+  callbacks: Callbacks,
+  label: Node | string,
+): HTMLAnchorElement {
+  const link = el("a", { href: callbacks.address(kind, value) }, label);
   for (const event of ["click", "auxclick", "contextmenu"]) {
-    link.addEventListener(event, () => (link.href = uses.address(kind, value)));
+    link.addEventListener(event, () => (link.href = callbacks.address(kind, value)));
   }
   return link;
 }
 
-function tags(sound: Details, uses: Uses): Node {
+function tags(sound: Details, callbacks: Callbacks): Node {
   const list = el("ul", { class: "tags", "aria-label": t("panel.tags") });
   for (const tag of sound.tags) {
-    const name = bdi(foreign(tag, t("sound.blank")));
-    list.append(el("li", {}, narrowing("tag", tag, uses, name)));
+    const name = bdi(oneLine(tag, t("sound.blank")));
+    list.append(el("li", {}, narrowing("tag", tag, callbacks, name)));
   }
   return sound.tags.length ? list : document.createDocumentFragment();
 }
 
-function neighbours(key: string, sounds: Neighbour[], uses: Uses): Node[] {
+function neighborList(key: string, sounds: Neighbor[], callbacks: Callbacks): Node[] {
   if (!sounds.length) return [];
-  const list = el("ul", { class: "neighbours" });
-  for (const one of sounds) {
-    const button = el("button", { type: "button" }, bdi(foreign(one.name, `#${one.id}`)));
-    button.addEventListener("click", () => uses.choose(one.id));
-    const author = el("span", { class: "hint" }, " ", bdi(foreign(one.author, "?")));
-    const score = one.score === undefined ? null : Math.round(one.score * 100);
+  const list = el("ul", { class: "neighbors" });
+  for (const neighbor of sounds) {
+    const button = el("button", { type: "button" }, bdi(oneLine(neighbor.name, `#${neighbor.id}`)));
+    button.addEventListener("click", () => callbacks.choose(neighbor.id));
+    const author = el("span", { class: "hint" }, " ", bdi(oneLine(neighbor.author, "?")));
+    const score = neighbor.score === undefined ? null : Math.round(neighbor.score * 100);
     if (score !== null) author.append(` ${t("panel.score", { score })}`);
     list.append(el("li", {}, button, author));
   }

@@ -1,12 +1,12 @@
-// Previews: loaded when they are played, one at a time.
+// Preview players: load on play, and play one at a time.
 import type { Details } from "./details";
 import { el } from "./dom";
 
 let playing: HTMLAudioElement | null = null;
 
-/** Return a player for a sound's preview; null when it has none.
+/** Make a player for a sound's preview; null if it has none.
  *
- * `failed` is called when the preview cannot be played. Nothing is requested before. */
+ * Nothing is requested before the user plays it. `failed` is called if that does not work. */
 export function player(
   previews: Details["previews"],
   label: string,
@@ -20,7 +20,7 @@ export function player(
   if (!offered.length) return null;
   const audio = el("audio", { controls: true, preload: "none", "aria-label": label });
   for (const [src, type] of offered) audio.append(el("source", { src, type }));
-  audio.lastElementChild?.addEventListener("error", failed); // each source failed
+  audio.lastElementChild?.addEventListener("error", failed); // fires when all sources have failed
   audio.addEventListener("play", () => {
     if (playing !== audio) playing?.pause();
     playing = audio;
@@ -28,7 +28,7 @@ export function player(
   return audio;
 }
 
-/** Stop what is playing, as when its sound leaves the page. */
+/** Stop what is playing, for example when its panel closes. */
 export function silence(): void {
   playing?.pause();
   playing = null;

@@ -1,26 +1,26 @@
-// Search in the sounds' names, tags and authors: a few small files, no server.
+// Full-text search in names, tags and authors, using small index files instead of a server.
 import { fileName, json } from "./fetch";
 import { fold } from "./texts";
 
 export interface FoundSound {
   id: number;
-  /** -1 when it is not on the map. */
+  /** -1 if it is not on the map. */
   community: number;
   name: string;
   author: string;
 }
 
 export interface Found {
-  /** The best first: those downloaded most. */
+  /** The most downloaded first. */
   sounds: FoundSound[];
-  /** There are more than the files tell. */
+  /** Whether there are more than the index lists. */
   more: boolean;
 }
 
 type Row = [id: number, community: number, name: string, author: string];
 
 interface Index {
-  /** How many letters the name of a bucket has. */
+  /** Number of letters in a bucket's name. */
   prefix: number;
   buckets: string[];
 }
@@ -31,7 +31,7 @@ interface Bucket {
 }
 
 interface Hits {
-  /** The sounds by id, with their place among the word's; 0 is downloaded most. */
+  /** The rank of each sound, by id; 0 is the most downloaded. */
   places: Map<number, number>;
   rows: Map<number, Row>;
   cut: boolean;
@@ -39,9 +39,9 @@ interface Hits {
 
 const LONGEST = 40;
 
-/** Return the words of a text as the index has them: see buckets.py, which makes it.
+/** Split a text into words like the index, which buckets.py builds.
  *
- * A single character counts only where letters have no case: a Chinese one can be a word. */
+ * A single character counts only in scripts without case: a Chinese one can be a word. */
 export function words(text: string): string[] {
   const parts = fold(text)
     .split(/[^\p{L}\p{N}]+/u)
@@ -50,61 +50,65 @@ export function words(text: string): string[] {
   return [...new Set(parts)];
 }
 
-/** Find the sounds that have all words of a query; its last word may be the beginning of one.
+/** Find the sounds that have all words of a query; its last word may be a prefix.
  *
- * Rejects when the index cannot be read (from file://, or without a network). */
+ * Rejects if the index cannot be read (from file://, or offline). */
 export async function search(query: string): Promise<Found> {
-  const wanted = words(query);
-  const about = wanted.length ? await json<Index>("search/index.json") : null;
+  const queryWords = words(query);
+  const about = queryWords.length ? await json<Index>("search/index.json") : null;
   if (!about) return { sounds: [], more: false };
-  const last = wanted.length - 1;
-  const hits = await Promise.all(wanted.map((word, at) => find(word, at === last, about)));
-  return together(wanted, hits);
+  const last = queryWords.length - 1;
+  const hits = await Promise.all(
+    queryWords.map((word, index) => find(word, index === last, about)),
+  );
+  return together(queryWords, hits);
 }
 
 async function find(word: string, last: boolean, { prefix, buckets }: Index): Promise<Hits> {
   const letters = Array.from(word);
   const name = fileName(letters.slice(0, prefix).join(""));
   const bucket = buckets.includes(name) ? await json<Bucket>(`search/${name}.json`) : null;
-  const found: Hits = { places: new Map(), rows: new Map(), cut: false };
-  if (!bucket) return found;
-  // Words that begin with fewer letters than a bucket's name lie in many buckets.
+  const hits: Hits = { places: new Map(), rows: new Map(), cut: false };
+  if (!bucket) return hits;
+  // A prefix shorter than a bucket's name would match words in many buckets.
   const matches = last && letters.length >= prefix;
   for (const [key, entry] of Object.entries(bucket.words)) {
-    if (key === word || (matches && key.startsWith(word))) add(found, bucket, entry, key !== word);
+    if (key === word || (matches && key.startsWith(word))) add(hits, bucket, entry, key !== word);
   }
-  return found;
+  return hits;
 }
 
-function add(found: Hits, bucket: Bucket, entry: Bucket["words"][string], longer: boolean): void {
+function add(hits: Hits, bucket: Bucket, entry: Bucket["words"][string], longer: boolean): void {
   const [total, places] = entry;
-  if (total > places.length) found.cut = true;
+  if (total > places.length) hits.cut = true;
   places.forEach((index, place) => {
     const row = bucket.sounds[index];
     if (!row) return;
-    const rank = longer ? place + 0.5 : place; // the word itself before a longer one at its place
-    found.places.set(row[0], Math.min(rank, found.places.get(row[0]) ?? rank));
-    found.rows.set(row[0], row);
+    const rank = longer ? place + 0.5 : place; // exact matches before prefix matches of the same rank
+    hits.places.set(row[0], Math.min(rank, hits.places.get(row[0]) ?? rank));
+    hits.rows.set(row[0], row);
   });
 }
 
-function together(wanted: string[], hits: Hits[]): Found {
-  const all = hits.reduce((least, one) => (one.places.size < least.places.size ? one : least));
-  const found: { row: Row; rank: number }[] = [];
-  for (const row of all.rows.values()) {
-    const ranks = hits.map((one, at) => one.places.get(row[0]) ?? unlisted(one, wanted[at], row));
-    const rank = ranks.reduce((sum, each) => sum + each, 0);
-    if (rank < Number.POSITIVE_INFINITY) found.push({ row, rank });
+function together(queryWords: string[], hits: Hits[]): Found {
+  const rarest = hits.reduce((least, hit) => (hit.places.size < least.places.size ? hit : least));
+  const ranked: { row: Row; rank: number }[] = [];
+  for (const row of rarest.rows.values()) {
+    const ranks = hits.map(
+      (hit, index) => hit.places.get(row[0]) ?? unlisted(hit, queryWords[index], row),
+    );
+    const rank = ranks.reduce((sum, place) => sum + place, 0);
+    if (rank < Number.POSITIVE_INFINITY) ranked.push({ row, rank });
   }
-  found.sort((one, other) => one.rank - other.rank || one.row[0] - other.row[0]);
-  const sounds = found.map(({ row: [id, community, name, author] }) => {
+  ranked.sort((a, b) => a.rank - b.rank || a.row[0] - b.row[0]);
+  const sounds = ranked.map(({ row: [id, community, name, author] }) => {
     return { id, community, name, author };
   });
-  return { sounds, more: hits.some((one) => one.cut) };
+  return { sounds, more: hits.some((hit) => hit.cut) };
 }
 
-/** Return a place for a sound that has the word, though the word's cut list does not name it. */
+/** The rank of a sound that has the word but is missing from the word's truncated list. */
 function unlisted(hits: Hits, word = "", [, , name, author]: Row): number {
-  const has = hits.cut && words(`${name} ${author}`).some((each) => each.startsWith(word));
+  const has = hits.cut && words(`${name} ${author}`).some((text) => text.startsWith(word));
   return has ? hits.places.size : Number.POSITIVE_INFINITY;
 }

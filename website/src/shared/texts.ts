@@ -1,13 +1,13 @@
-// Foreign texts and lengths as every page shows them; the generator has the same rules in texts.py.
+// Formats untrusted text, lengths and dates like the generator's texts.py.
 import { lang } from "./words";
 
-/** Return text with a sign in place of each half character, which no file and no address can hold. */
+/** Replace lone surrogates, which neither files nor URLs can hold. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, "\ufffd");
 }
 
-/** Return text from outside as one visible line; `otherwise` stands in when nothing is left. */
-export function foreign(text: string, otherwise: string): string {
+/** Turn untrusted text into one visible line, or `otherwise` if nothing visible is left. */
+export function oneLine(text: string, otherwise: string): string {
   const line = wellFormed(text)
     .replace(/\p{Cc}/gu, " ")
     .split(/\s+/u)
@@ -16,7 +16,7 @@ export function foreign(text: string, otherwise: string): string {
   return /[^\p{C}\p{Z}\p{M}]/u.test(line) ? line : otherwise;
 }
 
-/** Return a length: 0.43 s, 12.3 s, 3:07 min, 1:02:03 h; a dash for none. */
+/** Format a length: 0.43 s, 12.3 s, 3:07 min, 1:02:03 h; a dash if unknown. */
 export function duration(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds) || seconds < 0) return "–";
   if (seconds < 59.95) return `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s`;
@@ -27,15 +27,15 @@ export function duration(seconds: number | null): string {
   return `${hours.toLocaleString("en")}:${two(minutes % 60)}:${two(rest)} h`;
 }
 
-/** Return a time of upload as a date in the page's language; null when it is none. */
+/** Format an upload time as a date in the page's language; null if invalid. */
 export function day(stamp: string): string | null {
-  const at = /^\d{4}-\d\d-\d\dT[\d:.]+$/.test(stamp) ? `${stamp}Z` : stamp;
-  const time = Date.parse(at);
+  const iso = /^\d{4}-\d\d-\d\dT[\d:.]+$/.test(stamp) ? `${stamp}Z` : stamp;
+  const time = Date.parse(iso);
   if (!/^\d{4}-\d\d-\d\d/.test(stamp) || Number.isNaN(time)) return null;
   return new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" }).format(time);
 }
 
-/** Return text as words are compared: no accents, no capitals. */
+/** Remove accents and case for comparisons. */
 export function fold(text: string): string {
   return text
     .normalize("NFKD")

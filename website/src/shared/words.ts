@@ -1,8 +1,8 @@
-// The words of the page in its language; the generator writes them into each page as JSON.
+// The page's texts in its language, which the generator writes into each page as JSON.
 
 interface Page {
   lang: string;
-  /** From this page to the root of the site, and to the root of its language: "../" or "". */
+  /** Paths from this page to the root of the site, and to the root of its language: "../" or "". */
   root: string;
   home: string;
   words: Record<string, string>;
@@ -14,10 +14,10 @@ export const { lang, root, home } = page;
 
 const numbers = new Intl.NumberFormat(lang);
 
-/** Return the text of `key`, its {placeholders} filled in; a number is written as the language does. */
+/** The text of `key` with its {placeholders} filled in; numbers are formatted for the language. */
 export function t(key: string, values: Record<string, string | number> = {}): string {
   const text = page.words[key];
-  if (text === undefined) throw new Error(`the page has no word ${key}`);
+  if (text === undefined) throw new Error(`the page has no text for ${key}`);
   return text.replace(/\{([a-z_]+)\}/g, (hole, name: string) => {
     const value = values[name];
     if (value === undefined) return hole;

@@ -1,46 +1,51 @@
-// What sigma draws: communities as areas, sounds as dots, threads between them; and its camera.
+// Draws the map with sigma: communities as areas, sounds as dots, connections as lines. Moves its camera.
 import { MultiUndirectedGraph } from "graphology";
 import Sigma from "sigma";
 import { EdgeRectangleProgram, NodeCircleProgram } from "sigma/rendering";
-import type { Spot } from "./address";
+import type { Position } from "./address";
 import type { Members } from "./members";
 import type { Community, Overview } from "./overview";
 import { type Palette, palette, thin } from "./palette";
-import type { Thread } from "./threads";
+import type { Connection } from "./connections";
 
-const NEAREST = 64; // pixels a map unit takes at most: dots are large enough then
-const CLOSE = 30; // pixels of a map unit at a sound that was chosen
+const NEAREST = 64; // pixels per map unit when zoomed in fully
+const CLOSE = 30; // pixels per map unit when a sound is selected
 const GLIDE = { duration: 420 };
 const [SMALL, LARGE] = [0.18, 0.42]; // radius of a dot in map units, by the sound's length
 
-/** How a community and its sounds look now. */
+/** How communities and sounds are colored. */
 export interface Look {
-  /** Share of a community's sounds that match, 0 to 1. */
+  /** Fraction of a community's sounds that match, 0 to 1. */
   share(community: Community): number;
   matches(members: Members): (row: number) => boolean;
   isLoaded(id: number): boolean;
 }
 
-/** A node: a community, or a sound by its number. */
+/** What a node stands for: a community, or a sound by id. */
 export type Target = { community: Community } | { sound: number };
 
 class Unseen extends NodeCircleProgram {
-  override renderProgram(): void {} // an area under the pointer is not drawn a second time
+  override renderProgram(): void {} // do not redraw an area under the pointer
 }
 
-export class Stage {
+export class Renderer {
   readonly sigma: Sigma;
   colors: Palette = palette();
   private readonly graph = new MultiUndirectedGraph();
-  private goal: Spot | null = null;
+  private goal: Position | null = null;
   private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor(
     readonly container: HTMLElement,
     private readonly overview: Overview,
   ) {
-    for (const one of overview.communities) {
-      this.graph.addNode(`c${one.id}`, { x: one.x, y: one.y, size: one.radius, type: "area" });
+    for (const community of overview.communities) {
+      this.graph.addNode(`c${community.id}`, {
+        x: community.x,
+        y: community.y,
+        size: community.radius,
+        type: "area",
+      });
     }
     this.sigma = new Sigma(this.graph, container, {
       itemSizesReference: "positions",
@@ -51,8 +56,8 @@ export class Stage {
         dot: NodeCircleProgram,
       },
       nodeHoverProgramClasses: { area: Unseen },
-      edgeProgramClasses: { thread: EdgeRectangleProgram, strong: EdgeRectangleProgram },
-      defaultEdgeType: "thread",
+      edgeProgramClasses: { connection: EdgeRectangleProgram, strong: EdgeRectangleProgram },
+      defaultEdgeType: "connection",
       defaultDrawNodeHover: () => {},
       renderLabels: false,
       minEdgeThickness: 1.2,
@@ -69,13 +74,13 @@ export class Stage {
     this.sigma.on("resize", () => this.limitZoom());
   }
 
-  /** The pixels that a map unit takes now. */
+  /** Current pixels per map unit. */
   get scale(): number {
     const { ratio } = this.sigma.getCamera();
     return this.whole / ratio;
   }
 
-  /** The pixels that a map unit takes on the whole map. */
+  /** Pixels per map unit when the whole map is shown. */
   private get whole(): number {
     const { width, height } = this.sigma.getDimensions();
     return Math.max(1, Math.min(width, height) - 48) / (2 * this.overview.half);
@@ -102,27 +107,27 @@ export class Stage {
     });
   }
 
-  /** Change much at once: sigma would take all in anew for each node that goes. */
+  /** Change many nodes at once: sigma would reindex everything for each removed node. */
   private quietly(change: () => void): void {
     this.sigma.setGraph(new MultiUndirectedGraph());
     change();
     this.sigma.setGraph(this.graph);
   }
 
-  /** Colour everything anew: after a filter, a change of the colour scheme, or a load. */
+  /** Recolor everything after a filter, a change of color scheme, or a load. */
   paint(look: Look, loaded: Iterable<Members>): void {
     this.quietly(() => {
-      for (const one of this.overview.communities) this.paintArea(look, one);
+      for (const community of this.overview.communities) this.paintArea(look, community);
       for (const members of loaded) this.paintSounds(look, members);
     });
   }
 
-  paintArea(look: Look, one: Community): void {
-    const share = look.share(one);
-    const dye = this.colors.communities[one.color] ?? this.colors.bare;
-    const strength = look.isLoaded(one.id) ? 0.1 : 0.12 + 0.3 * share;
-    const color = share > 0 ? thin(dye, strength) : thin(this.colors.bare, 0.35);
-    this.graph.mergeNodeAttributes(`c${one.id}`, { color });
+  paintArea(look: Look, community: Community): void {
+    const share = look.share(community);
+    const base = this.colors.communities[community.color] ?? this.colors.bare;
+    const strength = look.isLoaded(community.id) ? 0.1 : 0.12 + 0.3 * share;
+    const color = share > 0 ? thin(base, strength) : thin(this.colors.bare, 0.35);
+    this.graph.mergeNodeAttributes(`c${community.id}`, { color });
   }
 
   private paintSounds(look: Look, members: Members): void {
@@ -133,20 +138,20 @@ export class Stage {
   }
 
   private dots(members: Members, matches: (row: number) => boolean) {
-    const dye = this.colors.communities[members.community.color] ?? this.colors.bare;
-    const shown = { color: dye, type: "dot" };
+    const color = this.colors.communities[members.community.color] ?? this.colors.bare;
+    const shown = { color, type: "dot" };
     const hidden = { color: thin(this.colors.bare, 0.7), type: "dim" };
     return (row: number) => (matches(row) ? shown : hidden);
   }
 
-  /** Draw these threads, and no others; an end that is not loaded is left out. */
-  weave(threads: Thread[]): void {
+  /** Draw exactly these connections; skip those with an end that is not loaded. */
+  drawConnections(connections: Connection[]): void {
     this.graph.clearEdges();
-    for (const { from, to, kind, strong } of threads) {
+    for (const { from, to, kind, strong } of connections) {
       if (!this.graph.hasNode(from) || !this.graph.hasNode(to)) continue;
       const color = thin(this.colors.kinds[kind] ?? this.colors.soft, strong ? 0.95 : 0.34);
       const size = strong ? 0.09 : 0.05;
-      this.graph.addEdge(from, to, { color, size, type: strong ? "strong" : "thread" });
+      this.graph.addEdge(from, to, { color, size, type: strong ? "strong" : "connection" });
     }
   }
 
@@ -160,31 +165,31 @@ export class Stage {
     return this.graph.hasNode(sound);
   }
 
-  place(node: string | number): { x: number; y: number } | null {
+  point(node: string | number): { x: number; y: number } | null {
     if (!this.graph.hasNode(node)) return null;
     const { x, y } = this.graph.getNodeAttributes(node);
     return { x, y };
   }
 
-  /** Return where a point of the map is in the container, in pixels. */
+  /** Convert a point of the map to pixels in the container. */
   pixel(point: { x: number; y: number }): { x: number; y: number } {
     return this.sigma.graphToViewport(point);
   }
 
-  /** Return what the view shows, in map units. */
+  /** The visible rectangle, in map units. */
   view(): { left: number; right: number; bottom: number; top: number } {
     const { width, height } = this.sigma.getDimensions();
-    const one = this.sigma.viewportToGraph({ x: 0, y: height });
-    const other = this.sigma.viewportToGraph({ x: width, y: 0 });
-    return { left: one.x, right: other.x, bottom: one.y, top: other.y };
+    const bottomLeft = this.sigma.viewportToGraph({ x: 0, y: height });
+    const topRight = this.sigma.viewportToGraph({ x: width, y: 0 });
+    return { left: bottomLeft.x, right: topRight.x, bottom: bottomLeft.y, top: topRight.y };
   }
 
-  /** The spot of the whole map. */
-  get home(): Spot {
+  /** The position that shows the whole map. */
+  get home(): Position {
     return { x: this.overview.x, y: this.overview.y, ratio: 1 };
   }
 
-  get spot(): Spot {
+  get position(): Position {
     const { x, y, ratio } = this.sigma.getCamera();
     const side = 2 * this.overview.half;
     return {
@@ -194,52 +199,52 @@ export class Stage {
     };
   }
 
-  /** The spot that the camera is on its way to, or at. */
-  get aim(): Spot {
-    return this.goal && this.sigma.getCamera().isAnimated() ? this.goal : this.spot;
+  /** Where the camera is, or where it is moving to. */
+  get destination(): Position {
+    return this.goal && this.sigma.getCamera().isAnimated() ? this.goal : this.position;
   }
 
-  /** Move the camera; at once where motion is not wanted, or when `jump`. */
-  go(spot: Spot, jump = false): void {
+  /** Move the camera; without animation if `jump` is set or the user prefers reduced motion. */
+  go(position: Position, jump = false): void {
     const camera = this.sigma.getCamera();
     const side = 2 * this.overview.half;
-    const ratio = camera.getBoundedRatio(spot.ratio);
-    this.goal = { ...spot, ratio };
+    const ratio = camera.getBoundedRatio(position.ratio);
+    this.goal = { ...position, ratio };
     const state = {
       ratio,
-      x: (spot.x - this.overview.x) / side + 0.5,
-      y: (spot.y - this.overview.y) / side + 0.5,
+      x: (position.x - this.overview.x) / side + 0.5,
+      y: (position.y - this.overview.y) / side + 0.5,
     };
     if (jump || this.still.matches) camera.setState(state);
     else void camera.animate(state, GLIDE);
   }
 
-  /** Go to a point, near enough to see what is around it, beside what `cover` hides of the map. */
+  /** Zoom to a point and its surroundings, in the part of the map that `cover` leaves free. */
   approach(point: { x: number; y: number }, cover: HTMLElement): void {
-    const { ratio } = this.spot;
+    const { ratio } = this.position;
     const nearer = Math.min(ratio, this.whole / CLOSE);
     const scale = this.whole / nearer;
-    const [map, other] = [this.container.getBoundingClientRect(), cover.getBoundingClientRect()];
-    const wide = other.width < 0.8 * map.width;
-    const right = wide ? Math.max(0, map.right - other.left) / 2 / scale : 0;
+    const [map, covered] = [this.container.getBoundingClientRect(), cover.getBoundingClientRect()];
+    const wide = covered.width < 0.8 * map.width;
+    const right = wide ? Math.max(0, map.right - covered.left) / 2 / scale : 0;
     const up = wide
       ? 0
-      : Math.min(Math.max(0, map.bottom - other.top), 0.8 * map.height) / 2 / scale;
+      : Math.min(Math.max(0, map.bottom - covered.top), 0.8 * map.height) / 2 / scale;
     this.go({ x: point.x + right, y: point.y - up, ratio: nearer });
   }
 
-  /** Return the spot that shows a circle of the map, with some room around it. */
-  around(circle: { x: number; y: number; radius: number }): Spot {
+  /** The position that shows a circle of the map with some room around it. */
+  fit(circle: { x: number; y: number; radius: number }): Position {
     const ratio = Math.max(circle.radius * 1.25, 2) / this.overview.half;
     return { x: circle.x, y: circle.y, ratio };
   }
 
-  /** Take the colours of the style sheet again. */
-  dye(): void {
+  /** Read the colors of the style sheet again. */
+  readColors(): void {
     this.colors = palette();
   }
 
-  /** Draw once more, as when what lies over the dots has changed. */
+  /** Redraw, for example when the labels have changed. */
   refresh(): void {
     this.sigma.scheduleRender();
   }

@@ -1,20 +1,20 @@
-// The player at the foot of the page: it appears with the first preview that is played.
+// The player at the bottom of the page. It appears when the first preview is played.
 import { bdi, el } from "../shared/dom";
 import { player, silence } from "../shared/player";
 import { t } from "../shared/words";
-import { say } from "./said";
+import { say } from "./message";
 import { previewsOf } from "./table";
 
-let deck: HTMLElement | null = null;
+let bar: HTMLElement | null = null;
 let audio: HTMLAudioElement | null = null;
 let current: Element | null = null;
 
-/** Play the preview of a row's button; pause it when it plays already. */
+/** Play the preview of a row's button, or pause it if it is playing. */
 export function toggle(button: Element, name: string): void {
   if (button !== current) load(button, name);
   if (!audio) return;
   if (audio.paused)
-    audio.play().catch(() => {}); // `failed` tells it
+    audio.play().catch(() => {}); // reported by the player's error callback
   else audio.pause();
 }
 
@@ -31,9 +31,9 @@ function load(button: Element, name: string): void {
     close();
     if (before instanceof HTMLElement && before.isConnected) before.focus();
   });
-  deck = el("section", { class: "deck", "aria-label": t("list.player") });
-  deck.append(el("p", {}, bdi(name)), audio, shut);
-  document.body.append(deck);
+  bar = el("section", { class: "player", "aria-label": t("list.player") });
+  bar.append(el("p", {}, bdi(name)), audio, shut);
+  document.body.append(bar);
 }
 
 function mark(): void {
@@ -43,6 +43,6 @@ function mark(): void {
 function close(): void {
   silence();
   current?.setAttribute("aria-pressed", "false");
-  deck?.remove();
-  current = audio = deck = null;
+  bar?.remove();
+  current = audio = bar = null;
 }

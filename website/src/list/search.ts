@@ -1,15 +1,15 @@
-// The search on the list: its results take the place of the page's own rows, and its words are in
-// the address, so that "back" works and a link can be shared.
+// The search on the list. Results replace the page's own rows; the query is in the URL, so "back"
+// works and links can be shared.
 import { type Found, search } from "../shared/search";
 import { fold } from "../shared/texts";
 import { t } from "../shared/words";
 import { type Result, result } from "./results";
-import { say } from "./said";
-import { onSort, remark, sort, unmark } from "./sort";
+import { say } from "./message";
+import { onSort, restoreMarks, sort, unmark } from "./sort";
 import { body, table } from "./table";
 
-const MOST = 50; // results that are shown
-const PAUSE = 250; // milliseconds without a key before the search begins
+const MOST = 50; // results shown
+const PAUSE = 250; // milliseconds after the last keystroke
 
 const input = document.getElementById("seek") as HTMLInputElement | null;
 const pager = document.querySelector<HTMLElement>(".pager");
@@ -22,7 +22,7 @@ let results: Result[] | null = null;
 let latest = 0;
 let timer = 0;
 
-/** Make the search box work; does nothing on a page without one. */
+/** Set up the search box, if the page has one. */
 export function startSearch(): void {
   if (!input) return;
   input.addEventListener("input", () => {
@@ -38,25 +38,25 @@ export function startSearch(): void {
     event.preventDefault();
     go(input.value);
   });
-  for (const event of ["popstate", "hashchange"]) window.addEventListener(event, follow);
+  for (const event of ["popstate", "hashchange"]) window.addEventListener(event, followAddress);
   onSort(sortResults);
-  follow();
+  followAddress();
 }
 
 function go(query: string): void {
   clearTimeout(timer);
-  const wanted = query.trim();
+  const trimmed = query.trim();
   const present = fromAddress();
-  if (wanted === present) return;
-  const address = wanted ? `#q=${encodeURIComponent(wanted)}` : location.pathname;
-  // Each search is one step back, not each of its letters.
-  if (wanted && present) history.replaceState(null, "", address);
+  if (trimmed === present) return;
+  const address = trimmed ? `#q=${encodeURIComponent(trimmed)}` : location.pathname;
+  // One history entry per search, not per keystroke.
+  if (trimmed && present) history.replaceState(null, "", address);
   else history.pushState(null, "", address);
-  show(wanted);
+  show(trimmed);
 }
 
-/** Show what the address says; the same address twice is one search. */
-function follow(): void {
+/** Show the search in the URL. */
+function followAddress(): void {
   const query = fromAddress();
   if (!input || (query === "" && results === null && latest === 0)) return;
   if (input.value.trim() !== query) input.value = query;
@@ -76,24 +76,24 @@ async function show(query: string): Promise<void> {
     return;
   }
   say(t("list.searching"));
-  // Files may not read one another, so from a folder there are only the page's own rows.
-  const found = location.protocol === "file:" ? null : await search(query).catch(() => null);
-  if (mine !== latest) return; // another search began meanwhile
-  if (found) showFound(query, found);
+  // Pages opened from disk cannot read other files, so only this page's rows can be searched.
+  const hits = location.protocol === "file:" ? null : await search(query).catch(() => null);
+  if (mine !== latest) return; // a newer search has started
+  if (hits) showFound(query, hits);
   else filter(query);
 }
 
 function showFound(query: string, { sounds, more }: Found): void {
-  const shown = sounds.slice(0, MOST);
+  const visible = sounds.slice(0, MOST);
   screen.disconnect();
-  results = shown.map((one) => result(one, watch));
+  results = visible.map((sound) => result(sound, watch));
   unmark();
   put(
-    results.map((one) => one.row),
+    results.map((entry) => entry.row),
     t("list.results", { query }),
   );
   const key = more || sounds.length > MOST ? "list.found-first" : "list.found";
-  say(t(shown.length ? key : "list.found-none", { query, count: shown.length }));
+  say(t(visible.length ? key : "list.found-none", { query, count: visible.length }));
 }
 
 function filter(query: string): void {
@@ -108,7 +108,7 @@ function filter(query: string): void {
 
 function showOwn(rows: HTMLTableRowElement[], caption: string): void {
   results = null;
-  remark();
+  restoreMarks();
   put(rows, caption);
   if (pager) pager.hidden = rows !== ownRows;
 }
@@ -122,11 +122,11 @@ function put(rows: HTMLTableRowElement[], caption: string): void {
 function sortResults(column: string, title: string): boolean {
   if (!results) return false;
   const sorted = results;
-  for (const one of sorted) fills.get(one.row)?.();
-  Promise.all(sorted.map((one) => one.filled)).then(() => {
+  for (const entry of sorted) fills.get(entry.row)?.();
+  Promise.all(sorted.map((entry) => entry.filled)).then(() => {
     if (sorted !== results) return;
     results = sort(sorted, column);
-    body?.replaceChildren(...results.map((one) => one.row));
+    body?.replaceChildren(...results.map((entry) => entry.row));
     say(t("list.sorted", { order: title }));
   });
   return true;
