@@ -39,7 +39,7 @@ interface Hits {
 
 const LONGEST = 40;
 
-/** Split a text into words like the index, which buckets.py builds.
+/** Split a text into words like the index, built by website/frame/buckets.py.
  *
  * A single character counts only in scripts without case: a Chinese one can be a word. */
 export function words(text: string): string[] {

@@ -1,4 +1,4 @@
-// Formats untrusted text, lengths and dates like the generator's texts.py.
+// Formats untrusted text, lengths and dates like the generator's base/text.py.
 import { lang } from "./words";
 
 /** Replace lone surrogates, which neither files nor URLs can hold. */
