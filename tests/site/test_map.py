@@ -277,8 +277,8 @@ def open_part(page, name):
 
 
 def matching(page):
-    match = re.search(r"match: (\d+) of (\d+) loaded", page.locator("#status").text_content())
-    return [int(number) for number in match.groups()] if match else None
+    found = re.search(r"sounds: (\d+) of (\d+) loaded", page.locator("#status").text_content())
+    return [int(number) for number in found.groups()] if found else None
 
 
 FILTERS = {
@@ -302,8 +302,8 @@ def test_filters_count_what_matches(map_page, sounds):
         fit = sum(bool(fits(sound)) for sound in drawn)
         assert 0 < fit < len(drawn)
         map_page.evaluate(f"location.hash = '{filter_}'")
-        status = f"match: {fit} of {len(drawn)} loaded"
-        expect(map_page.locator("#status")).to_contain_text(status)
+        told = f"sounds: {fit} of {len(drawn)} loaded"
+        expect(map_page.locator("#status")).to_contain_text(told)
 
 
 @pytest.mark.parametrize("kind", ["user", "pack", "tag"])
@@ -349,16 +349,16 @@ def test_a_filter_from_the_panel_joins_those_chosen_since_it_opened(map_page, ra
 
 def drawn(page):
     text = page.locator("#drawn").text_content()
-    threads = re.findall(r"(alike|same pack|same author) (\d+)", text)
-    return {kind: int(count) for kind, count in threads}
+    found = re.findall(r"(similar|same pack|same author) (\d+)", text)
+    return {kind: int(count) for kind, count in found}
 
 
-def test_the_switches_of_the_threads_change_what_is_drawn(map_page):
+def test_the_switches_of_the_connections_change_what_is_drawn(map_page):
     page = map_page
     show(page)
     before, colors = drawn(page), set(pixels(page))
     assert all(count > 20 for count in before.values())
-    for kind, name in (("similar", "alike"), ("pack", "same pack")):
+    for kind, name in (("similar", "similar"), ("pack", "same pack")):
         page.locator(f"[name=edges][value={kind}]").uncheck()
         assert drawn(page)[name] == 0
     page.locator("[name=edges][value=user]").uncheck()
@@ -511,7 +511,7 @@ def test_a_malformed_address_is_no_trouble(map_page):
         page.wait_for_timeout(100)
     assert not page.locator("#panel").is_visible()
     page.evaluate("location.hash = 'min=5'")
-    expect(page.locator("#status")).to_contain_text("match: ")
+    expect(page.locator("#status")).to_contain_text("Matching sounds: ")
 
 
 def test_a_sound_that_is_not_on_the_map_has_its_panel(map_page, rain):
@@ -716,7 +716,7 @@ def test_no_accessibility_violation(map_page, rain, width):
     page = map_page
     page.set_viewport_size({"width": width, "height": 800})
     show(page, hash_=f"#sound={rain['id']}")
-    for part in ("places", "threads", "filters"):
+    for part in ("communities", "connections", "filters"):
         open_part(page, part)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -754,7 +754,7 @@ def test_on_a_phone_held_across_there_is_room_beside_map_and_panel(map_page, rai
 def test_nothing_scrolls_sideways(map_page, name):
     page = map_page
     show(page, name, mark=re.compile("ready|fallback"))
-    for part in ("places", "threads", "filters"):
+    for part in ("communities", "connections", "filters"):
         open_part(page, part)
     for width in (320, 700, 1024, 2560):
         page.set_viewport_size({"width": width, "height": 500})

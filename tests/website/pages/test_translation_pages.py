@@ -577,8 +577,8 @@ def test_pages_are_in_every_language_of_the_site(desk):
     assert "espagnol" in french
     assert rows(english) == rows(french)
     assert '<html lang="fr"' in french
-    index = read_tree(desk.page("fr/translations/index.html")).one("ul", class_="editions")
-    links = [(link.attrs["hreflang"], link.attrs["href"]) for link in index.all("a")]
+    index = read_tree(desk.page("fr/translations/index.html")).one("ul", class_="translations")
+    links = [(one.attrs["hreflang"], one.attrs["href"]) for one in index.all("a")]
     assert links == [(code, f"../translations/river-{code}.html") for code in ("es", "ca")]
     others = read_tree(french).one("ul", class_="siblings").all("a")
     assert ["aria-current" in link.attrs for link in others] == [True, False]
