@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_cache := $(CURDIR)/.venv/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup website nightly translate serve test lint format schemas lock release benchmark lighthouse clean
+.PHONY: help setup website nightly translate serve test lint format lock schemas release benchmark lighthouse clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14

@@ -8,7 +8,7 @@ import yaml
 from packaging.requirements import Requirement
 
 import soundweave
-from soundweave.base import paths
+from soundweave.base import http, paths
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = {
@@ -78,5 +78,5 @@ def test_every_job_installs_a_locked_set() -> None:
 
 def test_the_version_is_written_once() -> None:
     assert PROJECT["dynamic"] == ["version"]
-    assert f"Soundweave/{soundweave.__version__}" == soundweave.USER_AGENT
+    assert f"Soundweave/{soundweave.__version__}" == http.USER_AGENT
     assert f"\n## [{soundweave.__version__}] - " in text("CHANGELOG.md")
