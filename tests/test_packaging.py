@@ -12,9 +12,9 @@ from soundweave.base import http, paths
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = {
-    "requirements.txt": ("collect", "network", "site"),
+    "requirements.txt": ("collect", "network", "site", "standin"),
     "requirements-translate.txt": ("translate",),
-    "requirements-dev.txt": ("collect", "network", "site", "translate", "dev"),
+    "requirements-dev.txt": ("collect", "network", "site", "standin", "translate", "dev"),
 }
 LOCKED = re.compile(
     r"^([a-z0-9.-]+)==(\S+)(?: ; .*)? \\\n((?:    --hash=sha256:.*\n)+)", re.MULTILINE

@@ -225,7 +225,7 @@ def test_a_search_shows_sounds_of_all_pages_and_back_brings_the_list(page):
     assert 0 < len(results) <= 50
     assert page.url.endswith("#q=rain")
     assert not page.locator(".pager").is_visible()
-    assert str(len(found)) in page.locator("#message").inner_text()
+    assert str(len(results)) in page.locator("#message").inner_text()
     search(page, "rain t")
     page.go_back()
     page.get_by_text("this page’s sounds again").wait_for()

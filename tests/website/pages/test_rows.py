@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from soundweave.library import database
 from soundweave.website.data import catalog, groups
-from soundweave.website.data.source import Source
-from soundweave.website.frame import addresses
+from soundweave.website.data.groups import Snapshot
+from soundweave.website.frame import addresses, shell
 from soundweave.website.frame.page_languages import OWN
 from soundweave.website.pages import rows
 from tests.site.catalogues import TEXTS

@@ -523,7 +523,8 @@ def test_remarks_of_rules_and_of_models(desk):
     desk.translate(text, lang="ca", review=model)
     visible = words_of(desk.show("translations/river-ca.html"))
     assert (
-        "Flat. – <m> Notes: 1 Stanza 1 double blanks; words the engine did not know: 3 Un" in shown
+        "Flat. – <m> Notes: 1 Stanza 1 double blanks; words the engine did not know: 3 Un"
+        in visible
     )
 
 
