@@ -26,7 +26,9 @@ MILESTONES = [Milestone([number], 2, NOON, {}) for number in range(2)]
 HISTORY = History(NIGHTS[:2], MILESTONES[:1])
 SETTINGS = config.load().website
 CHANGED_SETTINGS = {
-    name: (*value, "https://example.org") if isinstance(value, tuple) else value * 2 or "x"
+    name: (*value, "https://example.org")
+    if isinstance(value, tuple)
+    else value * 2 or "https://example.org/"
     for name, value in asdict(SETTINGS).items()
 }
 

@@ -161,7 +161,6 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
-        "foreign": one_line,
         "one_line": one_line,
         "duration": duration,
         "grouped": grouped,
