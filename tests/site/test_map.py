@@ -379,7 +379,7 @@ def test_the_neighbors_of_a_sound_are_listed_and_lead_on(map_page, rain, sounds)
     names = lists.first.locator("button bdi").all_text_contents()
     assert names == [other["name"] for other in rain["similar"][:12]]
     scores = lists.first.locator("li").all_text_contents()
-    assert f"{rain['similar'][0]['score'] * 100:.0f} %" in scores[0]
+    assert f"{rain['similar'][0]['score'] * 100:.0f}%" in scores[0]
     pack = [
         other for other in sounds if other["pack"] == rain["pack"] and other["id"] != rain["id"]
     ]
@@ -531,7 +531,7 @@ def test_a_sound_that_is_not_on_the_map_has_its_panel(map_page, rain):
 
 def test_an_unknown_sound_is_told(map_page):
     show(map_page, hash_="#sound=999999999")
-    expect(map_page.locator("#panel")).to_contain_text("no sound with the number 999999999")
+    expect(map_page.locator("#panel")).to_contain_text("Sound 999999999 is not in the library.")
 
 
 def test_without_webgl_there_are_a_picture_a_note_and_the_list(map_page):
