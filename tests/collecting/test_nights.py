@@ -281,7 +281,8 @@ def test_a_night_reports_that_it_ran_out_of_requests(nights: Nights) -> None:
 def test_a_phase_at_its_limit_does_not_end_the_night(nights: Nights) -> None:
     nights.run("mixed", most=2)
     nights.age()
-    nights.collector = replace(nights.collector, refresh_requests=1, similar_requests=1)
+    nights.standin.catalog.remove(min(nights.ids()))  # checking it takes refresh to its limit
+    nights.collector = replace(nights.collector, refresh_requests=2, similar_requests=1)
     assert nights.run("mixed", most=1000)["stopped"] == "complete"
 
 
