@@ -121,7 +121,7 @@ def test_what_was_begun_with_another_text_is_begun_anew(run, chat, part):
 @pytest.mark.parametrize(
     ("module", "name", "instead"),
     [
-        (prompts, "digest", lambda prompt: "another"),
+        (prompts, "load", lambda name, load=prompts.load: replace(load(name), digest="another")),
         (runner, "schemas", SimpleNamespace(validator=lambda name: SimpleNamespace(schema={}))),
     ],
     ids=["prompt", "form"],
@@ -165,7 +165,7 @@ def test_what_a_broken_text_spent_counts_as_well(run, chat, tmp_path):
     chat.choose = lambda request: damaged.write_text("nonsense\n") and None
     outcomes = run(*THREE, answers="record", recordings=str(damaged), max_tokens=1)
     assert statuses(outcomes) == ["failed"] * 3
-    assert "no recorded answer" in outcomes[0].message
+    assert "is not a recorded answer" in outcomes[0].message
     assert "limit is reached" in outcomes[1].message
     assert len(chat.requests) == 1
 

@@ -74,7 +74,7 @@ def _replayed(
         recordings = Recordings(path)
         answers = [recordings.get(request) for request in requests]
         if None in answers:
-            raise NotRecordedError(f"{path} holds no answer of {model} to the current text")
+            raise NotRecordedError(f"{path} holds no answer of {model} to this text as it is")
     return answers
 
 
