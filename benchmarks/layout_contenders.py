@@ -5,6 +5,7 @@ Layouts return the share of a sound's 10 nearest on the map that are its neighbo
 communities their modularity on the graph they were found in. Ours use edges to users and packs.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,18 +60,18 @@ def networkx_spring(folder: Path) -> str:
 
 def fruchterman_reingold(folder: Path) -> str:
     """Fruchterman-Reingold by igraph."""
-    return _igraph(folder, "fruchterman_reingold")
+    return _igraph(folder, igraph.Graph.layout_fruchterman_reingold)
 
 
 def umap(folder: Path) -> str:
     """UMAP by igraph."""
-    return _igraph(folder, "umap")
+    return _igraph(folder, igraph.Graph.layout_umap)
 
 
-def _igraph(folder: Path, layout: str) -> str:
+def _igraph(folder: Path, lay_out: Callable[[Any], Any]) -> str:
     network, edges = _projected(folder)
-    points = igraph.Graph(n=len(network), edges=edges).layout(layout).coords
-    return _preserved(network, np.array(points))
+    layout = lay_out(igraph.Graph(n=len(network), edges=edges))
+    return _preserved(network, np.array(layout.coords))
 
 
 def _networkx(network: Network, edges: list[tuple[int, int]]) -> Any:

@@ -81,7 +81,8 @@ def machine() -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = False) -> str:
     """Write a Markdown table; with `numbers`, all columns but the first are aligned right."""
     rule = ["---", *(["---:" if numbers else "---"] * (len(header) - 1))]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))
+    lines = (f"| {' | '.join(cells)} |\n" for cells in (header, rule, *rows))
+    return "".join(lines).replace("|  |\n", "| |\n")
 
 
 def _child(
