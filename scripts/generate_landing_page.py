@@ -31,14 +31,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         paths.MILESTONE_HISTORY,
         "its JSON Lines file, one line per milestone",
     )
-    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts", cli.folder)
-    cli.path_argument(
-        parser,
-        "--translations-dir",
-        paths.TRANSLATIONS_DIR,
-        "folder of their translations",
-        cli.folder,
-    )
+    cli.text_arguments(parser)
     parser.add_argument(
         "--milestone-status",
         type=Path,

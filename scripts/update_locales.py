@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from soundweave.base import cli, paths
+from soundweave.base import cli
 from soundweave.base.errors import ConfigError
 from soundweave.github import actions
 from soundweave.translation.model import Text
@@ -99,14 +99,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="take all translations again, overwriting edits in the locales",
     )
-    cli.path_argument(parser, "--texts-dir", paths.TEXTS_DIR, "folder of the texts", cli.folder)
-    cli.path_argument(
-        parser,
-        "--translations-dir",
-        paths.TRANSLATIONS_DIR,
-        "folder of their translations",
-        cli.folder,
-    )
+    cli.text_arguments(parser)
     return parser.parse_args(argv)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from soundweave.base.errors import ConfigError, SoundweaveError
+from soundweave.base.paths import TEXTS_DIR, TRANSLATIONS_DIR
 
 EXIT_BUG = 3
 EXIT_INTERRUPTED = 130
@@ -39,6 +40,14 @@ def path_argument(
     """Add a path flag whose help names its default; `read` does not check the default."""
     target.add_argument(
         flag, type=read, default=default, metavar="PATH", help=f"{text} ({default})"
+    )
+
+
+def text_arguments(target: argparse.ArgumentParser) -> None:
+    """Add the flags of the folders of texts and translations."""
+    path_argument(target, "--texts-dir", TEXTS_DIR, "folder of the texts", folder)
+    path_argument(
+        target, "--translations-dir", TRANSLATIONS_DIR, "folder of their translations", folder
     )
 
 

@@ -1,5 +1,7 @@
 """Progress of long work: a bar on a terminal, a line now and then in CI."""
 
+from __future__ import annotations
+
 import logging
 import os
 import sys
@@ -18,7 +20,7 @@ SECONDS_BETWEEN_LINES = 30.0
 class Progress:
     """Counts `unit`s towards `total`; `note` adds what they produced."""
 
-    def __init__(self, title: str, total: int, unit: str, bar: "tqdm[Never] | None") -> None:
+    def __init__(self, title: str, total: int, unit: str, bar: tqdm[Never] | None) -> None:
         self._title = title
         self._total = total
         self._unit = unit

@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 from soundweave.translation.choosing.gate import objections
 from soundweave.translation.choosing.refusals import refused
 from soundweave.translation.model import Candidate, CandidateConfig, Kind, Text, numbered
-from soundweave.translation.settings import EvaluationSettings
+from tests.translation.choosing.test_evaluation import SETTINGS
 
-SETTINGS = EvaluationSettings(
-    select={"poem": "text", "prose": "segment", "interface": "segment"},
-    shortest=0.5,
-    longest=2.0,
-    source_similarity=80.0,
-    consensus=1.0,
-    marks=30.0,
-    priors={},
-)
 RIVER = "The river carries the sound of the old mill down to the sea."
 RIO = "El río lleva el sonido del viejo molino hasta el mar."
 
