@@ -47,8 +47,8 @@ FOREIGN = [*TEXTS, " a \n\t b ", "a\x00b\x85c", "", "\u200b\u2060\u202e", "\u030
 
 
 def test_foreign_texts_are_shown_alike(scripts):
-    shown = scripts.each("texts.oneLine(value, '?')", FOREIGN)
-    assert shown == [texts.foreign(text, "?") for text in FOREIGN]
+    lines = scripts.each("texts.oneLine(value, '?')", FOREIGN)
+    assert lines == [texts.one_line(text, "?") for text in FOREIGN]
 
 
 TIES = [0.125, 0.375, 1.005, 1.115, 10.25, 10.75, 60.5, 61.5, 3599.5]
