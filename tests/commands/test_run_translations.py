@@ -408,7 +408,9 @@ def test_a_key_that_cannot_be_one_is_said_once(desk, chat):
     desk.environ["TRANSLATION_API_KEY"] = "schlüssel"
     done = desk.run(check=False)
     assert done.code == 2
-    assert done.err.strip() == "error: TRANSLATION_API_KEY holds signs that no key has; set it anew"
+    assert done.err.strip() == (
+        "error: TRANSLATION_API_KEY has characters that no key has; set it again"
+    )
     assert not chat.requests
 
 

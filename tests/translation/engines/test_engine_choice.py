@@ -233,7 +233,7 @@ def test_manual_mode_in_one_run_asks_again_after_nonsense(desk):
     ]
     typed = "".join(f"{reply}\n.\n" for reply in replies)
     done = desk.run("--workflow-mode", "manual", "--parallel-count", "1", typed=typed)
-    assert "That cannot be used" in done.out
+    assert "This answer is not valid" in done.out
     assert done.out.count("InitialTranslation, candidate 1") == 2
     assert desk.record()["translation"][0]["text"] == "Dos ríos"
 
