@@ -14,7 +14,7 @@ def test_foreign_text_is_one_visible_line_that_can_be_written(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "line"),
     [
         (" a \n\t b ", "a b"),
         ("a\x00b\x85c", "a b c"),

@@ -1,5 +1,6 @@
 import json
 import logging
+import math
 from datetime import UTC, datetime
 
 import pytest
@@ -195,6 +196,7 @@ def test_a_small_share_is_not_zero(part, expected):
 def test_what_was_added_has_a_sign():
     words = Words("en", {}, {})
     assert [words.signed(value) for value in (0, 1, 1200)] == ["0", "+1", "+1,200"]
+    assert math.isfinite(len(words.number(10**300)))
 
 
 def test_the_words_of_a_prefix():
@@ -203,7 +205,7 @@ def test_the_words_of_a_prefix():
     assert words.under("map.") == {}
 
 
-VALUES = st.text(st.characters(exclude_categories=["Cs"])) | st.integers(-(10**15), 10**15)
+VALUES = st.text(st.characters(exclude_categories=["Cs"])) | st.integers()
 
 
 @given(name=VALUES)

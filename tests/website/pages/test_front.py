@@ -1,4 +1,5 @@
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -6,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soundweave.base.text import one_line
-from soundweave.freesound import licenses
+from soundweave.library import database
+from soundweave.website.data import groups
 from soundweave.website.pages import front
-from soundweave.website.pages.cards import Card
-from tests.support.front_site import FrontSite, milestone, night, status
+from soundweave.website.pages.cards import card
+from tests.support.front_site import CONFIGURED, FrontSite, milestone, night, status
 from tests.support.page_tree import read_tree
 
 HALF = {"validation": "passed", "edge_generation": "failed", "website": "not finished"}
@@ -301,9 +303,11 @@ def test_any_text_comes_back_from_the_page(tmp_path_factory, texts):
     ("duration", "percent"),
     [(0.0, 6), (0.1, 6), (1.0, 27), (60.0, 63), (3600.0, 100), (1e9, 100), (float("nan"), 6)],
 )
-def test_a_thread_is_as_long_as_its_sound(duration, percent):
-    sound = Card(1, "a", "b", None, "", licenses.find(""), "", duration, [], False, 0)
-    assert sound.thread == percent
+def test_a_thread_is_as_long_as_its_sound(site, duration, percent):
+    site.library({"duration": 1})
+    with database.snapshot(site.folder / "library") as reader:
+        sound = card(groups.read(reader, CONFIGURED), 0)
+    assert replace(sound, seconds=duration).thread == percent
 
 
 def test_milestones_are_listed_newest_first_with_their_actions(site):

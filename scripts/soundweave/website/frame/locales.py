@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,10 @@ class Words:
 
     def number(self, value: float) -> str:
         """Format a number for the language: 1,234 or 1.234."""
-        return format_decimal(value, locale=self._locale)
+        try:
+            return format_decimal(value, locale=self._locale)
+        except InvalidOperation:  # more digits than Babel can round, in a damaged record
+            return f"{value:,}"
 
     def signed(self, value: int) -> str:
         """Format an increase: +12, or 0."""
