@@ -5,9 +5,21 @@ cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "lint: $*" >&2; }
 
+quietly() { output=$("$@" 2>&1) || { printf '%s\n' "$output"; exit 1; }; }
+
 ruff format --check --quiet . || { say "run: make format"; exit 1; }
 ruff check --quiet .
 mypy --no-error-summary
+
+PYTHONPATH=scripts
+export PYTHONPATH
+quietly lint-imports --no-cache
+quietly pylint --disable=all --enable=duplicate-code --min-similarity-lines=5 scripts benchmarks
+names_in_templates=$(mktemp)
+trap 'rm -f "$names_in_templates"' EXIT
+grep -rohE '\.[a-z_]+\b' website/templates | sort -u | sed 's/.\(.*\)/getattr(_, "\1")/' >"$names_in_templates"
+vulture "$names_in_templates" scripts benchmarks tests
+
 (cd website && npm run --silent check)
 
 # Optional, and the only check that sees an exit code swallowed by a pipe.
@@ -25,7 +37,7 @@ elif [ "${CI:-}" = true ]; then
 else
     say "actionlint skipped; install it with Go 1.25 or newer: go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
 fi
-found=$(zizmor --quiet --offline --persona=pedantic .github) || { printf '%s\n' "$found"; exit 1; }
+quietly zizmor --quiet --offline --persona=pedantic .github
 check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml

@@ -104,7 +104,8 @@ def test_no_page_holds_inline_scripts_or_styles(site):
         assert not re.search(pattern, path.read_text("utf-8")), f"{path.name}: {pattern}"
 
 
-def test_the_map_of_real_sounds_opens_and_finds(page, need_real):
+@pytest.mark.usefixtures("need_real")
+def test_the_map_of_real_sounds_opens_and_finds(page):
     page.emulate_media(reduced_motion="reduce")
     page.goto("real/map.html")
     page.locator("html[data-map=ready]").wait_for()

@@ -342,7 +342,8 @@ def test_a_cut_author_is_credited_in_full(page):
     assert f"{name} by {name} -- " in page.evaluate("navigator.clipboard.readText()")
 
 
-def test_real_sounds_make_a_list_that_can_be_searched(page, need_real):
+@pytest.mark.usefixtures("need_real")
+def test_real_sounds_make_a_list_that_can_be_searched(page):
     page.goto("real/sounds/index.html")
     assert page.locator("#rows tbody tr").count() == 250
     search(page, "guitar")

@@ -84,7 +84,7 @@ class Engine:
         return [Hit(document, score) for document, score in scored if score]
 
     def _sorted_index(self, sort: str, _version: int) -> list[Document]:
-        documents = sorted(self._catalog.index.values(), key=attrgetter("tie"))
+        documents = sorted(self._catalog.index.values(), key=lambda document: document.tie)
         name, _, order = sort.partition("_")
         for field in reversed(_SORT_FIELDS.get(name, ())):
             documents.sort(key=_by(field), reverse=order == "desc")
