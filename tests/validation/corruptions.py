@@ -3,6 +3,7 @@
 from soundweave.validation import text_columns
 from tests.validation.damaged import (
     Damage,
+    in_hours,
     loose,
     milestone,
     night,
@@ -58,7 +59,11 @@ STORAGE: dict[str, Corruption] = {
 }
 RECORDS: dict[str, Corruption] = {
     "no name": (sound(7, "name", "''"), "required_fields", "sound 7"),
-    "a name of spaces": (sound(7, "name", "' ' || char(9, 10)"), "required_fields", "sound 7"),
+    "a name of spaces": (
+        sound(7, "name", "char(9, 10, 11, 12, 13, 32)"),
+        "required_fields",
+        "sound 7",
+    ),
     "no license": (sound(8, "license", "''"), "required_fields", "sound 8"),
     "no upload time": (sound(8, "created", "''"), "required_fields", "sound 8"),
     "no tags": (sound(8, "tags", "' '"), "required_fields", "sound 8"),
@@ -106,6 +111,10 @@ RECORDS: dict[str, Corruption] = {
     "a negative id": (sound(5, "id", "-5"), "ranges", "sound -5"),
     "an id beyond JavaScript": (sound(5, "id", "1 << 53"), "ranges", f"sound {1 << 53}"),
     "a negative pack": (sound(5, "pack_id", "-1"), "ranges", "sound 5"),
+    "pack 0": (sound(5, "pack_id", "0"), "ranges", "sound 5"),
+    "a pack beyond JavaScript": (sound(5, "pack_id", "1 << 53"), "ranges", "sound 5"),
+    "a duration beyond JavaScript": (sound(5, "duration", "1 << 53"), "ranges", "sound 5"),
+    "downloads beyond JavaScript": (sound(5, "num_downloads", "1 << 53"), "ranges", "sound 5"),
     "a negative duration": (sound(5, "duration", "-0.1"), "ranges", "sound 5"),
     "an endless duration": (sound(5, "duration", "9e999"), "ranges", "sound 5"),
     "a duration in words": (
@@ -161,6 +170,11 @@ RECORDS: dict[str, Corruption] = {
     "hour 25": (sound(4, "created", "'2014-02-20T25:00:00Z'"), "dates", "sound 4"),
     "a time without Z": (sound(4, "created", "'2014-02-20T10:00:00'"), "dates", "sound 4"),
     "before Freesound": (sound(4, "created", "'2004-12-31T23:59:59Z'"), "dates", "sound 4"),
+    "first seen before Freesound": (
+        sound(4, "first_seen", "'2004-12-31T23:59:59Z'"),
+        "dates",
+        "sound 4",
+    ),
     "first seen on no day": (
         sound(4, "first_seen", "'2025-11-31T10:00:00Z'"),
         "dates",
@@ -183,6 +197,7 @@ RECORDS: dict[str, Corruption] = {
         "future_dates",
         "sound 4",
     ),
+    "seen after tomorrow": (sound(4, "last_seen", in_hours(30)), "future_dates", "sound 4"),
     "seen in the future": (
         sound(4, "last_seen", "'2999-01-01T00:00:00Z'"),
         "future_dates",
@@ -335,6 +350,11 @@ NETWORK: dict[str, Corruption] = {
         "similarity_scores",
         "similarity 1 - 3",
     ),
+    "a score below 0": (
+        sql("UPDATE similarities SET score = -0.5 WHERE target = 3"),
+        "similarity_scores",
+        "similarity 1 - 3",
+    ),
     "a score without end": (
         sql("UPDATE similarities SET score = -9e999 WHERE target = 3"),
         "similarity_scores",
@@ -471,3 +491,42 @@ HISTORIES: dict[str, Corruption] = {
     ),
 }
 ALL = STORAGE | RECORDS | NETWORK | HISTORIES
+
+# The column or the values that the finding of a corruption names.
+NAMES = {
+    "a sound of nobody": "users",
+    "a missing pack": "packs",
+    "an index of nothing": "has 0 entries for 50 rows",
+    "no user": "user_id",
+    "no license": "license",
+    "a negative pack": "pack_id",
+    "a negative duration": "duration",
+    "uploaded in the future": "created",
+    "seen in the future": "last_seen",
+    "last seen in words": "last_seen",
+    "a script as address": "preview_ogg",
+    "an unknown licence": "by-nd/4.0",
+    "a tag that is no UTF-8": "tags",
+    "a user that is no UTF-8": "username",
+    "a sound under two ids": "2 times, up to sound 6",
+    "a user twice": "2 times, up to user 8",
+    "a pack of two users": "2 users",
+    "a hub with one edge too many": "records 8 edges, there are 7",
+    "members without a hub": "is missing, there are 7",
+    "more similar than back": "is 0.5 one way and 0.502 back",
+    "more edges than the answer had": "found 1, has 2 edges",
+    "a community that says more": "records 31 sounds, there are 30",
+    "a night of less than nothing": "added: -1",
+    "a sound less than the metrics say": "nodes is 50, the library has 49",
+    "a tenth lost": "5 of 50 sounds",
+    "more than was asked for": "added 151 sounds, 1 requests return at most 150",
+    "three nights missing": "4.0 days",
+    "a night at the wrong place": "earlier than line 2",
+    "a night twice": "the same time as line 2",
+    "a sum that is none": "nodes is 50 but should be 53",
+    "a milestone without number": "milestone_number: None",
+    "a milestone at the wrong place": "earlier than line 1",
+    "a milestone twice": "40 sounds were already reached: 40",
+    "a number of its own": "milestone_number is 4 but should be 3",
+    "a boundary left out": "3 to 4",
+}

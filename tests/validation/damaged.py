@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +64,14 @@ def make(folder: Path) -> None:
     jsonl.append(folder / "milestones.jsonl", MILESTONE)
 
 
+@cache
+def _shipped() -> config.ValidationConfig:
+    return config.load(environ={}).validation
+
+
 def report_of(folder: Path, **levels: str | bool) -> dict[str, Any]:
     """Validate what is in `folder`; the report fits its schema."""
-    shipped = config.load(environ={}).validation
+    shipped = _shipped()
     settings = config.ValidationConfig(
         shipped.largest_shrink, shipped.largest_gap_days, {**shipped.levels, **levels}
     )
@@ -98,6 +104,11 @@ def sql(*statements: str) -> Damage:
 def sound(number: int, column: str, value: str) -> Damage:
     """Put a value (SQL) into one column of one sound."""
     return sql(f"UPDATE sounds SET {column} = {value} WHERE id = {number}")
+
+
+def in_hours(hours: int) -> str:
+    """SQL for the time that many hours from now."""
+    return f"strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+{hours} hours')"
 
 
 def loose(table: str) -> tuple[str, ...]:

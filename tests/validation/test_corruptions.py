@@ -28,7 +28,10 @@ def test_each_corruption_is_found_named_and_located(folder: Path, name: str) -> 
     report = report_of(folder)
     findings = findings_of(report)
     assert check in findings, findings
-    assert any(place in finding["where"] for finding in findings[check]), findings[check]
+    assert any(
+        place in finding["where"] and corruptions.NAMES.get(name, "") in finding["what"]
+        for finding in findings[check]
+    ), findings[check]
     (level,) = [entry["level"] for entry in report["checks"] if entry["name"] == check]
     assert any(message.startswith(f"{check}: ") for message in report[f"{level}s"])
     assert (report["status"] == "failed") == bool(report["errors"])
@@ -38,6 +41,7 @@ def test_every_check_is_put_to_the_test() -> None:
     tried = {check for _, check, _ in corruptions.ALL.values()} - {"library"}
     assert tried == set(registry.CHECKS)
     assert len(corruptions.ALL) >= 40
+    assert corruptions.NAMES.keys() <= corruptions.ALL.keys()
 
 
 @pytest.mark.parametrize("name", sorted(corruptions.RECORDS))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from soundweave.base import config
 from soundweave.base.errors import ConfigError
+from soundweave.freesound.sound import LARGEST_ID
 from soundweave.library import database, edges
 from soundweave.standin import synthetic_catalog
 from soundweave.validation import registry, text_columns
@@ -24,6 +25,7 @@ from tests.validation.damaged import (
     FIRST_NIGHT,
     NIGHT,
     findings_of,
+    in_hours,
     loose,
     night,
     raw,
@@ -80,8 +82,10 @@ def test_a_removed_sound_and_one_that_moved_are_no_findings(folder: Path) -> Non
     sql(
         "UPDATE sounds SET removed_at = '2025-11-22T03:17:00Z' WHERE id = 5",
         "UPDATE sounds SET pack_id = NULL WHERE id = 8",
+        "UPDATE sounds SET (name, user_id, created, removed_at) ="
+        " (SELECT name, user_id, created, first_seen FROM sounds WHERE id = 10) WHERE id = 20",
     )(folder)
-    night(nodes=49, removed=1)(folder)
+    night(nodes=48, removed=2)(folder)
     assert findings_of(report_of(folder)) == {}
     with database.writing(folder / "library") as connection:
         edges.update(connection)
@@ -106,11 +110,27 @@ def test_unusual_but_right_values_are_no_findings(folder: Path) -> None:
     sql(
         """UPDATE sounds SET tags = '["a,1", "b, c", "[", "\\u00e9"]' WHERE id = 1""",
         """UPDATE sounds SET tags = ' [ ] ' WHERE id = 2""",
+        "UPDATE sounds SET tags = '[]' WHERE id = 13",
         """UPDATE sounds SET tags = '["a","b"]', created = '2012-02-29T23:59:59Z' WHERE id = 3""",
         "UPDATE sounds SET name = ' leading blank', type = '' WHERE id = 4",
         "UPDATE sounds SET license = 'https://creativecommons.org/publicdomain/zero/1.0/'"
         " WHERE id = 5",
         "UPDATE sounds SET preview_mp3 = 'http://a/http://b', duration = 0 WHERE id = 6",
+        f"UPDATE sounds SET last_seen = {in_hours(12)} WHERE id = 7",
+        f"UPDATE sounds SET duration = {LARGEST_ID - 1}, num_downloads = {LARGEST_ID - 1}"
+        " WHERE id = 8",
+        "UPDATE sounds SET created = '2005-01-01T00:00:00Z' WHERE id = 9",
+        *(
+            f"UPDATE sounds SET (name, user_id, created, duration) ="
+            f" (SELECT {columns} FROM sounds WHERE id = 10) WHERE id = {number}"
+            for number, columns in (
+                (17, "name || '!', user_id, created, duration"),
+                (24, "name, user_id, '2025-11-12T12:00:01Z', duration"),
+                (31, "name, user_id, created, duration + 1"),
+            )
+        ),
+        "UPDATE sounds SET (name, created) = (SELECT name, created FROM sounds WHERE id = 11)"
+        " WHERE id = 12",
     )(folder)
     assert findings_of(report_of(folder)) == {}
 
@@ -142,14 +162,23 @@ def test_many_findings_are_counted_and_the_first_listed(folder: Path) -> None:
     report = report_of(folder)
     fields = by_name(report)["required_fields"]
     assert (fields["found"], len(fields["findings"])) == (50, 20)
-    assert any("and 49 more" in error for error in report["errors"])
+    sql("UPDATE sounds SET license = 'mine'")(folder)
+    assert by_name(report_of(folder))["known_licenses"]["found"] == 50
+    sql("UPDATE sounds SET license = 'http://creativecommons.org/publicdomain/zero/1.0/'")(folder)
+    assert any(error.endswith(" (and 49 more)") for error in report["errors"])
+    sql("UPDATE sounds SET name = 'x' WHERE id > 1")(folder)
+    assert report_of(folder)["errors"] == ["required_fields: sound 1 name is missing"]
+    sql("UPDATE sounds SET name = '' WHERE id = 2")(folder)
+    assert report_of(folder)["errors"] == ["required_fields: sound 1 name is missing (and 1 more)"]
 
 
 def test_findings_are_one_plain_line(folder: Path) -> None:
     sql('CREATE TABLE "a\n::error::\u202e\'b" (x)')(folder)
     (finding,) = findings_of(report_of(folder))["schema"]
     assert finding["where"] == "library.db: a?::error::?'b"
-    assert plain("é" * 1000) == "é" * (LONGEST - 3) + "..."
+    assert plain("é" * LONGEST) == "é" * LONGEST
+    for length in (LONGEST + 1, 1000):
+        assert plain("é" * length) == "é" * (LONGEST - 3) + "..."
 
 
 def test_a_level_from_the_configuration_counts(folder: Path) -> None:
@@ -192,6 +221,13 @@ def test_the_bounds_come_from_the_configuration(folder: Path) -> None:
     assert "sudden_shrink" not in findings_of(report_of(folder))
 
 
+def test_a_night_exactly_at_its_bounds_is_no_finding(folder: Path) -> None:
+    night(nodes=200, added=150, timestamp="2025-11-23T03:17:00Z")(folder)
+    night(nodes=190, timestamp="2025-11-24T03:17:00Z")(folder)
+    bounded = {"missing_nights", "sudden_shrink", "growth_within_quota"}
+    assert not bounded & findings_of(report_of(folder)).keys()
+
+
 def test_merged_histories_are_read_in_the_order_of_time(folder: Path) -> None:
     lines = [json.dumps(line) for line in (NIGHT, FIRST_NIGHT)]
     (folder / "metrics.jsonl").write_text("\n".join(lines) + "\n")
@@ -205,14 +241,16 @@ def test_without_metrics_the_comparison_is_skipped(folder: Path) -> None:
     (folder / "milestones.jsonl").unlink()
     report = report_of(folder)
     assert report["status"] == "passed"
-    assert by_name(report)["counts_against_metrics"]["status"] == "skipped"
+    comparison = by_name(report)["counts_against_metrics"]
+    assert comparison["status"] == "skipped"
+    assert comparison["about"].endswith("metrics.jsonl has no good line yet.")
 
 
 def test_a_history_that_cannot_be_read_is_a_finding(folder: Path) -> None:
     (folder / "milestones.jsonl").unlink()
     (folder / "milestones.jsonl").mkdir()
     findings = findings_of(report_of(folder))
-    assert "cannot read" in findings["damaged_histories"][0]["what"]
+    assert "milestones.jsonl: Is a directory" in findings["damaged_histories"][0]["what"]
     assert "required_fields" not in findings
 
 
