@@ -1,5 +1,6 @@
 import base64
 import json
+import os
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -136,7 +137,7 @@ def test_the_callers_tree_stays_as_it_is(clone):
     assert len(git("worktree", "list", cwd=clone).splitlines()) == 1
 
 
-def test_no_hook_runs(clone, origin, tmp_path, monkeypatch):
+def test_no_hook_runs_and_nothing_is_signed(clone, origin, tmp_path, monkeypatch):
     marker = tmp_path / "a hook ran"
     hooks = tmp_path / "hooks"
     for folder in (clone / ".git" / "hooks", hooks):
@@ -146,7 +147,8 @@ def test_no_hook_runs(clone, origin, tmp_path, monkeypatch):
             (folder / name).chmod(0o755)
     config = tmp_path / "global-config"
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
-    for day, text in ((2, ""), (3, f"[core]\nhooksPath = {hooks}\n")):
+    settings = ("", f"[core]\nhooksPath = {hooks}\n", "[commit]\ngpgSign = true\n")
+    for day, text in enumerate(settings, start=2):
         config.write_text(text)
         (clone / HISTORY).write_text(line(1) + line(day))
         assert push_night(clone)
@@ -199,6 +201,24 @@ def test_variables_of_another_git_do_not_matter(clone, origin, tmp_path, monkeyp
     assert len(log(origin)) == 2
 
 
+def test_the_environment_of_git(clone):
+    environ = {"PATH": os.environ["PATH"], "GITHUB_TOKEN": TOKEN, "GIT_TRACE": "1"}
+    output = push.Git(clone, environ)("-c", "alias.variables=!env", "variables")
+    lines = set(output.splitlines())
+    assert {"GIT_TERMINAL_PROMPT=0", "LC_ALL=C"} <= lines
+    assert any(text.endswith("=http.https://github.com/.extraheader") for text in lines)
+    assert TOKEN not in output
+    assert "GIT_TRACE" not in output
+    assert ".extraheader" not in push.Git(clone, {"PATH": environ["PATH"]})(
+        "-c", "alias.variables=!env", "variables"
+    )
+
+
+def test_without_git(clone, tmp_path):
+    with pytest.raises(ConfigError, match="git is not installed"):
+        push.Git(clone, {"PATH": str(tmp_path)})("status")
+
+
 def test_missing_files_are_left_out_and_ignored_ones_added(clone, origin):
     (clone / ".git" / "info" / "exclude").write_text("website/public/\n")
     page = clone / "website" / "public" / "index.html"
@@ -239,7 +259,8 @@ def test_a_refused_push_is_tried_again_and_then_told(clone, origin):
     assert len(git("worktree", "list", cwd=clone).splitlines()) == 1
 
 
-def test_a_push_that_fails_once_succeeds(clone, origin):
+def test_a_push_that_fails_once_succeeds(clone, origin, caplog):
+    caplog.set_level("INFO")
     hook = origin / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\n[ -e tries ] && exit 0\ntouch tries\nexit 1\n")
@@ -247,6 +268,7 @@ def test_a_push_that_fails_once_succeeds(clone, origin):
     (clone / HISTORY).write_text(line(1) + line(2))
     assert push_night(clone)
     assert len(log(origin)) == 2
+    assert caplog.text.count("git push failed") == 1
 
 
 def test_a_conflict_that_cannot_be_solved_leaves_no_rebase_behind(clone, origin, tmp_path):
@@ -306,11 +328,11 @@ def test_the_token_reaches_the_server_and_nobody_else(clone, monkeypatch, caplog
 def test_the_words_of_git_are_redacted(clone, origin, monkeypatch):
     hook = origin / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\necho token {TOKEN} >&2\nexit 1\n")
+    hook.write_text(f"#!/bin/sh\nprintf 'token {TOKEN} \\377' >&2\nexit 1\n")
     hook.chmod(0o755)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     (clone / HISTORY).write_text(line(1) + line(2))
-    with pytest.raises(PublishError, match=r"token \*\*\*"):
+    with pytest.raises(PublishError, match="token \\*\\*\\* \ufffd"):
         push_night(clone)
 
 
@@ -361,10 +383,20 @@ def test_only_numbers_reach_the_subject(tmp_path, value):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", json.dumps(results(validation="failed"))])
-def test_torn_or_failed_results_release_nothing(tmp_path, text):
+def test_torn_or_failed_results_release_nothing(tmp_path, text, caplog):
+    assert commit.passed_results(tmp_path / "missing.json") is None
     (tmp_path / "results.json").write_text(text)
     assert commit.passed_results(tmp_path / "results.json") is None
-    assert commit.passed_results(tmp_path / "missing.json") is None
+    is_torn = "failed" not in text
+    assert ("results.json" in caplog.text) == is_torn
+    assert ("the milestone is not committed" in caplog.text) == is_torn
+
+
+def test_the_newest_line_of_the_metrics_counts(tmp_path):
+    history = tmp_path / "metrics.jsonl"
+    assert commit.last_metrics(history) is None
+    history.write_text(line(1) + line(2) + line(3))
+    assert commit.last_metrics(history) == json.loads(line(3))
 
 
 @pytest.fixture
@@ -433,7 +465,7 @@ def test_translations_that_changed_are_committed_whatever_became_of_the_night(
 
     new = [f"data/translations/river/es/translation.{end}" for end in ("json", "md")]
     others = ["river/es/notes.txt", "river/translation.md", "river/ES/translation.md", "x.md"]
-    others += ["river/old/translation.md", "a/river/es/translation.md"]
+    others += ["river/old/translation.md", "a/river/es/translation.md", "\udcff/es/translation.md"]
     for name in [*new, old[0], *(f"data/translations/{name}" for name in others)]:
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         (clone / name).write_text("new\n")
