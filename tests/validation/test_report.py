@@ -157,6 +157,13 @@ def test_a_rule_that_cannot_run_does_not_stop_the_others_of_its_pass(folder: Pat
     assert "dates" not in findings
 
 
+def test_a_partial_index_is_counted_however_it_is_written(folder: Path) -> None:
+    sql(
+        "CREATE INDEX extra ON sounds (created) where\n duration > 1\n AND removed_at IS NULL",
+    )(folder)
+    assert findings_of(report_of(folder)).keys() == {"schema"}
+
+
 def test_many_findings_are_counted_and_the_first_listed(folder: Path) -> None:
     sql("UPDATE sounds SET name = ''")(folder)
     report = report_of(folder)
