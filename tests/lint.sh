@@ -15,10 +15,7 @@ PYTHONPATH=scripts
 export PYTHONPATH
 quietly lint-imports --no-cache
 quietly pylint --disable=all --enable=duplicate-code --min-similarity-lines=5 scripts benchmarks
-names_in_templates=$(mktemp)
-trap 'rm -f "$names_in_templates"' EXIT
-grep -rohE '\.[a-z_]+\b' website/templates | sort -u | sed 's/.\(.*\)/getattr(_, "\1")/' >"$names_in_templates"
-vulture "$names_in_templates" scripts benchmarks tests
+vulture
 
 (cd website && npm run --silent check)
 
