@@ -215,7 +215,7 @@ def _formatted(words: Words, value: float, digits: str) -> str:
     try:
         return str(format_decimal(value, f"#,##0.{digits}", locale=words.lang))
     except InvalidOperation:  # more digits than a decimal has
-        return words.number(value)
+        return f"{value:g}"
 
 
 def _within(total: float) -> int:
