@@ -115,7 +115,7 @@ def test_unusual_but_right_values_are_no_findings(folder: Path) -> None:
         "UPDATE sounds SET name = ' leading blank', type = '' WHERE id = 4",
         "UPDATE sounds SET license = 'https://creativecommons.org/publicdomain/zero/1.0/'"
         " WHERE id = 5",
-        "UPDATE sounds SET preview_mp3 = 'http://a/http://b', duration = 0 WHERE id = 6",
+        "UPDATE sounds SET preview_mp3 = 'http://a/!~http://b', duration = 0 WHERE id = 6",
         f"UPDATE sounds SET last_seen = {in_hours(12)} WHERE id = 7",
         f"UPDATE sounds SET duration = {LARGEST_ID - 1}, num_downloads = {LARGEST_ID - 1}"
         " WHERE id = 8",
