@@ -324,6 +324,19 @@ def test_a_block_is_text_exactly_when_all_its_values_are(values: list[bytes]) ->
     )
 
 
+def test_bad_values_of_neighboring_blocks_are_each_reported_once() -> None:
+    bad = [1, text_columns.ROWS, text_columns.ROWS + 1, 2 * text_columns.ROWS + 1]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE names (id INTEGER PRIMARY KEY, name ANY)")
+    connection.executemany(
+        "INSERT INTO names VALUES (?, ?)",
+        ((number, b"\xff" if number in bad else "good") for number in range(1, bad[-1] + 1)),
+    )
+    values = text_columns.bad_values(connection, "names", {"name": text_columns.not_text})
+    assert list(values) == [(number, "name") for number in bad]
+    connection.close()
+
+
 ADDRESSES = st.sampled_from(
     [b"http://a/b", b"https://c", b"ftp://d", b"", b"http://a\nhttp://b", b"http://a b", b"x"]
 )
