@@ -146,7 +146,7 @@ def test_a_folder_that_is_named_must_be_there(
         path.write_text(there)
     done = run(name, flag, path)
     assert done.returncode == 2
-    assert done.stderr.endswith(f"error: argument {flag}: there is no folder {path}\n")
+    assert done.stderr.endswith(f"error: argument {flag}: the folder {path} does not exist\n")
     assert list(tmp_path.iterdir()) == [path] * bool(there)
 
 
