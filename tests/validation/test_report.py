@@ -266,6 +266,14 @@ def test_a_second_interval_crosses_what_lies_beyond_the_first(folder: Path) -> N
     assert findings_of(report_of(folder)) == {}
 
 
+def test_milestones_of_one_or_more_boundaries_are_no_findings(folder: Path) -> None:
+    (folder / "milestones.jsonl").unlink()
+    damaged.milestone(milestone_number=1, interval=1, nodes=1, crossed=[1])(folder)
+    damaged.milestone(crossed=[1, 2, 3])(folder)
+    damaged.milestone(milestone_number=4, nodes=80, crossed=[4])(folder)
+    assert findings_of(report_of(folder)) == {}
+
+
 def test_validation_sees_one_state_while_the_edge_job_writes(folder: Path) -> None:
     with database.snapshot(folder / "library") as reader:
         sql("UPDATE sounds SET pack_id = NULL", "DELETE FROM links_due")(folder)
