@@ -501,6 +501,7 @@ NAMES = {
     "no license": "license",
     "a negative pack": "pack_id",
     "a negative duration": "duration",
+    "before Freesound": "created is before 2005",
     "uploaded in the future": "created",
     "seen in the future": "last_seen",
     "last seen in words": "last_seen",

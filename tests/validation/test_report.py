@@ -117,6 +117,8 @@ def test_unusual_but_right_values_are_no_findings(folder: Path) -> None:
         " WHERE id = 5",
         "UPDATE sounds SET preview_mp3 = 'http://a/!~http://b', duration = 0 WHERE id = 6",
         f"UPDATE sounds SET last_seen = {in_hours(12)} WHERE id = 7",
+        "UPDATE similarities SET score = 0.001 WHERE target = 2",
+        "UPDATE similarities SET score = 0 WHERE source = 2",
         f"UPDATE sounds SET duration = {LARGEST_ID - 1}, num_downloads = {LARGEST_ID - 1}"
         " WHERE id = 8",
         "UPDATE sounds SET created = '2005-01-01T00:00:00Z' WHERE id = 9",
