@@ -23,7 +23,8 @@ from soundweave.base.errors import ConfigError
 from soundweave.base.paths import CONFIG
 from soundweave.base.yaml_files import read_yaml
 
-STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)  # "100" is no number
+# Strict: "100" is not a number. Built on first use, so that --help stays quick.
+STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
 Count = Annotated[int, Field(ge=1)]
 CountOrZero = Annotated[int, Field(ge=0)]
