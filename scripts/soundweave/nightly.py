@@ -22,7 +22,8 @@ from soundweave.github import actions
 from soundweave.library import database
 
 RESULTS_STEP = "results"  # fails when the milestone's validation failed
-LINKS = ("scripts", paths.TEXTS_DIR, paths.TRANSLATIONS_DIR, paths.LOCALES_DIR)  # what a night only reads
+# What a night only reads.
+LINKS = ("scripts", paths.TEXTS_DIR, paths.TRANSLATIONS_DIR, paths.LOCALES_DIR)
 CONDITION = re.compile(r"steps\.(\w+)\.outputs\.(\w+) == '(\w+)'")
 BASH = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"]  # as GitHub runs a step
 
