@@ -50,7 +50,7 @@ def pipeline(
             real_catalogs.attribution_list,
             {"total_nodes": 9281, "user_edges": 9281, "same_user_pairs": 399_609, "pairs": 399_609},
             # Neither list tells when and how long: same name and user is all there is to compare.
-            [f"{TWICE} 246892 is there 5 times, also as sound 246932 (and 160 more)"],
+            [f"{TWICE} 246892 is duplicated 5 times, up to sound 246932 (and 160 more)"],
         ),
         (
             real_catalogs.published_graph,
@@ -60,7 +60,7 @@ def pipeline(
         (
             real_catalogs.pack_lists,
             {"total_nodes": 1551, "pack_edges": 1551, "same_pack_pairs": 287_953, "pairs": 288_561},
-            [f"{TWICE} 28811 is there 2 times, also as sound 29181 (and 360 more)"],
+            [f"{TWICE} 28811 is duplicated 2 times, up to sound 29181 (and 360 more)"],
         ),
     ],
 )

@@ -17,7 +17,7 @@ HISTORY = "data/metrics_history.jsonl"
 MILESTONES = "data/milestone_history.jsonl"
 LOGS = {"validation.log", "edge_generation.log", "website.log"}
 REPORTS = {"validation_report.json", "edge_stats.json"}
-STATS, RESULTS = "network_stats.json", "milestone_results.json"
+STATS = "network_stats.json"
 NIGHT = {"collection.log", "milestone_status.json"}
 SUCCESS = {"check": "success", "nightly": "success"}
 RED = {"check": "success", "nightly": "failure"}
@@ -83,7 +83,8 @@ def test_a_milestone_and_the_same_night_again(project):
     milestone = json.loads(night.show(MILESTONES))
     schemas.check("milestone", milestone, MILESTONES)
     assert run.artifacts() == {
-        "night-1": NIGHT | LOGS | REPORTS | {STATS, RESULTS},
+        "night-1": NIGHT,
+        "milestone-1": LOGS | REPORTS | {STATS},
         "github-pages-1": {"artifact.tar"},
     }
     page = (run.site() / "index.html").read_text(encoding="utf-8")
@@ -153,7 +154,7 @@ def test_validation_fails_on_a_damaged_library_and_the_next_night_tries_again(
     assert results(run) == {"Validation": "failed", "Edges": "passed", "Website": "passed"}
     (error,) = run.annotations("error")
     assert error.startswith("Validation failed: found errors")
-    assert run.artifacts() == {"night-1": NIGHT | LOGS | REPORTS | {STATS, RESULTS}}
+    assert run.artifacts() == {"night-1": NIGHT, "milestone-1": LOGS | REPORTS | {STATS}}
     assert "Record the milestone" not in run.steps()
     assert night.subjects()[0] == "Nightly: +60 sounds, 120 in all"
     assert night.changed() == {HISTORY}
@@ -187,7 +188,7 @@ def test_edges_and_website_fail_and_the_run_stays_green(project):
     milestone = json.loads(night.show(MILESTONES))
     assert milestone["actions"]["website"] == "failed"
     assert "Update the site with the results" not in run.steps()
-    assert run.artifacts()["night-1"] == NIGHT | LOGS | {"validation_report.json", STATS, RESULTS}
+    assert run.artifacts()["milestone-1"] == LOGS | {"validation_report.json", STATS}
     assert "github-pages-1" not in run.artifacts()
 
 
@@ -223,7 +224,7 @@ def test_no_exit_code_of_validation_is_no_pass(project):
     }
     assert run.annotations("error")[0].startswith("Validation not finished: left no exit code")
     assert run.annotations("warning")[0].startswith("Website not finished: left no exit code")
-    assert run.artifacts()["night-1"] == NIGHT | LOGS | {"edge_stats.json", STATS, RESULTS}
+    assert run.artifacts()["milestone-1"] == LOGS | {"edge_stats.json", STATS}
     assert night.changed() == {HISTORY}
 
 
@@ -354,4 +355,4 @@ def test_a_cancel_leaves_no_job_running_and_loses_nothing(project, tmp_path):
     wait_until(lambda: not any(alive(int(path.read_text())) for path in pids.values()))
     assert in_cache(night) == 120
     assert night.changed() == {HISTORY}
-    assert run.artifacts()["night-1"] == NIGHT | LOGS | {STATS}
+    assert run.artifacts()["night-1"] == NIGHT

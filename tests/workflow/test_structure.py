@@ -152,7 +152,8 @@ def test_the_order_of_a_night():
         "Update the site with the results",
         "Save the library",
         "Commit the night",
-        "Upload the night's logs and reports",
+        "Upload the night's log",
+        "Upload the milestone's logs and reports",
         "Upload the site",
     ]
 
@@ -208,7 +209,7 @@ def test_what_is_handed_over_is_unpacked_alike_however_much_it_is():
     names = [
         step["with"]["name"] for step in steps(paths.WORKFLOW) if "upload" in step.get("uses", "")
     ]
-    assert [fnmatch(name, download["pattern"]) for name in names] == [True, False, False]
+    assert [fnmatch(name, download["pattern"]) for name in names] == [True, False, False, False]
 
 
 def test_the_forms_modes_are_those_of_the_settings():
