@@ -107,11 +107,11 @@ def test_a_translation_becomes_a_locale_in_the_order_of_the_source(project, caps
     assert (project.folder / "locales" / "es.json").stat().st_ino == written.st_ino
 
 
-def test_words_that_a_person_mended_in_the_file_stay(project):
+def test_words_that_a_person_edited_in_the_file_stay(project):
     project.translate()
     project.update()
-    mended = project.read() | entry("a.plain", "El plano")
-    project.keep(mended)
+    edited = project.read() | entry("a.plain", "El plano")
+    project.keep(edited)
     assert project.update("--check") == 0
     assert project.update() == 0
     assert project.shown()["a.plain"] == "El plano"
@@ -119,11 +119,11 @@ def test_words_that_a_person_mended_in_the_file_stay(project):
     assert project.shown()["a.plain"] == "El mapa"
 
 
-def test_words_that_changed_are_taken_anew_and_those_that_went_are_dropped(project):
+def test_words_that_changed_are_taken_again_and_those_that_went_are_dropped(project):
     project.translate()
     project.update()
-    mended = project.read() | entry("a.plain", "El plano")
-    project.keep(mended | {"z.gone": {"source": "x", "text": "y"}})
+    edited = project.read() | entry("a.plain", "El plano")
+    project.keep(edited | {"z.gone": {"source": "x", "text": "y"}})
     project.words({"new": "New", "a.plain": "The map", "b.count": "Sounds: {count}"})
     assert project.update() == 0
     # Until it is translated, the old entry stays, and English stands in.
@@ -161,7 +161,7 @@ def test_an_edit_after_the_words_were_taken_is_taken_too(project):
     assert project.shown()["a.plain"] == "El plano"
     project.keep(project.read() | entry("a.plain", "Mi mapa"))
     assert project.update() == 0
-    assert project.shown()["a.plain"] == "Mi mapa"  # mended in both: the file's own stays
+    assert project.shown()["a.plain"] == "Mi mapa"  # edited in both: the file's own stays
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def _make_once(folder, name, make, waits):
 
 @pytest.fixture(scope="session")
 def worker_id(request):
-    """The name of this worker of pytest-xdist; `master` when there is none."""
+    """The name of this worker of pytest-xdist; `master` without workers."""
     return os.environ.get("PYTEST_XDIST_WORKER", "master")
 
 

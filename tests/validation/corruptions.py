@@ -264,7 +264,7 @@ RECORDS: dict[str, Corruption] = {
         "unique_users",
         "user 2",
     ),
-    "a user with a blank more": (
+    "a user with a space more": (
         sql("INSERT INTO users (username) VALUES (' user 1')"),
         "unique_users",
         "user 2",
@@ -461,7 +461,7 @@ HISTORIES: dict[str, Corruption] = {
         "line 3",
     ),
     "a night twice": (night(timestamp="2025-11-21T03:17:00Z"), "night_order", "line 3"),
-    "a sum that is none": (night(added=3), "nodes_add_up", "line 3"),
+    "a wrong sum": (night(added=3), "nodes_add_up", "line 3"),
     "a milestone without number": (
         milestone(milestone_number=None),
         "milestone_lines",
@@ -524,7 +524,7 @@ NAMES = {
     "three nights missing": "4.0 days",
     "a night at the wrong place": "earlier than line 2",
     "a night twice": "the same time as line 2",
-    "a sum that is none": "nodes is 50 but should be 53",
+    "a wrong sum": "nodes is 50 but should be 53",
     "a milestone without number": "milestone_number: None",
     "a milestone at the wrong place": "earlier than line 1",
     "a milestone twice": "40 sounds were already reached: 40",

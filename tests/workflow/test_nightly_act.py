@@ -160,7 +160,7 @@ def test_validation_fails_on_a_damaged_library_and_the_next_night_tries_again(
     assert night.changed() == {HISTORY}
     assert in_cache(night) == 120
 
-    put_in_cache(night, good, "mended")
+    put_in_cache(night, good, "repaired")
     again = night.run()
     assert again.jobs() == GREEN, again.output
     assert night.subjects()[0].endswith("[Milestone 1]")

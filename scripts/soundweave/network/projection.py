@@ -1,4 +1,4 @@
-"""The pairwise network, bounded: exact in small groups, nearest uploads in large ones.
+"""The pairwise network, bounded: all pairs of small groups, nearest uploads of large ones.
 
 All pairs of Freesound's 700 000 sounds are 1.5 billion, nearly all of them in few users. This view
 grows with the number of sounds, so graph libraries can take it.

@@ -127,7 +127,7 @@ def test_unknown_words_cost_their_share() -> None:
     ("priors", "favored"),
     [
         ({"en-es": {"eng-spa": 50.0}}, 2),
-        ({"en-es": {"fast": 50.0}}, 1),  # the route, where there is one, goes before the model
+        ({"en-es": {"fast": 50.0}}, 1),  # a route overrides the model
         ({"es-en": {"eng-spa": 50.0}}, 1),
         ({}, 1),
     ],

@@ -150,7 +150,7 @@ OUT_OF_FORM = {
     ),
     "a score above 100": lambda ids: answered(1, [101, 2, 1]),
     "a score below 0": lambda ids: answered(1, [3, 2, -1]),
-    "a score that is none": lambda ids: answered(1, [float("nan"), 2, 1]),
+    "a score that is not a number": lambda ids: answered(1, [float("nan"), 2, 1]),
     "a score as text": lambda ids: answered(1, ["90", 2, 1]),
     "no reason": lambda ids: {k: v for k, v in answered(1, [3, 2, 1]).items() if k != "reason"},
     "best is not its best": lambda ids: answered(2, [90, 50, 60]),

@@ -22,7 +22,7 @@ _TYPE_NAMES = {
 def load_catalog(path: Path) -> Catalog:
     """Load the catalog in `path`; missing fields get the values that the API would have.
 
-    Unknown fields and blank lines are ignored. Raises ConfigError, naming the file and the line,
+    Unknown fields and empty lines are ignored. Raises ConfigError, naming the file and the line,
     for a line that is not a sound and for a duplicate id.
     """
     catalog = Catalog()

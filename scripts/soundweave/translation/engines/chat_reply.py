@@ -74,7 +74,7 @@ def usage(reply: Reply) -> Usage:
 
 
 def message(reply: Reply, redact: Redact, *, host: str) -> Message:
-    """Return the model's message; raises the matching ProviderError if there is none.
+    """Return the model's message; raises the matching ProviderError if it has none.
 
     `redact` removes the key from the server's words; `host` is its name.
     """
