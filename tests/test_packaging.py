@@ -1,6 +1,7 @@
 """What is installed where: the locked sets against pyproject.toml."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -69,7 +70,6 @@ class OnlyLocked:
         if of and not of & locked:
             raise ModuleNotFoundError(f"{name} is not in the locked set", name=name)
 sys.meta_path.insert(0, OnlyLocked())
-sys.path.insert(0, "scripts")
 sys.argv[:] = sys.argv[2:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
@@ -82,7 +82,10 @@ def test_a_script_starts_with_its_locked_set_alone(script: str) -> None:
     name = "requirements-translate.txt" if script in TRANSLATING else "requirements.txt"
     locked = json.dumps([*versions(name), "soundweave"])
     command = [sys.executable, "-c", WITH_ONLY, locked, f"scripts/{script}", "--help"]
-    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    environ = os.environ | {"PYTHONPATH": "scripts"}
+    done = subprocess.run(
+        command, cwd=paths.ROOT, env=environ, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
