@@ -99,7 +99,7 @@ class EvaluationRecord(TypedDict):
 
     select: str
     method: str
-    decision: Decision
+    decision: NotRequired[Decision]  # see decision_of
     valid: list[int]
     rejected: list[Rejection]
     duplicates: dict[str, int]
@@ -205,6 +205,22 @@ def described(decision: Decision, methods: Mapping[str, str] = METHODS) -> str:
     if decision["no_verdict"]:
         words += f"; the judge gave no verdict: {decision['no_verdict']}"
     return words
+
+
+def decision_of(evaluation: EvaluationRecord) -> Decision:
+    """Return why the winner won; records before version 0.2 imply it."""
+    if "decision" in evaluation:
+        return evaluation["decision"]
+    judge = evaluation.get("judge")
+    different = [n for n in evaluation["valid"] if str(n) not in evaluation["duplicates"]]
+    if not different:
+        by = DecidedBy.NOTHING
+    elif judge and judge["verdict"] == evaluation["chosen"] is not None:
+        by = DecidedBy.JUDGE
+    else:
+        by = DecidedBy.TOTAL if len(different) > 1 else DecidedBy.ONLY
+    no_verdict = judge["why"] if judge and judge["verdict"] is None else ""
+    return {"by": by, "no_complete_text": False, "no_verdict": no_verdict}
 
 
 def source_of(text: Text) -> Source:

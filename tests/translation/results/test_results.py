@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from soundweave.base import schemas
 from soundweave.base.errors import ConfigError
-from soundweave.translation.model import Candidate, CandidateConfig, Kind, Segment, Text
+from soundweave.translation.model import Candidate, CandidateConfig, Kind, Segment, Text, digest_of
 from soundweave.translation.results import markdown as result_markdown
-from soundweave.translation.results import result_files, terminal
+from soundweave.translation.results import parts, result_files, terminal
 from soundweave.translation.texts import markdown_body, source_texts
 
 POEM = Text(
@@ -201,6 +201,34 @@ def test_a_deleted_markdown_file_is_made_anew(tmp_path: Path) -> None:
     assert state(tmp_path, POEM, "es") == "due"
     result_files.write(tmp_path, record_of(POEM, SPANISH))
     assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("total", "")),
+        ({"duplicates": {"1": 2}}, ("only", "")),
+        ({"valid": [2]}, ("only", "")),
+        ({"valid": [], "chosen": None}, ("none", "")),
+        ({"judge": {"verdict": 2, "why": "agreed", "seed": 1, "rounds": []}}, ("judge", "")),
+        ({"judge": {"verdict": None, "why": "torn", "seed": 1, "rounds": []}}, ("total", "torn")),
+        ({"judge": {"verdict": 1, "why": "odd", "seed": 1, "rounds": []}}, ("total", "")),
+        ({"judge": {"verdict": None, "why": "", "seed": 1, "rounds": []}}, ("total", "")),
+    ],
+)
+def test_records_of_version_0_1_are_read_as_they_were_written(
+    tmp_path: Path, changes: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    path, _ = result_files.write(tmp_path, with_evaluation(record_of(POEM, SPANISH), **changes))
+    old = json.loads(path.read_text())
+    del old["evaluation"]["decision"]
+    del old["record_digest"]
+    path.write_text(json.dumps(old | {"record_digest": digest_of(old)}))
+    assert state(tmp_path, POEM, "es") == "unchanged"
+    record = result_files.read(tmp_path, "river", "es")
+    assert record is not None
+    decision = parts.choice(record).decision
+    assert (decision["by"], decision["no_verdict"]) == expected
 
 
 def test_line_ends_that_git_changed_are_no_edit(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from soundweave.translation.record import (
     Record,
     Rejection,
     candidates_of,
+    decision_of,
     described,
     text_of,
 )
@@ -74,7 +75,7 @@ def choice(record: Record) -> ChoiceSummary:
     evaluation, shares = record["evaluation"], _shares(record)
     winner = next(iter(shares)) if len(shares) == 1 else None
     summary = ChoiceSummary(
-        evaluation["decision"], winner, shares, segments=len(evaluation["translation"])
+        decision_of(evaluation), winner, shares, segments=len(evaluation["translation"])
     )
     ranking = sorted(evaluation["scores"], key=lambda score: -score["total"])
     if winner is None or len(ranking) < 2 or ranking[0]["id"] != winner:
