@@ -12,7 +12,7 @@ import generate_user_pack_edges
 from soundweave.freesound.sound import read_sound
 from soundweave.library import database, similar_sounds, store
 from soundweave.standin import Catalog, synthetic_catalog
-from tests.site.catalogues import HOSTILE, VARIED
+from tests.site.catalogs import HOSTILE, VARIED
 from tests.support import real_catalogs
 from tests.support.make_library import SEEN, make_library
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.site.catalogues import TEXTS
+from tests.site.catalogs import TEXTS
 from tests.site.conftest import FOLDER
 from tests.site.sites import NIGHTS, START
 

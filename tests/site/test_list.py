@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.site.catalogues import TEXTS
+from tests.site.catalogs import TEXTS
 from tests.site.conftest import FOLDER
 
 LIST = "woven/sounds/index.html"

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.site.catalogues import TEXTS
+from tests.site.catalogs import TEXTS
 
 HEARD = """
 window.heard = new Set();

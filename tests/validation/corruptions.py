@@ -19,7 +19,7 @@ Corruption = tuple[Damage, str, str]
 STORAGE: dict[str, Corruption] = {
     "half a file": (tear, "library", "library.db"),
     "nonsense in a page": (overwrite_page, "integrity", "library.db"),
-    "a foreign table": (sql("CREATE TABLE extra (x)"), "schema", "extra"),
+    "a table of someone else": (sql("CREATE TABLE extra (x)"), "schema", "extra"),
     "a missing index": (sql("DROP INDEX sounds_user"), "schema", "sounds_user"),
     "a missing trigger": (sql("DROP TRIGGER sound_added"), "schema", "sound_added"),
     "a table that takes anything": (sql(*loose("packs")), "schema", "packs"),
@@ -154,7 +154,7 @@ RECORDS: dict[str, Corruption] = {
         "preview_urls",
         "sound 4",
     ),
-    "an unknown licence": (
+    "an unknown license": (
         sound(4, "license", "'https://creativecommons.org/licenses/by-nd/4.0/'"),
         "known_licenses",
         "sound 4",
@@ -506,7 +506,7 @@ NAMES = {
     "seen in the future": "last_seen",
     "last seen in words": "last_seen",
     "a script as address": "preview_ogg",
-    "an unknown licence": "by-nd/4.0",
+    "an unknown license": "by-nd/4.0",
     "a tag that is no UTF-8": "tags",
     "a user that is no UTF-8": "username",
     "a sound under two ids": "2 times, up to sound 6",

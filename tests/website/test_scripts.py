@@ -5,7 +5,7 @@ import pytest
 from soundweave.base import text as texts
 from soundweave.freesound import licenses
 from soundweave.website.frame import buckets
-from tests.site.catalogues import TEXTS
+from tests.site.catalogs import TEXTS
 from tests.website.scripts import Scripts
 
 

@@ -21,7 +21,17 @@ class Line(NamedTuple):
     number: int  # from 1
     content: bytes
     record: dict[str, Any] | None
-    is_torn: bool  # damaged, and without a newline: a killed writer left it
+    is_last: bool  # it lacks a newline
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether a killed writer left half of it."""
+        return self.record is None and self.is_last
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether it is no record, and not torn either."""
+        return self.record is None and not self.is_last
 
 
 def lines(path: Path, *, strict: bool = False) -> Iterator[Line]:
@@ -39,8 +49,7 @@ def lines(path: Path, *, strict: bool = False) -> Iterator[Line]:
     *ended, last = content.split(b"\n")
     for number, line in enumerate([*ended, last], start=1):
         if line.strip():
-            record = _record(line, strict=strict)
-            yield Line(number, line, record, record is None and number > len(ended))
+            yield Line(number, line, _record(line, strict=strict), number > len(ended))
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from soundweave.base import times
+from soundweave.base import jsonl, times
 from soundweave.translation.failures import BudgetError
 
 log = logging.getLogger(__name__)
@@ -135,17 +135,11 @@ def _merged(path: Path) -> list[Entry]:
 
 
 def _lines(path: Path) -> Iterator[Entry]:
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            entry = None
-        if isinstance(entry, dict) and "id" in entry:
-            yield entry
+    for line in jsonl.lines(path):
+        if line.record is not None and "id" in line.record:
+            yield line.record
         else:
-            log.warning("%s: line %d is torn and was skipped", path, number)
+            log.warning("%s: line %d is torn and was skipped", path, line.number)
 
 
 def _append(handle: int, entry: Entry) -> None:

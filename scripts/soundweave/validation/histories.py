@@ -1,6 +1,5 @@
 """Histories as they are, damage included: one wrong line must not hide what the others say."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from soundweave.base import schemas, times
-from soundweave.base.errors import HistoryError
+from soundweave.base import jsonl, schemas, times
 
 
 @dataclass(frozen=True)
@@ -54,31 +52,14 @@ class History:
 
 def read(path: Path, schema: str) -> History:
     """Read a history; a missing file has no lines. Raises HistoryError when it cannot be read."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        content = b""
-    except OSError as error:
-        raise HistoryError(f"cannot read {path}: {error.strerror}") from error
-    lines: list[Line] = []
-    damaged: list[int] = []
-    torn: list[int] = []
-    texts = content.split(b"\n")
-    for number, text in enumerate(texts, start=1):
-        record = _record(text)
-        if record is not None:
-            lines.append(Line(number, record))
-        elif text.strip():
-            (torn if number == len(texts) else damaged).append(number)
-    return History(path.name, schema, tuple(lines), tuple(damaged), tuple(torn))
-
-
-def _record(text: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
+    lines = list(jsonl.lines(path, strict=True))
+    return History(
+        path.name,
+        schema,
+        tuple(Line(line.number, line.record) for line in lines if line.record is not None),
+        damaged=tuple(line.number for line in lines if line.is_damaged),
+        torn=tuple(line.number for line in lines if line.is_torn),
+    )
 
 
 def _faults(line: Line, schema: str) -> Iterator[str]:

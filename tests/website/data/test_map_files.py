@@ -10,7 +10,7 @@ from soundweave.library import database, edges, similar_sounds
 from soundweave.standin import synthetic_catalog
 from soundweave.standin.query.similar import Neighbors
 from soundweave.website.data import map_files, map_members, map_where
-from tests.site.catalogues import HOSTILE
+from tests.site.catalogs import HOSTILE
 from tests.site.sites import collected
 from tests.support.make_library import SEEN
 from tests.website.data_files import Data

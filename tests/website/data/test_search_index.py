@@ -3,7 +3,7 @@ import pytest
 from soundweave.base import schemas
 from soundweave.website.data import search_index
 from soundweave.website.frame import buckets
-from tests.site.catalogues import HOSTILE
+from tests.site.catalogs import HOSTILE
 
 
 def find(data, word, prefix=1):

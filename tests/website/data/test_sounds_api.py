@@ -8,7 +8,7 @@ from soundweave.library import database
 from soundweave.website.data import catalog, groups, previews, sounds_api
 from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import addresses, tree
-from tests.site.catalogues import HOSTILE
+from tests.site.catalogs import HOSTILE
 
 BY = "http://creativecommons.org/licenses/by/4.0/"
 

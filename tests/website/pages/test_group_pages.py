@@ -4,7 +4,7 @@ import pytest
 from soundweave.website.frame import addresses
 from soundweave.website.frame.page_languages import OWN
 from soundweave.website.pages import group_facts, group_rows
-from tests.site.catalogues import TEXTS
+from tests.site.catalogs import TEXTS
 from tests.support.page_tree import read_tree
 from tests.website import list_site
 

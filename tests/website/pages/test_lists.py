@@ -1,7 +1,7 @@
 import pytest
 
 from soundweave.website.pages import lists
-from tests.site.catalogues import HOSTILE, VARIED
+from tests.site.catalogs import HOSTILE, VARIED
 from tests.website import list_site
 
 SOUNDS = [

@@ -11,7 +11,7 @@ from soundweave.website.data.groups import Groups, Snapshot
 from soundweave.website.frame import assets, locales, tree
 from soundweave.website.frame.shell import Shell
 from soundweave.website.pages import map_page
-from tests.site.catalogues import TEXTS
+from tests.site.catalogs import TEXTS
 from tests.support.page_tree import read_tree
 
 ORIGINS = ["https://cdn.freesound.org", "http://127.0.0.1:9"]

@@ -8,7 +8,7 @@ from soundweave.website.data.groups import Snapshot
 from soundweave.website.frame import addresses, shell
 from soundweave.website.frame.page_languages import OWN
 from soundweave.website.pages import rows
-from tests.site.catalogues import TEXTS
+from tests.site.catalogs import TEXTS
 from tests.support.make_library import make_library
 from tests.support.page_tree import read_tree
 

@@ -27,7 +27,7 @@ from soundweave.website.pages.translations import (
     word_diff,
 )
 from soundweave.website.pages.translations.translation_pairs import NO_BREAK_SPACE
-from tests.site.catalogues import TEXTS as FOREIGN
+from tests.site.catalogs import TEXTS as FOREIGN
 from tests.support.page_tree import read_tree
 from tests.translation.results.test_results import HOSTILE, record_of
 
