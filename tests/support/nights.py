@@ -24,6 +24,8 @@ FAST = replace(
     requests_per_day=100_000,
 )
 
+OLD = "2020-01-01T00:00:00Z"
+
 
 class Nights:
     """One library that collects from one stand-in, night after night."""
@@ -51,7 +53,9 @@ class Nights:
     def age(self) -> None:
         """Make all sounds look as if they had not been seen for years."""
         with database.writing(self.library) as connection:
-            connection.execute("UPDATE sounds SET last_seen = '2020-01-01T00:00:00Z'")
+            connection.execute(
+                "UPDATE sounds SET first_seen = :old, last_seen = :old", {"old": OLD}
+            )
 
     def ids(self) -> set[int]:
         """The sounds in the library that are not removed."""
@@ -71,6 +75,6 @@ def nights_of(
 ) -> Iterator[Nights]:
     """Start a stand-in with `catalog`; limits are those of StandIn, wide by default."""
     monkeypatch.setenv("FREESOUND_API_KEY", "a-key-of-the-tests")
-    wide = {"requests_per_minute": 10_000, "requests_per_day": 100_000}
-    with StandIn(catalog, **{**wide, **limits}) as standin:
+    wide = {"requests_per_minute": 10_000, "requests_per_day": 100_000} | limits
+    with StandIn(catalog, **wide) as standin:  # type: ignore[arg-type]
         yield Nights(folder, standin)

@@ -1,0 +1,1 @@
+"""What a library must survive: kills, wrong answers and damaged files, hundreds of each."""
