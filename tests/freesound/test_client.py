@@ -312,8 +312,41 @@ def test_a_full_quota_sends_nothing(
 
 def test_a_slow_answer_times_out(server: Server, client: Make) -> None:
     server.delay = 2
-    with pytest.raises(ApiError, match="ReadTimeout"):
+    with pytest.raises(ApiError, match="Timeout"):
         client(attempts=1, timeout_seconds=0.1).get("search/")
+
+
+DOWN = "Search server error: Failed to connect to server at http://search:8983/solr/"
+
+
+@pytest.mark.parametrize(
+    "text", [DOWN, "Search server error: Connection refused", "search server error: timed out"]
+)
+def test_a_search_engine_that_is_down_is_tried_again(
+    server: Server, client: Make, text: str
+) -> None:
+    server.answers = [(400, detail(text)), OK]
+    assert client().get("search/") == {"count": 1}
+    server.answers = [(400, detail(text))]
+    with pytest.raises(ApiError, match=r"(?i)search server error"):
+        client(attempts=2).get("search/")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Search server error: Solr responded with an error (HTTP 400): [Reason: no connection]",
+        "Search server error: undefined field (please check that your filter syntax is correct)",
+        "Invalid filter.",
+    ],
+)
+def test_a_query_that_is_refused_is_not_tried_again(
+    server: Server, client: Make, text: str
+) -> None:
+    server.answers = [(400, detail(text)), OK]
+    with pytest.raises(ApiError):
+        client().get("search/")
+    assert len(server.paths) == 1
 
 
 def test_closing_closes_the_connections(client: Make) -> None:

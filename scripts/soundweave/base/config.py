@@ -21,6 +21,7 @@ from pydantic.dataclasses import dataclass
 from soundweave.base import schemas
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import CONFIG
+from soundweave.base.text import without_password
 from soundweave.base.yaml_files import read_yaml
 
 # Strict: "100" is not a number. Built on first use, so that --help stays quick.
@@ -146,7 +147,8 @@ def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config
     if base_url := environ.get("FREESOUND_BASE_URL"):
         if not _is_url(base_url):
             raise ConfigError(
-                f"FREESOUND_BASE_URL is {base_url!r}; it is like https://freesound.org/apiv2/"
+                f"FREESOUND_BASE_URL is {without_password(base_url)!r};"
+                " it is like https://freesound.org/apiv2/"
             )
         _section(raw, "freesound")["base_url"] = base_url.rstrip("/") + "/"
     return check(raw, path)
@@ -167,7 +169,8 @@ def check(raw: Any, path: Path) -> Config:
 def first_problem(error: ValidationError) -> str:
     """Say in one line what is wrong, like `collector.mode: Input should be ... (it is 'all')`."""
     problem = error.errors(include_url=False)[0]
-    value = "" if problem["type"] == "missing" else f" (it is {problem['input']!r:.80})"
+    shown = without_password(f"{problem['input']!r}")
+    value = "" if problem["type"] == "missing" else f" (it is {shown:.80})"
     return f"{first_key(error) or 'top level'}: {problem['msg']}{value}"
 
 

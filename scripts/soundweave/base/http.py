@@ -1,12 +1,85 @@
-"""What the project's HTTP clients share: their name and how they send a key."""
+"""What the project's HTTP clients share: their name, how they send a key, and their limits.
 
-from collections.abc import Callable
+The server is not trusted: it may drip its answer byte by byte, never end it, compress a huge one
+into a small one, or redirect to another host.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import requests
 
 from soundweave import __version__
+from soundweave.base.deadline import Adapter, deadline
 
 USER_AGENT = f"Soundweave/{__version__}"
+CONNECT_SECONDS = 10.0
+PIECE = 65_536  # bytes that are decompressed at a time
+
+
+class TooLargeError(requests.RequestException):
+    """An answer of more bytes than allowed."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one answer: `seconds` in all, and `size` in bytes, before and after decompression."""
+
+    seconds: float
+    size: int
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A complete answer with any status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Session(requests.Session):
+    """A session that follows no redirect and whose connections obey the limits of `exchange`."""
+
+    def __init__(self, *, connections: int = 1) -> None:
+        super().__init__()
+        self.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, Adapter(pool_maxsize=connections))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - its signature
+        """Ignore redirects: requests would read their whole body even if it does not follow."""
+        return
+
+    def exchange(self, method: str, url: str, limits: Limits, **options: Any) -> Reply:
+        """Send a request and read the whole answer.
+
+        Raises requests.Timeout when it is not complete in time, TooLargeError when it is too
+        large, and what requests raises.
+        """
+        with deadline(limits.seconds) as limit:
+            try:
+                reply = self._read(method, url, limits, options)
+            except (requests.RequestException, OSError, ValueError) as error:
+                if limit.passed:
+                    raise requests.Timeout from error
+                raise
+        if limit.passed:  # a closed connection looks like the end of an answer without a length
+            raise requests.Timeout
+        return reply
+
+    def _read(self, method: str, url: str, limits: Limits, options: Mapping[str, Any]) -> Reply:
+        timeout = (min(CONNECT_SECONDS, limits.seconds), limits.seconds)
+        with self.request(
+            method, url, timeout=timeout, stream=True, allow_redirects=False, **options
+        ) as response:
+            body = bytearray()
+            for piece in response.iter_content(PIECE):
+                body += piece
+                if max(len(body), response.raw.tell()) > limits.size:
+                    raise TooLargeError
+            return Reply(response.status_code, response.headers, bytes(body))
 
 
 def authorization(value: str) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:

@@ -1,6 +1,7 @@
 """Untrusted text and durations, formatted for people; the same in all languages."""
 
 import math
+import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -15,6 +16,14 @@ def one_line(text: str, placeholder: str = "", limit: int | None = None) -> str:
     """
     line = " ".join(_visible(text).split()) or placeholder
     return line if limit is None or len(line) <= limit else f"{line[:limit]}…"
+
+
+def without_password(text: str) -> str:
+    """Remove names and passwords from the addresses in a text.
+
+    A password may hold any character, so everything up to the last @ goes.
+    """
+    return re.sub(r"//.*@", "//", text, flags=re.DOTALL)
 
 
 def _visible(text: str) -> str:

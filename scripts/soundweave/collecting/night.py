@@ -21,6 +21,7 @@ from soundweave.base.errors import (
     QuotaExhaustedError,
 )
 from soundweave.base.progress import Progress, progress
+from soundweave.base.text import without_password
 from soundweave.collecting import metrics
 from soundweave.collecting.metrics import Outcome
 from soundweave.collecting.phases import PHASES, Night
@@ -90,7 +91,7 @@ def source(base_url: str) -> str:
         local = ip_address(host).is_loopback
     except ValueError:
         local = host == "localhost"
-    return "a stand-in on this machine" if local else base_url
+    return "a stand-in on this machine" if local else without_password(base_url)
 
 
 def _collect(night: Night, plan: Plan, outcome: Outcome) -> None:

@@ -1,11 +1,14 @@
-"""The HTTP client for Freesound's API: key, timeouts, retries, quota, circuit breaker.
+"""The HTTP client for Freesound's API: key, limits, retries, quota.
 
-Retried: 429 of the minute window, 500/502/503/504, timeouts, broken and unreadable bodies.
-Never retried: 400, 401, 404. Links and redirects are never followed: the key goes to one host only.
+Retried: 429 of the minute window, 500/502/503/504, a search engine that is down, timeouts, broken,
+endless and unreadable answers. Never retried: 401, 404, other 400s. Links and redirects are never
+followed: the key goes to one host only.
 """
 
+import json
 import logging
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +17,7 @@ from typing import Any
 import requests
 import tenacity
 
+from soundweave.base import http
 from soundweave.base.config import FreesoundConfig
 from soundweave.base.errors import (
     ApiError,
@@ -22,18 +26,27 @@ from soundweave.base.errors import (
     NotFoundError,
     QuotaExhaustedError,
 )
-from soundweave.base.http import USER_AGENT, authorization
+from soundweave.base.http import Reply
+from soundweave.base.text import without_password
 from soundweave.freesound.quota import Quota
 
 log = logging.getLogger(__name__)
 
 THROTTLED_SECONDS = 20.0  # the minute window slides: a third of it frees a third of the requests
 NO_DETAILS = "no details"
-CONNECTION_ERRORS = (
-    requests.Timeout,
-    requests.ConnectionError,
-    requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
+LARGEST = 64_000_000  # bytes of an answer; a page of 150 sounds takes about 0.5 MB
+# The server answers 400 when its search engine is down, too; a query's own fault names an HTTP 4xx.
+SEARCH_DOWN = re.compile(
+    r"Search server error: (?!Solr responded with an error \(HTTP 4)"
+    r".*(connect|timed? ?out|unreachable|refused|HTTP 5)",
+    re.IGNORECASE,
+)
+# Settings are wrong, and no answer was ever read.
+ADDRESS_ERRORS = (
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
 )
 
 
@@ -61,9 +74,9 @@ class FreesoundClient:
         self._quota = quota
         self._limit = max_requests
         self.requests_sent = 0
-        self._session = requests.Session()
-        self._session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
-        self._session.auth = authorization(f"Token {api_key}")
+        self._limits = http.Limits(config.timeout_seconds, LARGEST)
+        self._session = http.Session()
+        self._session.auth = http.authorization(f"Token {api_key}")
         self._retrying = tenacity.Retrying(
             stop=self._must_stop,
             wait=self._delay,
@@ -108,25 +121,18 @@ class FreesoundClient:
         ledger_row = self._quota.sent(path)
         self.requests_sent += 1
         try:
-            response = self._session.get(
-                self._config.base_url + path,
-                params=params,
-                timeout=self._config.timeout_seconds,
-                allow_redirects=False,
+            reply = self._session.exchange(
+                "GET", self._config.base_url + path, self._limits, params=params
             )
-        except CONNECTION_ERRORS as error:
-            address = f"{self._config.base_url}{path}"
+        except ADDRESS_ERRORS as error:
+            raise ConfigError(f"{path}: cannot be requested ({type(error).__name__})") from error
+        except (requests.RequestException, OSError, ValueError) as error:
+            address = without_password(self._config.base_url + path)
             raise TransientError(
                 f"no complete answer from {address} ({type(error).__name__})"
             ) from error
-        except (requests.RequestException, OSError) as error:
-            raise ConfigError(f"{path}: cannot be requested ({type(error).__name__})") from error
-        except (
-            ValueError
-        ) as error:  # requests parses a Location header even when it does not follow it
-            raise ApiError(f"{path}: the answer cannot be read ({error})") from error
-        self._quota.answered(ledger_row, response.status_code)
-        return _parse(path, response)
+        self._quota.answered(ledger_row, reply.status)
+        return _parse(path, reply)
 
     def _must_stop(self, state: tenacity.RetryCallState) -> bool:
         # With no request left, report the failure itself, not that it cannot be retried.
@@ -140,11 +146,11 @@ class FreesoundClient:
         return min(delay, self._config.backoff_max_seconds) * random.uniform(0.75, 1.25)  # noqa: S311
 
 
-def _parse(path: str, response: requests.Response) -> dict[str, Any]:
-    status = response.status_code
+def _parse(path: str, reply: Reply) -> dict[str, Any]:
+    status = reply.status
     if status == requests.codes.ok:
-        return _json_object(path, response)
-    detail = _detail(response)
+        return _json_object(path, reply)
+    detail = _detail(reply)
     if status == requests.codes.unauthorized:
         raise ConfigError(f"Freesound refused the key ({detail}); check FREESOUND_API_KEY")
     # A 404 without details comes from a proxy and says nothing about the sound.
@@ -152,7 +158,7 @@ def _parse(path: str, response: requests.Response) -> dict[str, Any]:
         raise NotFoundError(f"{path}: not found")
     if status == requests.codes.too_many_requests:
         raise _throttled(detail)
-    if status >= requests.codes.internal_server_error:
+    if status >= requests.codes.internal_server_error or SEARCH_DOWN.match(detail):
         raise TransientError(f"{path}: HTTP {status} ({detail})")
     raise ApiError(f"{path}: HTTP {status} ({detail})")
 
@@ -165,9 +171,9 @@ def _throttled(detail: str) -> Exception:
     return QuotaExhaustedError(f"Freesound's daily limit is reached: {detail}")
 
 
-def _json_object(path: str, response: requests.Response) -> dict[str, Any]:
+def _json_object(path: str, reply: Reply) -> dict[str, Any]:
     try:
-        value = response.json()
+        value = json.loads(reply.body)
     except (ValueError, RecursionError) as error:
         raise TransientError(f"{path}: the answer is not JSON") from error
     if not isinstance(value, dict):
@@ -175,9 +181,9 @@ def _json_object(path: str, response: requests.Response) -> dict[str, Any]:
     return value
 
 
-def _detail(response: requests.Response) -> str:
+def _detail(reply: Reply) -> str:
     try:
-        detail = response.json()["detail"]
+        detail = json.loads(reply.body)["detail"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return NO_DETAILS
     return " ".join(str(detail).split())[:200]

@@ -30,10 +30,16 @@ API = {
     "search_down": "The search server could not be reached or some unexpected error occurred.",
     "server_error": messages.SERVER_ERROR,
 }
+# The same failure by another path of the real server, with the status of a client's mistake.
+UNREACHABLE = {
+    "search_unreachable": "Search server error: Failed to connect to server at"
+    " http://search:8983/solr/freesound/select/ (please check that your filter syntax and field"
+    " names are correct)",
+}
 PAGE_SHIFTS = {"duplicate": -1, "missing": 1}
 VANISHING = ("vanish", "null")
 BODY = ("lie", "foreign_next", "malformed", "truncated")
-KINDS = (*GATEWAY, *KEY, *QUOTA, *API, *PAGE_SHIFTS, *VANISHING, *BODY)
+KINDS = (*GATEWAY, *KEY, *QUOTA, *API, *UNREACHABLE, *PAGE_SHIFTS, *VANISHING, *BODY)
 
 _WRONG_VALUES = {
     "id": "7",
@@ -132,6 +138,8 @@ def refused(fault: Fault) -> ApiError:
     """The API's own error for a fault of the key or of the server."""
     if fault.kind in KEY:
         return ApiError(401, KEY[fault.kind])
+    if fault.kind in UNREACHABLE:
+        return ApiError(400, UNREACHABLE[fault.kind])
     return ApiError(500, API[fault.kind])
 
 

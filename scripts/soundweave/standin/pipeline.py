@@ -119,7 +119,7 @@ class Pipeline:
             raise ApiError(429, reason)
         if request.method not in _METHODS:
             raise ApiError(405, f'Method "{request.method}" not allowed.')
-        if fault := self.faults.take(faults.API, request.path):
+        if fault := self.faults.take((*faults.API, *faults.UNREACHABLE), request.path):
             raise faults.refused(fault)
 
     def _resource(self, request: Request, view: View) -> Answer:

@@ -19,13 +19,11 @@ from urllib.parse import urlsplit
 import portalocker
 import requests
 
+from soundweave.base import http
 from soundweave.base.errors import ConfigError
-from soundweave.base.http import USER_AGENT, authorization
-from soundweave.translation.engines.deadline import Adapter, deadline
 from soundweave.translation.failures import DeniedError, TruncatedError, UnavailableError
 from soundweave.translation.settings import KEY_VARIABLE, ChatSettings
 
-CONNECT_SECONDS = 10.0
 LARGEST = 8_000_000  # bytes of an answer; a long poem with notes takes about ten thousand
 SECRET_FROM = 16  # characters: a shorter key ("none", "ollama") is not secret and may be a word
 HIDDEN = "[key]"
@@ -43,12 +41,12 @@ class TransientError(UnavailableError):
 
 
 class Reply:
-    """A complete answer with any status."""
+    """A complete answer with any status, read as JSON or as text."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.status = status
-        self.headers = headers
-        self._body = body
+    def __init__(self, reply: http.Reply) -> None:
+        self.status = reply.status
+        self.headers = reply.headers
+        self._body = reply.body
 
     @cached_property
     def value(self) -> Any:
@@ -74,7 +72,7 @@ class Connection:
         self._timeout = settings.timeout_seconds
         self._concurrency = settings.concurrency
         self._slots = slots
-        self._opened: tuple[int, requests.Session] | None = None
+        self._opened: tuple[int, http.Session] | None = None
 
     @contextmanager
     def slot(self) -> Iterator[None]:
@@ -101,20 +99,20 @@ class Connection:
 
         Raises TransientError when it is not complete in time, TruncatedError when it is too large.
         """
-        with deadline(self._timeout) as limit:
-            try:
-                reply = self._exchange(body)
-            except (requests.RequestException, OSError, ValueError) as error:
-                if limit.passed or isinstance(error, requests.Timeout):
-                    raise self._timeout_error() from error
-                kind = type(error).__name__
-                problem = f"{self.host}: no complete answer ({kind}); is the address right?"
-                if isinstance(error, CONNECTION_ERRORS):
-                    raise TransientError(problem, why="connection") from error
-                raise DeniedError(problem) from error
-        if limit.passed:  # a closed connection looks like the end of an answer without a length
-            raise self._timeout_error()
-        return reply
+        limits = http.Limits(self._timeout, LARGEST)
+        try:
+            return Reply(self._session().exchange("POST", self.url, limits, json=body))
+        except requests.Timeout as error:
+            problem = f"{self.host}: no complete answer within {self._timeout:g} s"
+            raise TransientError(problem, why="timeout") from error
+        except http.TooLargeError as error:
+            raise TruncatedError(f"{self.host}: an answer of more than {LARGEST} bytes") from error
+        except (requests.RequestException, OSError, ValueError) as error:
+            kind = type(error).__name__
+            problem = f"{self.host}: no complete answer ({kind}); is the address right?"
+            if isinstance(error, CONNECTION_ERRORS):
+                raise TransientError(problem, why="connection") from error
+            raise DeniedError(problem) from error
 
     def redacted(self, text: str) -> str:
         """Remove the key from the text of an error."""
@@ -124,36 +122,14 @@ class Connection:
         """Remove the key from an answer, unless it may be an ordinary word there."""
         return self.redacted(text) if len(self._key) >= SECRET_FROM else text
 
-    def _exchange(self, body: Mapping[str, Any]) -> Reply:
-        with self._session().post(
-            self.url,
-            json=body,
-            timeout=(min(CONNECT_SECONDS, self._timeout), self._timeout),
-            stream=True,
-            allow_redirects=False,
-        ) as response:
-            content = bytearray()
-            for piece in response.iter_content(65_536):
-                content += piece
-                if len(content) > LARGEST:
-                    raise TruncatedError(f"{self.host}: an answer of more than {LARGEST} bytes")
-            return Reply(response.status_code, response.headers, bytes(content))
-
-    def _session(self) -> requests.Session:
+    def _session(self) -> http.Session:
         # One per process: after a fork, two processes would share a connection.
         if self._opened is None or self._opened[0] != os.getpid():
-            session = _Session()
-            session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
+            session = http.Session(connections=self._concurrency)
             session.headers["Accept-Encoding"] = "identity"
-            session.auth = authorization(f"Bearer {self._key}" if self._key else "")
-            for scheme in ("http://", "https://"):
-                session.mount(scheme, Adapter(pool_maxsize=self._concurrency))
+            session.auth = http.authorization(f"Bearer {self._key}" if self._key else "")
             self._opened = (os.getpid(), session)
         return self._opened[1]
-
-    def _timeout_error(self) -> TransientError:
-        problem = f"{self.host}: no complete answer within {self._timeout:g} s"
-        return TransientError(problem, why="timeout")
 
 
 CONNECTION_ERRORS = (
@@ -161,12 +137,6 @@ CONNECTION_ERRORS = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
-
-
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - its signature
-        """Ignore redirects: requests would read their whole body even if it does not follow."""
-        return
 
 
 def _host(base_url: str) -> str:
