@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_cache := $(CURDIR)/.venv/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup website nightly translate serve test lint format lock schemas release benchmark lighthouse clean
+.PHONY: help setup website nightly translate serve test lint format lock schemas release benchmark campaign lighthouse clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -89,6 +89,9 @@ benchmark: setup website ## measure side by side, ours and what people would use
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.website --output docs/site-performance.md
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.translation_speed --output docs/performance-baseline.md
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.translation_quality --output docs/translation-quality.md
+
+campaign: setup website ## kill commands, change answers and damage libraries by the hundred (an hour)
+	PYTHONPATH=scripts $(BIN)/python -m benchmarks.campaign
 
 schemas: setup ## write the schemas that are generated from types
 	@PYTHONPATH=scripts $(BIN)/python -c 'from soundweave.base import config, schemas; from soundweave.translation import settings; \

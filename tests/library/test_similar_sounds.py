@@ -163,7 +163,7 @@ def similar(results: object, folder: Path, keep: int = 20, status: int = 200) ->
 
 
 @pytest.mark.parametrize(
-    "score", [None, "0.9", True, float("nan"), float("inf"), 1.0001, -0.1, [0.9], {"value": 1}]
+    "score", [None, "0.9", True, float("nan"), float("inf"), 1.01, -0.1, [0.9], {"value": 1}]
 )
 def test_a_bad_score_is_refused_and_its_sound_kept(tmp_path: Path, score: object) -> None:
     answer = similar([result(2, score), result(3, 0.8)], tmp_path)
@@ -174,6 +174,11 @@ def test_a_bad_score_is_refused_and_its_sound_kept(tmp_path: Path, score: object
 @pytest.mark.parametrize("score", [0, 0.0, 0.7, 1, 1.0])
 def test_a_good_score_is_a_number_from_0_to_1(tmp_path: Path, score: float) -> None:
     assert similar([result(2, score)], tmp_path).scores == {2: score}
+
+
+@pytest.mark.parametrize("score", [1.0000001, 1.00001, 1.0002])
+def test_a_score_that_exceeds_1_by_rounding_is_1(tmp_path: Path, score: float) -> None:
+    assert similar([result(2, score)], tmp_path).scores == {2: 1.0}
 
 
 def test_the_target_itself_nulls_and_bad_sounds_are_skipped(tmp_path: Path) -> None:
@@ -198,13 +203,21 @@ def test_an_unknown_target_has_no_similar_sounds(tmp_path: Path) -> None:
     assert similar([], tmp_path, status=404) == api.Similar((), {})
 
 
-@pytest.mark.parametrize("results", [None, {}, "none", [result(2, None), result(3, "high")]])
-def test_an_answer_without_any_score_is_an_error(tmp_path: Path, results: object) -> None:
+def test_an_answer_without_any_score_has_no_similar_sounds(tmp_path: Path) -> None:
+    answer = similar([result(2, None), result(3, "high")], tmp_path)
+    assert (len(answer.sounds), answer.scores) == (2, {})
+
+
+@pytest.mark.parametrize("results", [None, {}, "none"])
+def test_an_answer_without_results_is_an_error(tmp_path: Path, results: object) -> None:
     with pytest.raises(ApiError):
         similar(results, tmp_path)
 
 
 # Nights
+
+# Targets that were answered; one that failed is due again at once.
+ASKED = "SELECT count(*) FROM similarity_targets WHERE asked_at > date('now', '-2 days')"
 
 
 def test_a_night_collects_the_stand_ins_neighbors(nights: Nights) -> None:
@@ -220,7 +233,7 @@ def test_a_night_collects_the_stand_ins_neighbors(nights: Nights) -> None:
     for source, target, score in rows(nights, "SELECT * FROM similarities"):
         scores_by_source[source][target] = score
     for number, scores in scores_by_source.items():
-        neighbors = catalog_neighbors.of(number)
+        neighbors = {id_: min(1, s) for id_, s in catalog_neighbors.of(number).items()}
         assert targets[number] == len(scores) == min(len(neighbors), 20)
         assert scores.items() <= neighbors.items()
         assert sorted(scores.values()) == sorted(neighbors.values())[-20:][: len(scores)]
@@ -295,7 +308,7 @@ def test_a_failing_target_is_skipped_and_retried(nights: Nights) -> None:
     line, outcome = nights.night("similar")
     assert (line["stopped"], outcome.failure) == ("complete", "")
     assert requested_ids(nights).count(bad) == nights.freesound.attempts
-    assert nights.value("SELECT count(*) FROM similarity_targets") == 299
+    assert nights.value(ASKED) == 299
     nights.standin.clear_faults()
     assert nights.run("similar")["requests"] == 1
     assert nights.value(f"SELECT count(*) FROM similarity_targets WHERE sound_id = {bad}") == 1
@@ -309,7 +322,30 @@ def test_failures_that_are_not_in_a_row_do_not_end_the_phase(nights: Nights) -> 
         nights.standin.add_fault(Fault("server_error", None, f"sounds/{bad}/similar/"))
     line, outcome = nights.night("similar")
     assert (line["stopped"], outcome.failure) == ("complete", "")
-    assert nights.value("SELECT count(*) FROM similarity_targets") == 296
+    assert nights.value(ASKED) == 296
+
+
+@pytest.mark.parametrize("kind", ["server_error", "malformed", "lie"])
+def test_odd_targets_in_a_row_do_not_end_the_phase(nights: Nights, kind: str) -> None:
+    nights.run()
+    with database.snapshot(nights.library) as connection:
+        order = similar_sounds.targets(connection, nights.collector, NOW, 20)
+    for odd in order[5:15]:
+        nights.standin.add_fault(Fault(kind, None, f"sounds/{odd}/similar/"))
+    line, outcome = nights.night("similar")
+    assert (line["stopped"], outcome.failure) == ("complete", "")
+    assert nights.value(ASKED) >= 290
+
+
+def test_odd_targets_go_to_the_end_of_the_queue(nights: Nights) -> None:
+    nights.run()
+    with database.snapshot(nights.library) as connection:
+        odd = similar_sounds.targets(connection, nights.collector, NOW, 3)
+    for number in odd:
+        nights.standin.add_fault(Fault("server_error", None, f"sounds/{number}/similar/"))
+    assert nights.run("similar")["stopped"] == "failed"  # nothing ever answered: an outage
+    assert nights.run("similar")["stopped"] == "complete"
+    assert nights.value(ASKED) == 297
 
 
 def test_without_similarity_the_rest_of_a_mixed_night_continues(nights: Nights) -> None:

@@ -13,7 +13,7 @@ from soundweave.base.config import CollectorConfig
 from soundweave.base.errors import ApiError, NotFoundError
 from soundweave.collecting.walk import walk
 from soundweave.freesound import api
-from soundweave.freesound.client import FreesoundClient
+from soundweave.freesound.client import FreesoundClient, TransientError
 from soundweave.freesound.sound import Sound
 from soundweave.library import similar_sounds, store
 from soundweave.library.database import transaction
@@ -74,25 +74,27 @@ def packs(night: Night) -> Iterator[Change]:
 def similar(night: Night) -> Iterator[Change]:
     """Request similar sounds where the network gains most (similar_sounds.TARGETS).
 
-    A sound that fails is skipped and retried another night; raises ApiError after three in a row.
+    A sound that fails goes to the end of the queue. Raises ApiError after three failures in a row,
+    if a sound that once had an answer fails as well.
     """
     failed: set[int] = set()
     failures_in_a_row = 0
     while targets := _similar_targets(night, failed):
         for sound_id in targets:
             try:
-                answer = api.similar(night.client, sound_id, night.config.similar_keep)
+                yield _request_similar(night, sound_id)
             except ApiError as error:
+                log.warning("similar to %d: %s", sound_id, error)
                 failed.add(sound_id)
-                failures_in_a_row += 1
-                if failures_in_a_row == MAX_FAILURES_IN_A_ROW:
-                    raise ApiError(f"similarity does not answer: {error}") from error
-                continue
-            failures_in_a_row = 0
-            with transaction(night.connection):
-                change = _save(night, answer.sounds)
-                similar_sounds.save(night.connection, sound_id, answer.scores, night.started)
-            yield change
+                with transaction(night.connection):
+                    similar_sounds.postpone(night.connection, sound_id, night.config, night.started)
+                # An error that is final is about this sound, not about the server.
+                failures_in_a_row += isinstance(error, TransientError)
+                if failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+                    yield _check_similarity(night, error)
+                    failures_in_a_row = 0
+            else:
+                failures_in_a_row = 0
 
 
 def refresh(night: Night) -> Iterator[Change]:
@@ -157,6 +159,25 @@ def _walk(night: Night, cursor: str, query: str) -> Iterator[Change]:
 
 def _save(night: Night, sounds: Sequence[Sound]) -> Change:
     return Change(added=store.save_sounds(night.connection, sounds, night.started))
+
+
+def _request_similar(night: Night, sound_id: int) -> Change:
+    answer = api.similar(night.client, sound_id, night.config.similar_keep)
+    with transaction(night.connection):
+        change = _save(night, answer.sounds)
+        similar_sounds.save(night.connection, sound_id, answer.scores, night.started)
+    return change
+
+
+def _check_similarity(night: Night, error: ApiError) -> Change:
+    """Tell an outage from a few odd sounds: request a sound again that had an answer."""
+    known_id = similar_sounds.last_answered(night.connection)
+    try:
+        if known_id is not None:
+            return _request_similar(night, known_id)
+    except ApiError:
+        pass
+    raise ApiError(f"similarity does not answer: {error}") from error
 
 
 def _similar_targets(night: Night, failed: set[int]) -> list[int]:

@@ -71,7 +71,7 @@ def get_sound(client: FreesoundClient, sound_id: int) -> Sound | None:
 def similar(client: FreesoundClient, sound_id: int, keep: int) -> Similar:
     """Request the `keep` sounds most similar to a sound; an unknown sound has none.
 
-    Raises ApiError when the answer has sounds, but no usable score.
+    Sounds and scores that cannot be read are left out, even if none is left.
     """
     params: dict[str, str | int] = {"fields": f"{FIELDS},score", "page_size": keep}
     try:
@@ -88,8 +88,6 @@ def similar(client: FreesoundClient, sound_id: int, keep: int) -> Similar:
             scores[sound.id] = max(read_score(raw), scores.get(sound.id, 0.0))
         except InvalidSoundError as error:
             log.warning("%d as similar to %d left out: %s", sound.id, sound_id, error)
-    if sounds and not scores:
-        raise ApiError(f"none of the {len(sounds)} sounds similar to {sound_id} has a score")
     best = sorted(scores.items(), key=lambda item: -item[1])[:keep]
     return Similar(tuple(sounds), dict(best))
 

@@ -14,6 +14,9 @@ FIELDS = "id,name,username,license,created,tags,duration,type,pack,pack_name,pre
 PACK_URL = re.compile(r"/packs/(\d{1,18})/?$")
 FIRST_YEAR = 2005
 LARGEST_ID = 2**53  # JavaScript, and so the site, cannot tell larger ids apart
+LONGEST = 10_000_000.0  # seconds; the largest upload, 1 GB, at 8 kbit/s lasts a tenth of it
+MOST_DOWNLOADS = 10**9
+ROUNDING = 1e-3  # scores of near-identical sounds reach 1.00001
 
 
 class InvalidSoundError(ValueError):
@@ -56,22 +59,27 @@ def read_sound(raw: object) -> Sound:
         license=_text(raw, "license"),
         created=_stamp(raw.get("created")),
         tags=_tags(raw.get("tags")),
-        duration=_number(raw, "duration"),
+        duration=_number(raw, "duration", LONGEST),
         type=_text(raw, "type", optional=True),
         pack_id=_pack(raw.get("pack")),
         pack_name=_text(raw, "pack_name", optional=True),
         preview_mp3=_url(previews.get("preview-hq-mp3")),
         preview_ogg=_url(previews.get("preview-hq-ogg")),
-        num_downloads=int(_number(raw, "num_downloads")),
+        num_downloads=int(_number(raw, "num_downloads", MOST_DOWNLOADS)),
     )
 
 
 def read_score(raw: object) -> float:
-    """Read the similarity score of an element of a `results` list; raises InvalidSoundError."""
+    """Read the similarity score of an element of a `results` list; raises InvalidSoundError.
+
+    One that exceeds 1 by rounding is 1.
+    """
     score = raw.get("score") if isinstance(raw, Mapping) else None
-    if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
-        raise InvalidSoundError("score is not a number from 0 to 1")
-    return float(score)
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        raise InvalidSoundError("score is not a number")
+    if not 0 <= score <= 1 + ROUNDING:
+        raise InvalidSoundError("score is not from 0 to 1")
+    return min(float(score), 1.0)
 
 
 def clean(text: str) -> str:
@@ -97,12 +105,12 @@ def _text(raw: Mapping[str, Any], field: str, *, optional: bool = False) -> str:
     return text
 
 
-def _number(raw: Mapping[str, Any], field: str) -> float:
+def _number(raw: Mapping[str, Any], field: str, largest: float) -> float:
     value = raw.get(field)
     if value is None:
         return 0.0
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LARGEST_ID:
-        raise InvalidSoundError(f"{field} is not a number from 0 up")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= largest:
+        raise InvalidSoundError(f"{field} is not a number from 0 to {largest:.0f}")
     return float(value)
 
 

@@ -79,6 +79,29 @@ def save(
     )
 
 
+def postpone(
+    connection: sqlite3.Connection, sound_id: int, config: CollectorConfig, now: str
+) -> None:
+    """Move a target that cannot be answered behind all others; call this in a transaction.
+
+    It is due again at once, so an outage costs it nothing but its place.
+    """
+    connection.execute(
+        "INSERT INTO similarity_targets (sound_id, asked_at, found) VALUES (?, ?, 0)"
+        " ON CONFLICT (sound_id) DO UPDATE SET asked_at = excluded.asked_at",
+        (sound_id, times.before(now, days=config.similar_again_days)),
+    )
+
+
+def last_answered(connection: sqlite3.Connection) -> int | None:
+    """Return the target whose answer with sounds is the newest."""
+    row = connection.execute(
+        "SELECT sound_id FROM similarity_targets JOIN sounds ON id = sound_id"
+        " WHERE found > 0 AND removed_at IS NULL ORDER BY asked_at DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else int(row["sound_id"])
+
+
 def forget(connection: sqlite3.Connection, sound_id: int, *, both_ways: bool = True) -> None:
     """Delete a sound's answer and, if `both_ways`, its place in other sounds' answers."""
     connection.execute("DELETE FROM similarities WHERE source = ?", (sound_id,))
