@@ -250,10 +250,10 @@ def test_outside_a_repository(tmp_path):
 def test_a_refused_push_is_tried_again_and_then_told(clone, origin):
     hook = origin / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho tried >> tries\necho protected branch >&2\nexit 1\n")
+    hook.write_text("#!/bin/sh\necho tried >> tries\necho try later >&2\nexit 1\n")
     hook.chmod(0o755)
     (clone / HISTORY).write_text(line(1) + line(2))
-    with pytest.raises(PublishError, match="protected branch"):
+    with pytest.raises(PublishError, match="try later"):
         push_night(clone)
     assert (origin / "tries").read_text().count("tried") == push.ATTEMPTS
     assert len(git("worktree", "list", cwd=clone).splitlines()) == 1
@@ -271,16 +271,127 @@ def test_a_push_that_fails_once_succeeds(clone, origin, caplog):
     assert caplog.text.count("git push failed") == 1
 
 
-def test_a_conflict_that_cannot_be_solved_leaves_no_rebase_behind(clone, origin, tmp_path):
-    other = tmp_path / "deleter"
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("error: GH006: Protected branch update failed for refs/heads/main.", "protected"),
+        ("error: GH013: Repository rule violations found for refs/heads/main.", "a rule"),
+        ("error: GH001: Large files detected.", "refuses the commit"),
+        ("ERROR: This repository was archived so it is read-only.", "unarchive"),
+        ("remote: Permission to a/b.git denied to github-actions[bot].", "Read and write"),
+        ("fatal: unable to access 'x': The requested URL returned error: 403", "Read and write"),
+    ],
+)
+def test_a_refusal_that_will_not_change_is_explained_at_once(clone, origin, said, advice):
+    hook = origin / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho tried >> tries\ncat >&2 <<'END'\n{said}\nEND\nexit 1\n")
+    hook.chmod(0o755)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    with pytest.raises(push.RefusedError, match=advice):
+        push_night(clone)
+    assert (origin / "tries").read_text() == "tried\n"
+
+
+STATS = "edge_stats.json"
+
+
+def deleted(other):
+    git("rm", "-q", STATS, cwd=other)
+
+
+def moved_away(other):
+    git("mv", STATS, "old_stats.json", cwd=other)
+
+
+def made_a_folder(other):
+    git("rm", "-q", STATS, cwd=other)
+    (other / STATS).mkdir()
+    (other / STATS / "readme").write_text("mine")
+
+
+def made_a_link(other):
+    (other / STATS).unlink()
+    (other / STATS).symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize("change", [deleted, moved_away, made_a_folder, made_a_link])
+@pytest.mark.parametrize("with_history", [True, False])
+def test_a_file_that_somebody_removed_stays_removed(clone, origin, tmp_path, change, with_history):
+    other = tmp_path / "other"
     git("clone", "-q", str(origin), str(other), cwd=tmp_path)
-    git("rm", "-q", "edge_stats.json", cwd=other)
-    git("commit", "-qm", "Deleted", cwd=other)
+    change(other)
+    git("add", "-A", cwd=other)
+    git("commit", "-qm", "Somebody's", cwd=other)
     git("push", "-q", "origin", "main", cwd=other)
-    (clone / "edge_stats.json").write_text("{1}\n")
-    with pytest.raises(PublishError, match=r"git rebase failed: .*could not apply"):
-        push.commit_and_push(push.Git(clone), [Path("edge_stats.json")], "x")
-    assert log(origin)[0].startswith("Deleted")
+    expected = git("ls-tree", "-r", "main", "--", STATS, "old_stats.json", cwd=origin)
+    (clone / STATS).write_text("{1}\n")
+    if with_history:
+        (clone / HISTORY).write_text(line(1) + line(2))
+    pushed = push.commit_and_push(push.Git(clone), [Path(HISTORY), Path(STATS)], "x")
+    assert git("ls-tree", "-r", "main", "--", STATS, "old_stats.json", cwd=origin) == expected
+    assert (pushed is not None) == with_history
+    assert (line(2) in git("show", f"main:{HISTORY}", cwd=origin)) == with_history
+
+
+def rewritten(other):
+    git("commit", "-q", "--amend", "-m", "Rewritten", cwd=other)
+
+
+def taken_back(other):
+    git("reset", "-q", "--hard", "HEAD~1", cwd=other)
+
+
+def started_over(other):
+    git("checkout", "-q", "--orphan", "fresh", cwd=other)
+    git("commit", "-qm", "Fresh", cwd=other)
+    git("branch", "-q", "-M", "fresh", "main", cwd=other)
+
+
+@pytest.mark.parametrize("change", [rewritten, taken_back, started_over])
+def test_a_forced_push_during_the_night_stays_as_pushed(clone, origin, tmp_path, change):
+    somebody_pushes(origin, tmp_path, "secret.txt", "a mistake")
+    git("pull", "-q", cwd=clone)
+    other = tmp_path / "other"
+    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
+    change(other)
+    git("push", "-q", "--force", "origin", "main", cwd=other)
+    theirs = git("rev-parse", "main", cwd=origin)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert push_night(clone)
+    assert git("rev-parse", "main^", cwd=origin) == theirs
+    assert git("show", "--format=", "--name-only", "main", cwd=origin).split() == [HISTORY]
+
+
+def test_a_branch_that_was_deleted_is_not_created_again(clone, origin):
+    git("branch", "-m", "main", "trunk", cwd=origin)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    with pytest.raises(push.RefusedError, match="the branch is gone"):
+        push_night(clone)
+    assert git("branch", "--format=%(refname:short)", cwd=origin).split() == ["trunk"]
+
+
+def test_a_push_between_fetch_and_push_is_not_overwritten(clone, origin, tmp_path):
+    somebody_pushes(origin, tmp_path, STATS, "theirs")
+    theirs = git("rev-parse", "main", cwd=origin).strip()
+    git_command = push.Git(clone)
+    (clone / HISTORY).write_text(line(1) + line(2))
+
+    class Late(push.Git):
+        """Sees the branch as it was before somebody's push, once."""
+
+        fetched = 0
+
+        def __call__(self, *arguments, folder=None):
+            if arguments[0] == "fetch":
+                Late.fetched += 1
+                if Late.fetched == 1:
+                    return git_command("fetch", "-q", ".", "HEAD", folder=clone)
+            return super().__call__(*arguments, folder=folder)
+
+    assert push.commit_and_push(Late(clone), [Path(HISTORY)], "x")
+    assert git("rev-parse", "main^", cwd=origin).strip() == theirs
+    assert Late.fetched > 1
 
 
 class Refusing(BaseHTTPRequestHandler):

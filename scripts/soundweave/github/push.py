@@ -1,14 +1,16 @@
-"""Commit the night's results and push them, even if someone else pushed in the meantime.
+"""Commit the night's results and push them, whatever other people do to the branch meanwhile.
 
 Everything happens in a scratch work tree, so the caller's files, index and branch stay as they
-are. If the branch has moved, the commit is rebased onto it: histories keep the lines of both
-sides (`*.jsonl merge=union` in .gitattributes), and our version of generated files wins. The
-token reaches git only through the environment.
+are. Only the night's own commit moves: it is put on top of what the branch is now, so a forced
+push stays as pushed and a deleted file stays deleted. Histories keep the lines of both sides
+(`*.jsonl merge=union` in .gitattributes), and our version of generated files wins. The token
+reaches git only through the environment.
 """
 
 import base64
 import logging
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -19,7 +21,7 @@ from pathlib import Path
 from tenacity import (
     Retrying,
     before_sleep_log,
-    retry_if_exception_type,
+    retry_if_exception,
     stop_after_attempt,
     wait_exponential_jitter,
 )
@@ -33,6 +35,31 @@ EMAIL = "41898282+github-actions[bot]@users.noreply.github.com"
 ATTEMPTS = 6
 FIRST_DELAY, LONGEST_DELAY = 1.0, 20.0  # seconds
 GIT_SECONDS = 120
+UNMERGED = ("diff", "--diff-filter=U")
+
+ADVICE = "let github-actions[bot] push there, or start the night on another branch"
+WORKFLOW_PERMISSIONS = (
+    "under Settings -> Actions -> General -> Workflow permissions, choose 'Read and write'"
+)
+# What another attempt cannot change, and what to do about it.
+REFUSALS = {
+    r"GH006|protected branch": f"the branch is protected; {ADVICE}",
+    r"GH013|rule violations": f"a rule of the repository forbids the push; {ADVICE}",
+    r"GH\d{3}": "GitHub refuses the commit",
+    r"archived|read-only": "the repository cannot be written to; unarchive it",
+    r"Permission to .* denied|returned error: 403": (
+        f"the token may not push; {WORKFLOW_PERMISSIONS}"
+    ),
+    r"Authentication failed|returned error: 401|could not read Username": "git needs a valid token",
+    r"repository .* not found|returned error: 404|does not appear to be a git repository": (
+        "the address of origin leads to no repository"
+    ),
+    r"couldn't find remote ref": "the branch is gone, and it is not created again",
+}
+
+
+class RefusedError(PublishError):
+    """A push that another attempt cannot save; the message says what to do."""
 
 
 class Git:
@@ -86,20 +113,21 @@ def branch(git: Git) -> str:
 def commit_and_push(
     git: Git, paths: Sequence[Path], subject: str, retrying: Retrying | None = None
 ) -> str | None:
-    """Commit those of `paths` that exist on top of HEAD and push to the same branch of origin.
+    """Commit those of `paths` that exist and push the commit to the checked-out branch of origin.
 
     Returns the id of the pushed commit, or None if nothing changed. Raises PublishError if the
-    push fails after all attempts.
+    push fails after all attempts, RefusedError if more of them are useless.
     """
     name = branch(git)
     with _scratch_tree(git) as scratch:
         if not _commit(git, scratch, paths, subject):
             return None
+        own_commit = git("rev-parse", "HEAD", folder=scratch)
         for attempt in retrying or _retrying():
-            with attempt:
-                if attempt.retry_state.attempt_number > 1:
-                    _rebase(git, scratch, name)
-                git("push", "--quiet", "origin", f"HEAD:refs/heads/{name}", folder=scratch)
+            with attempt, _explained():
+                if not _move(git, scratch, own_commit, name):
+                    return None
+                _push(git, scratch, name)
         return git("rev-parse", "HEAD", folder=scratch)
 
 
@@ -122,13 +150,63 @@ def _commit(git: Git, scratch: Path, paths: Sequence[Path], subject: str) -> boo
     return True
 
 
-def _rebase(git: Git, scratch: Path, name: str) -> None:
+def _move(git: Git, scratch: Path, own_commit: str, name: str) -> bool:
+    """Put our commit on top of what the branch is now; returns False if it changes nothing."""
     git("fetch", "--quiet", "origin", f"refs/heads/{name}", folder=scratch)
+    if git("rev-parse", "FETCH_HEAD", folder=scratch) == git(
+        "rev-parse", f"{own_commit}^", folder=scratch
+    ):
+        git("checkout", "--quiet", "--force", "--detach", own_commit, folder=scratch)
+        return True
+    git("checkout", "--quiet", "--force", "--detach", "FETCH_HEAD", folder=scratch)
+    git("clean", "--quiet", "--force", "-d", "-x", folder=scratch)
+    # In a cherry-pick, "theirs" is the commit being moved: ours.
+    pick = ("cherry-pick", "--no-commit", "--strategy-option=theirs", own_commit)
     try:
-        # In a rebase, "theirs" is the commit being moved: ours.
-        git("rebase", "--quiet", "--strategy-option=theirs", "FETCH_HEAD", folder=scratch)
+        git(*pick, folder=scratch)
     except PublishError:
-        git("rebase", "--abort", folder=scratch)
+        if not _names(git, scratch, *UNMERGED):
+            raise
+    _keep_theirs(git, scratch, own_commit)
+    if not git("diff", "--cached", "--name-only", folder=scratch):
+        return False
+    git("commit", "--quiet", "--reuse-message", own_commit, folder=scratch)
+    return True
+
+
+def _keep_theirs(git: Git, scratch: Path, own_commit: str) -> None:
+    """Where somebody deleted, moved or replaced one of our files, leave it as they did."""
+    ours = _names(git, scratch, "diff-tree", "-r", "--no-commit-id", own_commit)
+    staged = _names(git, scratch, "diff", "--cached")
+    if unwanted := (staged - ours) | _names(git, scratch, *UNMERGED):
+        git("reset", "--quiet", "HEAD", "--", *sorted(unwanted), folder=scratch)
+    written = _names(git, scratch, "diff", "--cached")
+    if missing := ours - written:
+        log.warning("not committed, as others changed it meanwhile: %s", ", ".join(sorted(missing)))
+
+
+def _names(git: Git, scratch: Path, *command: str) -> set[str]:
+    names = git(*command, "--name-only", "-z", folder=scratch).split("\0")
+    return set(filter(None, names))
+
+
+def _push(git: Git, scratch: Path, name: str) -> None:
+    # The lease: a push of somebody else since the fetch, a forced one too, is never overwritten.
+    ref = f"refs/heads/{name}"
+    parent = git("rev-parse", "HEAD^", folder=scratch)
+    lease = f"--force-with-lease={ref}:{parent}"
+    git("push", "--quiet", lease, "origin", f"HEAD:{ref}", folder=scratch)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn an error that another attempt cannot change into a RefusedError that says so."""
+    try:
+        yield
+    except PublishError as error:
+        for pattern, advice in REFUSALS.items():
+            if re.search(pattern, str(error), re.IGNORECASE):
+                raise RefusedError(f"{advice} ({error})") from error
         raise
 
 
@@ -145,12 +223,16 @@ def _scratch_tree(git: Git) -> Iterator[Path]:
 
 def _retrying() -> Retrying:
     return Retrying(
-        retry=retry_if_exception_type(PublishError),
+        retry=retry_if_exception(_may_pass),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_exponential_jitter(multiplier=FIRST_DELAY, max=LONGEST_DELAY, jitter=FIRST_DELAY),
         before_sleep=before_sleep_log(log, logging.INFO),
         reraise=True,
     )
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, PublishError) and not isinstance(error, RefusedError)
 
 
 def _environment(environ: Mapping[str, str], header: str) -> dict[str, str]:
@@ -161,7 +243,7 @@ def _environment(environ: Mapping[str, str], header: str) -> dict[str, str]:
     for role in ("AUTHOR", "COMMITTER"):
         variables |= {f"GIT_{role}_NAME": AUTHOR, f"GIT_{role}_EMAIL": EMAIL}
     settings = {"commit.gpgSign": "false", "core.hooksPath": os.devnull}
-    settings["merge.theirs-stay.driver"] = "true"  # in a rebase, keeps what others pushed
+    settings["merge.theirs-stay.driver"] = "true"  # keeps what others pushed
     if header:
         server = environ.get("GITHUB_SERVER_URL", "https://github.com")
         settings[f"http.{server}/.extraheader"] = f"AUTHORIZATION: basic {header}"
