@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundweave.base import cli, files, schemas
+from soundweave.base import cli, files, runner, schemas
 from soundweave.base.paths import MILESTONE_RESULTS, MILESTONE_STATUS
 from soundweave.github import actions
 from soundweave.milestones import results, summary
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     actions.set_outputs({result.action.name: result.status for result in outcomes})
     actions.add_summary(summary.markdown(outcomes, number))
     summary.annotate(outcomes)
-    if actions.running():
+    if runner.running():
         summary.print_logs(outcomes, arguments.reports_dir)
     cli.show(value, summary.text(outcomes, number), as_json=arguments.json)
     return 0 if value["passed"] else 1

@@ -28,8 +28,14 @@ SCRIPTS = sorted(path.name for path in (ROOT / "scripts").glob("*.py"))
     ],
 )
 def test_what_a_command_raises_becomes_its_exit_code(
-    raised: BaseException | None, code: int, message: str, capsys: pytest.CaptureFixture[str]
+    raised: BaseException | None,
+    code: int,
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
     def main() -> int:
         if raised is not None:
             raise raised

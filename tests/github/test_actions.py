@@ -60,7 +60,7 @@ def test_an_annotation_is_one_command(
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     actions.error("100% bad\n::warning::injected\r")
-    assert capsys.readouterr().out == "::error::100%25 bad%0A::warning::injected%0D\n"
+    assert capsys.readouterr().out == "::error::100%25 bad%0A: :warning: :injected%0D\n"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from soundweave.base import runner
 from soundweave.base.errors import ConfigError, SoundweaveError
 from soundweave.base.paths import TEXTS_DIR, TRANSLATIONS_DIR
 
@@ -91,25 +92,40 @@ def run(main: Callable[[], int]) -> int:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character is no error
+    runner.guard()
+    try:
+        code, reason = _outcome(main)
+    except SystemExit as stop:  # argparse, which has said why
+        if stop.code:
+            runner.annotate("error", f"{Path(sys.argv[0]).name}: wrong usage; its log says why")
+        raise
+    if code not in (0, EXIT_INTERRUPTED):
+        default = f"{Path(sys.argv[0]).name}: exit code {code}; its log says why"
+        runner.annotate("error", reason or default)
+    if reason:
+        print(f"error: {reason}", file=sys.stderr)
+    return code
+
+
+def _outcome(main: Callable[[], int]) -> tuple[int, str]:
+    """Run a command; returns its exit code, and the reason if it raised an error."""
     try:
         code = main()
         sys.stdout.flush()  # notices a closed pipe here, not after these handlers
     except SoundweaveError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+        return error.exit_code, str(error)
     except KeyboardInterrupt:
         print("interrupted; finished work is kept", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return EXIT_INTERRUPTED, ""
     except BrokenPipeError:
         # The reader (`| head`) went away; without this, Python reports it again on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 1, ""
     except OSError as error:
         # Permissions or a full disk: for the user to fix, wherever it happens.
-        print(f"error: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
-        return 1
-    except Exception:  # noqa: BLE001 - the one place where a bug becomes its exit code
+        return 1, f"{error.filename or 'a file'}: {error.strerror or error}"
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes its exit code
         traceback.print_exc()
         print("this is a bug in Soundweave; please report the lines above", file=sys.stderr)
-        return EXIT_BUG
-    return code
+        return EXIT_BUG, f"{type(error).__name__}: {error}"
+    return code, ""

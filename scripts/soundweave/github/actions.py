@@ -10,14 +10,10 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from soundweave.base import runner
 from soundweave.base.errors import ConfigError
 
 log = logging.getLogger(__name__)
-
-
-def running() -> bool:
-    """Whether this process is a step of a GitHub Actions job."""
-    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def set_outputs(values: Mapping[str, object]) -> None:
@@ -69,9 +65,8 @@ def markdown_text(text: object) -> str:
 
 
 def _annotate(level: str, message: str) -> None:
-    if running():
-        text = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        print(f"::{level}::{text}", flush=True)
+    if runner.running():
+        runner.annotate(level, message)
     else:
         log.log(logging.ERROR if level == "error" else logging.WARNING, "%s", message)
 

@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 
+from soundweave.base import runner
 from soundweave.github import actions
 from soundweave.milestones.results import NOT_FINISHED, PASSED, Result, passed
 
@@ -59,9 +60,9 @@ def print_logs(results: list[Result], reports_dir: Path) -> None:
     for result in results:
         name = f"{result.action.name}.log"
         token = secrets.token_hex(16)
-        print(f"::group::{name}\n::stop-commands::{token}")
-        print(_end_of(reports_dir / name))
-        print(f"::{token}::\n::endgroup::", flush=True)
+        runner.command(f"::group::{name}\n::stop-commands::{token}")
+        print(_end_of(reports_dir / name), flush=True)
+        runner.command(f"::{token}::\n::endgroup::")
 
 
 def _title(results: list[Result], milestone_number: int) -> str:

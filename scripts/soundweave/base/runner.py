@@ -1,0 +1,62 @@
+"""The runner of GitHub Actions reads each line of a log and obeys the commands in it.
+
+https://docs.github.com/actions/reference/workflow-commands; the older form is ##[command].
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+COMMAND = re.compile(r"::(?=[A-Za-z])|##(?=\[)|##(?=vso)")
+
+
+def running() -> bool:
+    """Whether this process is a step of a GitHub Actions job."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def harmless(text: str) -> str:
+    """Split what the runner would take for a command with a space."""
+    return COMMAND.sub(lambda match: f"{match[0][0]} {match[0][1]}", text)
+
+
+class HarmlessStream:
+    """Lets no command in untrusted text through; `unfiltered` is the stream behind it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.unfiltered = stream
+
+    def write(self, text: str) -> int:
+        """Write `text` without commands; returns the number of characters taken."""
+        self.unfiltered.write(harmless(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write lines like `write`."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.unfiltered, name)
+
+
+def guard() -> None:
+    """On a runner, keep commands out of what this process prints and logs from now on."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if running() and not isinstance(stream, HarmlessStream):
+            setattr(sys, name, HarmlessStream(stream))
+
+
+def command(line: str) -> None:
+    """Give the runner a command."""
+    print(line, file=getattr(sys.stdout, "unfiltered", sys.stdout), flush=True)
+
+
+def annotate(level: str, message: str) -> None:
+    """On a runner, show a message on the run's page; `level` is error, warning or notice."""
+    if running():
+        text = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        command(f"::{level}::{harmless(text)}")
