@@ -84,17 +84,17 @@ release: ## date the changelog, write the version, commit and tag: VERSION=0.2.0
 	@.ci/release "$(VERSION)"
 
 benchmark: setup website ## measure side by side, ours and what people would use instead (an hour)
-	PYTHONPATH=scripts $(BIN)/python -m benchmarks.milestone_step
-	PYTHONPATH=scripts $(BIN)/python -m benchmarks.network --output docs/performance.md
-	PYTHONPATH=scripts $(BIN)/python -m benchmarks.website --output docs/site-performance.md
-	PYTHONPATH=scripts $(BIN)/python -m benchmarks.translation_speed --output docs/performance-baseline.md
-	PYTHONPATH=scripts $(BIN)/python -m benchmarks.translation_quality --output docs/translation-quality.md
+	$(BIN)/python -m benchmarks.milestone_step
+	$(BIN)/python -m benchmarks.network --output docs/performance.md
+	$(BIN)/python -m benchmarks.website --output docs/site-performance.md
+	$(BIN)/python -m benchmarks.translation_speed --output docs/performance-baseline.md
+	$(BIN)/python -m benchmarks.translation_quality --output docs/translation-quality.md
 
 campaign: setup website ## kill commands, change answers and damage libraries by the hundred (an hour)
-	PYTHONPATH=scripts $(BIN)/python -m benchmarks.campaign
+	$(BIN)/python -m benchmarks.campaign
 
 schemas: setup ## write the schemas that are generated from types
-	@PYTHONPATH=scripts $(BIN)/python -c 'from soundweave.base import config, schemas; from soundweave.translation import settings; \
+	@$(BIN)/python -c 'from soundweave.base import config, schemas; from soundweave.translation import settings; \
 		schemas.write("pipeline", config.schema()); schemas.write("translation_settings", settings.schema())'
 
 format: setup ## format the code

@@ -11,8 +11,6 @@ ruff format --check --quiet . || { say "run: make format"; exit 1; }
 ruff check --quiet .
 mypy --no-error-summary
 
-PYTHONPATH=scripts
-export PYTHONPATH
 quietly lint-imports --no-cache
 quietly pylint --disable=all --enable=duplicate-code --min-similarity-lines=5 scripts benchmarks
 vulture

@@ -9,6 +9,7 @@ import pytest
 from soundweave.atlas import analysis
 from soundweave.base import config, schemas
 from soundweave.base.config import MapConfig
+from soundweave.base.errors import LibraryError
 from soundweave.library import database
 from tests.conftest import Run
 from tests.support.make_library import SEEN
@@ -147,6 +148,6 @@ def test_a_failed_write_leaves_the_previous_map(large: Path) -> None:
             "CREATE TRIGGER full BEFORE INSERT ON positions WHEN new.sound_id = 300"
             " BEGIN SELECT raise(ABORT, 'disk full'); END"
         )
-    with pytest.raises((database.LibraryError, sqlite3.Error)):
+    with pytest.raises((LibraryError, sqlite3.Error)):
         analyze(large)
     assert stored_map(large) == before

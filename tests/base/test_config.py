@@ -142,7 +142,7 @@ def test_the_schema_file_is_the_one_the_settings_generate() -> None:
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.json")), ids=lambda path: path.name)
 def test_every_schema_is_one_and_says_what_it_is_for(path: Path) -> None:
     name = path.name.removesuffix(".schema.json")
-    schema = schemas.validator(name).schema
+    schema = schemas.read(name)
     Draft202012Validator.check_schema(schema)
     assert len(schema["title"]) > 20
     assert schema.get("additionalProperties", True) is not True or name == "catalogue_sound"

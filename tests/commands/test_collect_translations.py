@@ -25,7 +25,7 @@ class Night:
 
     def record(self, name, lang="es", words="Un párrafo."):
         text = source_texts.read(self.texts / f"{name}.md")
-        return record_of(text, ["Título", words]) | {"lang": lang}
+        return record_of(text, ["Título", words], lang=lang)
 
     def hand_over(self, name, lang="es", **changes):
         """Hand a whole translation over; returns its folder."""
@@ -38,6 +38,13 @@ class Night:
     def there(self):
         files = (path for path in self.output.rglob("*") if not path.is_dir())
         return sorted(str(path.relative_to(self.output)) for path in files)
+
+
+def words_of(night):
+    """The second segment of the stored translation of `a`."""
+    record = result_files.read(night.output, "a", "es")
+    assert record is not None
+    return record["translation"][1]["text"]
 
 
 @pytest.fixture
@@ -87,13 +94,13 @@ def test_an_older_translation_is_replaced_once_its_text_changed(night):
     result_files.write(night.output, night.record("a"))
     night.hand_over("a", words="otro")
     assert night.collect() == 0
-    assert result_files.read(night.output, "a", "es")["translation"][1]["text"] == "Un párrafo."
+    assert words_of(night) == "Un párrafo."
 
     path = night.texts / "a.md"
     path.write_text(path.read_text().replace("One", "Another"))
     night.hand_over("a", words="otro")
     assert night.collect() == 0
-    assert result_files.read(night.output, "a", "es")["translation"][1]["text"] == "otro"
+    assert words_of(night) == "otro"
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -143,6 +150,11 @@ def link_the_text(place):
     target = place.parents[2] / "elsewhere"
     place.parent.rename(target)
     place.parent.symlink_to(target)
+
+
+def replace_the_folder(place):
+    shutil.rmtree(place)
+    place.write_text("a file")
 
 
 def fifo(place):
@@ -200,7 +212,7 @@ def move(name):
         move("b/es"),
         move("no-such-text/es"),
         move("$(id)/::error::x\n"),
-        lambda place: (shutil.rmtree(place), place.write_text("a file")),
+        replace_the_folder,
     ],
 )
 def test_untrustworthy_translations_are_refused_and_the_others_collected(night, capsys, spoil):

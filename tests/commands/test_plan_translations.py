@@ -52,7 +52,7 @@ def pairs(outputs):
 
 def translate(folder, name, change="", lang="es"):
     text = source_texts.read(folder / "texts" / f"{name}.md")
-    record = record_of(text, ["Título", "Un párrafo."]) | {"lang": lang}
+    record = record_of(text, ["Título", "Un párrafo."], lang=lang)
     markdown = result_files.write(folder / "translations", record)[1]
     if change:
         markdown.write_text(change)

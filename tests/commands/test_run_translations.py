@@ -33,8 +33,9 @@ def desk(tmp_path, chat):
 
 def purpose(request):
     """Say which stage a request is of, by the answer that it asks for."""
-    schemas = toy_model.asked_for(request.body["messages"][0]["content"])
-    return STAGE_OF[schemas[0]]
+    asked = toy_model.asked_for(request.body["messages"][0]["content"])
+    assert asked is not None
+    return STAGE_OF[asked[0]]
 
 
 def seed(request):
@@ -126,8 +127,13 @@ def test_what_other_settings_began_is_kept(desk, chat):
 def test_two_runs_at_once_do_not_do_the_same_work_twice(desk, chat):
     chat.choose = lambda request: Fault("slow", seconds=3)
     environ = {"PATH": os.environ["PATH"], **desk.environ}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(desk.arguments(*FAST), cwd=desk.folder, env=environ, **quiet) as first:
+    with subprocess.Popen(
+        desk.arguments(*FAST),
+        cwd=desk.folder,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as first:
         deadline = time.monotonic() + 60
         while not chat.requests:
             assert time.monotonic() < deadline

@@ -44,8 +44,8 @@ class Project:
     def translate(self, lang="es", words=SPANISH):
         """Put a translation of the words as they are now in its place; returns its Markdown."""
         text = source_texts.read(self.text)
-        record = record_of(text, [words.get(segment.id) for segment in text.segments])
-        return result_files.write(self.translations, record | {"lang": lang})[1]
+        record = record_of(text, [words.get(segment.id) for segment in text.segments], lang=lang)
+        return result_files.write(self.translations, record)[1]
 
     def edit(self, old, new, lang="es"):
         path = self.translations / "words" / lang / result_files.MARKDOWN

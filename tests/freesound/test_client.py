@@ -423,7 +423,9 @@ def test_null_results_are_skipped_without_a_warning(
 
 def test_one_sound_is_requested_with_its_fields(server: Server, client: Make) -> None:
     server.answers = [(200, json.dumps(SOUND | {"id": 5}).encode())]
-    assert api.get_sound(client(), 5).id == 5
+    found = api.get_sound(client(), 5)
+    assert found is not None
+    assert found.id == 5
     path, _, query = server.paths[0].partition("?")
     assert path == "/apiv2/sounds/5/"
     assert {"license", "created", "username"} <= set(parse_qs(query)["fields"][0].split(","))

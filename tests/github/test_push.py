@@ -395,7 +395,9 @@ def test_a_push_between_fetch_and_push_is_not_overwritten(clone, origin, tmp_pat
 
 
 class Refusing(BaseHTTPRequestHandler):
-    """A git server that remembers the credentials, says them aloud and refuses."""
+    """Remembers the credentials, says them aloud and refuses."""
+
+    server: "RefusingServer"
 
     def do_GET(self):
         self.server.seen.append(self.headers.get("Authorization"))
@@ -410,9 +412,16 @@ class Refusing(BaseHTTPRequestHandler):
         pass
 
 
+class RefusingServer(ThreadingHTTPServer):
+    """A git server that refuses everything; `seen` are the credentials it was sent."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Refusing)
+        self.seen: list[str | None] = []
+
+
 def test_the_token_reaches_the_server_and_nobody_else(clone, monkeypatch, caplog):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
-    server.seen = []
+    server = RefusingServer()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

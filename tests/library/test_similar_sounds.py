@@ -46,9 +46,12 @@ def rows(nights: Nights, sql: str) -> list[tuple[Any, ...]]:
 # Selecting targets
 
 
-def targets(folder: Path, limit: int = 100, **changes: float) -> list[int]:
+def targets(
+    folder: Path, limit: int = 100, similar_again_days: float = COLLECTOR.similar_again_days
+) -> list[int]:
+    settings = replace(COLLECTOR, similar_again_days=similar_again_days)
     with database.snapshot(folder) as connection:
-        return similar_sounds.targets(connection, replace(COLLECTOR, **changes), NOW, limit)
+        return similar_sounds.targets(connection, settings, NOW, limit)
 
 
 def ask(folder: Path, sound_id: int, when: str, **scores: float) -> None:

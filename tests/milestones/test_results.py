@@ -184,9 +184,9 @@ def test_logs_cannot_give_commands_or_markup(step, reports):
     assert "<script>" not in summary
     row = next(line for line in summary.splitlines() if "Website" in line)
     assert len(re.findall(r"(?<!\\)\|", row)) == 7
-    stop, rest = re.search(
-        "::stop-commands::([0-9a-f]{32})\n(::error::forged.*)", output, re.DOTALL
-    ).groups()
+    stopped = re.search("::stop-commands::([0-9a-f]{32})\n(::error::forged.*)", output, re.DOTALL)
+    assert stopped
+    stop, rest = stopped.groups()
     assert f"\n::{stop}::\n" in rest
     assert rest.index("##[error]forged") < rest.index(f"\n::{stop}::\n")
 

@@ -35,7 +35,7 @@ HOSTILE = (
     "a:20:b",
     "a b",
 )
-LIBRARY = [
+LIBRARY: list[dict[str, Any]] = [
     *({"name": name, "username": name, "pack": name, "tags": [name, "a,b"]} for name in HOSTILE),
     {"name": "in two", "username": "someone", "pack": "shared", "duration": 0.1 + 0.2},
     {"name": "hubs", "username": "someone", "pack": "shared", "tags": []},

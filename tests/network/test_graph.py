@@ -89,7 +89,7 @@ def test_pagerank_is_networkxs(large: Path) -> None:
     ranks = centrality.pagerank(graph.build(network))
     expected = nx.pagerank(graph.to_networkx(network), tol=1e-12, max_iter=500)
     np.testing.assert_allclose(ranks, list(expected.values()), atol=1e-8)
-    order = sorted(range(len(network)), key=lambda sound: (-round(ranks[sound], 12), sound))
+    order = sorted(range(len(network)), key=lambda sound: (-round(float(ranks[sound]), 12), sound))
     assert centrality.top(ranks[: len(network)], 5) == order[:5]
 
 

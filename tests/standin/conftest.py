@@ -9,7 +9,7 @@ import requests
 
 from soundweave.standin import Catalog, StandIn, synthetic_catalog
 
-WIDE = {"requests_per_minute": None, "requests_per_day": None}
+Parameter = str | float
 
 
 class Peer:
@@ -20,15 +20,15 @@ class Peer:
         self.session = session
         session.headers["Authorization"] = "Token a-key"
 
-    def get(self, path: str, **params: object) -> requests.Response:
+    def get(self, path: str, **params: Parameter) -> requests.Response:
         return self.session.get(self.server.base_url + path, params=params, timeout=60)
 
-    def json(self, path: str, **params: object) -> Any:
+    def json(self, path: str, **params: Parameter) -> Any:
         answer = self.get(path, **params)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def ids(self, path: str, **params: object) -> list[int]:
+    def ids(self, path: str, **params: Parameter) -> list[int]:
         return [sound["id"] for sound in self.json(path, **params)["results"]]
 
 
@@ -39,8 +39,14 @@ Serve = Callable[..., Peer]
 def serve() -> Iterator[Serve]:
     with ExitStack() as stack:
 
-        def start(catalog: Catalog, **options: Any) -> Peer:
-            server = stack.enter_context(StandIn(catalog, **{**WIDE, **options}))
+        def start(
+            catalog: Catalog,
+            requests_per_minute: int | None = None,
+            requests_per_day: int | None = None,
+            **options: Any,
+        ) -> Peer:
+            limits = (requests_per_minute, requests_per_day)
+            server = stack.enter_context(StandIn(catalog, 0, *limits, **options))
             return Peer(server, stack.enter_context(requests.Session()))
 
         yield start
@@ -50,5 +56,6 @@ def serve() -> Iterator[Serve]:
 def peer() -> Iterator[Peer]:
     """One stand-in for tests that only read: 400 sounds."""
     catalog = synthetic_catalog(sounds=400, seed=1)
-    with StandIn(catalog, **WIDE) as server, requests.Session() as session:
+    unlimited = StandIn(catalog, requests_per_minute=None, requests_per_day=None)
+    with unlimited as server, requests.Session() as session:
         yield Peer(server, session)

@@ -71,10 +71,13 @@ class Nights:
 
 @contextmanager
 def nights_of(
-    catalog: Catalog, folder: Path, monkeypatch: pytest.MonkeyPatch, **limits: int
+    catalog: Catalog,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    requests_per_day: int = 100_000,
 ) -> Iterator[Nights]:
-    """Start a stand-in with `catalog`; limits are those of StandIn, wide by default."""
+    """Start a stand-in with `catalog` and wide limits."""
     monkeypatch.setenv("FREESOUND_API_KEY", "a-key-of-the-tests")
-    wide = {"requests_per_minute": 10_000, "requests_per_day": 100_000} | limits
-    with StandIn(catalog, **wide) as standin:  # type: ignore[arg-type]
+    with StandIn(catalog, requests_per_minute=10_000, requests_per_day=requests_per_day) as standin:
         yield Nights(folder, standin)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 
@@ -16,7 +17,25 @@ from soundweave.translation.failures import BudgetError
 from soundweave.translation.ledger import KEYS, Ledger
 from tests.conftest import ROOT
 
-ABOUT = {
+
+class About(TypedDict):
+    """What a request is about."""
+
+    text: str
+    lang: str
+    stage: str
+    candidate: int | None
+    provider: str
+    model: str
+    attempt: int
+
+
+class Limits(TypedDict, total=False):
+    max_cost: float
+    max_tokens: int
+
+
+ABOUT: About = {
     "text": "river",
     "lang": "es",
     "stage": "InitialTranslation",
@@ -25,7 +44,6 @@ ABOUT = {
     "model": "m",
     "attempt": 1,
 }
-UNKNOWN = {"prompt_tokens": None, "completion_tokens": None, "cost": None}
 
 
 @pytest.fixture
@@ -34,11 +52,24 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def spend(
-    ledger: Ledger, *, tokens: tuple[int, int] = (10, 5), cost: float | None = 0.5, **ended: object
+    ledger: Ledger,
+    *,
+    outcome: str = "ok",
+    tokens: tuple[int | None, int | None] = (10, 5),
+    cost: float | None = 0.5,
+    **more: object,
 ) -> str:
     request = ledger.sent(**ABOUT)
-    usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "cost": cost}
-    ledger.ended(request, **{"outcome": "ok", "seconds": 1.5, **usage, **ended})
+    prompt_tokens, completion_tokens = tokens
+    ledger.ended(
+        request,
+        outcome=outcome,
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        cost=cost,
+        seconds=1.5,
+        **more,
+    )
     return request
 
 
@@ -69,7 +100,7 @@ def test_an_entry_has_all_keys_and_the_last_line_of_an_id_counts(ledger: Ledger)
 def test_totals_are_the_sum_of_all_entries_failures_included(ledger: Ledger) -> None:
     spend(ledger)
     spend(ledger, outcome="truncated", tokens=(7, 100), cost=0.25)
-    spend(ledger, outcome="retried:timeout", **UNKNOWN)
+    spend(ledger, outcome="retried:timeout", tokens=(None, None), cost=None)
     ledger.sent(**ABOUT)
     assert ledger.totals() == {
         "requests": 4,
@@ -110,7 +141,7 @@ def test_a_ledger_crosses_to_another_process_as_plain_data(tmp_path: Path) -> No
     ],
 )
 def test_a_limit_stops_before_the_next_request(
-    tmp_path: Path, limits: dict[str, float], fits: int, words: str
+    tmp_path: Path, limits: Limits, fits: int, words: str
 ) -> None:
     ledger = Ledger(tmp_path / "l.jsonl", **limits)
     for _ in range(fits):

@@ -69,7 +69,7 @@ def _shipped() -> config.ValidationConfig:
     return config.load(environ={}).validation
 
 
-def report_of(folder: Path, **levels: str | bool) -> dict[str, Any]:
+def report_of(folder: Path, **levels: config.Level) -> dict[str, Any]:
     """Validate what is in `folder`; the report fits its schema."""
     shipped = _shipped()
     settings = config.ValidationConfig(

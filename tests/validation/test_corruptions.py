@@ -1,5 +1,4 @@
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ def clean_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(clean_folder: Path, tmp_path: Path) -> Iterator[Path]:
+def folder(clean_folder: Path, tmp_path: Path) -> Path:
     return shutil.copytree(clean_folder, tmp_path / "copy")
 
 

@@ -2,7 +2,6 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ def clean_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(clean_folder: Path, tmp_path: Path) -> Iterator[Path]:
+def folder(clean_folder: Path, tmp_path: Path) -> Path:
     return shutil.copytree(clean_folder, tmp_path / "copy")
 
 
@@ -195,7 +194,8 @@ def test_a_level_from_the_configuration_counts(folder: Path) -> None:
     assert report_of(folder)["status"] == "failed"
     warned = report_of(folder, required_fields="warning")
     assert (warned["status"], len(warned["warnings"])) == ("passed", 1)
-    for off in ("off", False):
+    levels: tuple[config.Level, ...] = ("off", False)
+    for off in levels:
         report = report_of(folder, required_fields=off)
         assert (report["status"], report["warnings"]) == ("passed", [])
         assert by_name(report)["required_fields"]["status"] == "skipped"

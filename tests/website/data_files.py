@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from soundweave.base import schemas
 from soundweave.library import database
@@ -32,7 +33,9 @@ class Data:
         self.public = folder / "site" / "public"
         self.written = self.kept = 0
 
-    def make(self, sounds: Sequence[dict], circles: Mapping[int, Sequence[int]] = {}) -> None:
+    def make(
+        self, sounds: Sequence[dict[str, Any]], circles: Mapping[int, Sequence[int]] = {}
+    ) -> None:
         """Make a library; `circles` maps a community to the ids of its sounds."""
         make_library(self.folder / "library", sounds)
         for number, members in circles.items():
@@ -74,7 +77,7 @@ class Data:
             sounds_api.write(new, Snapshot(sounds, group_pages, reader, allowed))
         self.written, self.kept = new.written, new.kept
 
-    def read(self, path: str) -> dict:
+    def read(self, path: str) -> Any:
         """Return a file."""
         return json.loads(self.bytes(path))
 
@@ -87,7 +90,7 @@ class Data:
         paths = (self.public / folder).rglob("*.*")
         return sorted(str(path.relative_to(self.public)) for path in paths if path.is_file())
 
-    def sounds(self) -> dict[int, dict]:
+    def sounds(self) -> dict[int, dict[str, Any]]:
         """Return all sounds of api/sounds, by id."""
         names = [shard["file"] for shard in self.read("api/sounds/index.json")["shards"]]
         sounds = [sound for name in names for sound in self.read(f"api/sounds/{name}")["sounds"]]

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ NIGHTS = [Night(NOON + timedelta(days=day), 2, 1, 0) for day in range(3)]
 MILESTONES = [Milestone([number], 2, NOON, {}) for number in range(2)]
 HISTORY = History(NIGHTS[:2], MILESTONES[:1])
 SETTINGS = config.load().website
-CHANGED_SETTINGS = {
+CHANGED_SETTINGS: dict[str, Any] = {
     name: (*value, "https://example.org")
     if isinstance(value, tuple)
     else value * 2 or "https://example.org/"
@@ -64,7 +65,8 @@ class Site:
             amending.write_mark(shell, snapshot, settings)
 
     def check(self, history=HISTORY):
-        amending.check(self.public, *self.inputs(None), history)
+        shell, snapshot, settings = self.inputs(None)
+        amending.check(self.public, shell, snapshot, settings, history)
 
     def change(self, **columns):
         self.catalog = replace(self.catalog, **columns)
@@ -88,7 +90,7 @@ def test_a_site_of_the_same_inputs_can_be_amended(site):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda site: vars(site).update(base_url=None),
+        lambda site: setattr(site, "base_url", None),
         lambda site: site.bundles.update({"site.css": b"a{}"}),
         lambda site: site.bundles.update({"map.js": b"f()"}),
         lambda site: site.words["es"].update(a="El mapa"),

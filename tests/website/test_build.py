@@ -13,20 +13,24 @@ from tests.support.make_library import make_library
 LARGEST_PAGE, FRONT_PAGE = 500_000, 150_000  # bytes; the front page with its scripts, gzipped
 
 
-@pytest.fixture
-def site(tmp_path):
-    """Make the site of a small library."""
-    make_library(tmp_path / "library", [{"name": "one"}, {"name": "two", "pack": "p"}])
-    inputs = build.Inputs(tmp_path / "library", tmp_path / "metrics", tmp_path / "milestones")
+class Site:
+    """The site of a small library; a call builds it."""
 
-    def make(**changes):
-        changed = replace(inputs, **changes)
+    def __init__(self, folder):
+        self.folder, self.public = folder, folder / "public"
+        make_library(folder / "library", [{"name": "one"}, {"name": "two", "pack": "p"}])
+        self.inputs = build.Inputs(folder / "library", folder / "metrics", folder / "milestones")
+
+    def __call__(self, **changes):
+        changed = replace(self.inputs, **changes)
         return build.build(
-            tmp_path, changed, config.load().website, base_url="https://example.org/"
+            self.folder, changed, config.load().website, base_url="https://example.org/"
         )
 
-    make.public = tmp_path / "public"
-    return make
+
+@pytest.fixture
+def site(tmp_path):
+    return Site(tmp_path)
 
 
 def test_the_same_again_writes_nothing(site):

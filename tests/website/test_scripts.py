@@ -215,7 +215,7 @@ def test_where_sounds_of_a_filter_are(scripts, data):
     assert answers == [[[1, 2], [2, 1]], [[1, 1], [2, 1]], [[1, 1]], [], None]
 
 
-ALL = {"family": [], "user": "", "pack": "", "tag": "", "min": None, "max": None}
+ALL: dict[str, object] = {"family": [], "user": "", "pack": "", "tag": "", "min": None, "max": None}
 MEMBERS = """{
   file: {
     user: { names: ["Ann", "ann b"], of: [0, 0, 1] },

@@ -78,7 +78,7 @@ class Run:
     def summary(self) -> str:
         return "".join(str(e["content"]) for e in self.events if e.get("command") == "summary")
 
-    def jobs(self) -> dict[object, object]:
+    def jobs(self) -> dict[str, object]:
         """Return each job's result; a job of a matrix is called like `translate site es`."""
         results = {_job_name(e): e["jobResult"] for e in self.events if "jobResult" in e}
         # Of a matrix, act gives a job that ends after a failed one that one's result.

@@ -74,7 +74,7 @@ def step(tmp_path):
     return start
 
 
-def finish(process) -> str:
+def finish(process: subprocess.Popen[bytes]) -> str:
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
     return output.decode()

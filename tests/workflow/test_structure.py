@@ -8,6 +8,7 @@ from dataclasses import fields
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -28,11 +29,10 @@ def for_each(files: list[Path]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", files, ids=[p.parent.name + "/" + p.name for p in files])
 
 
-def steps(path: Path) -> list[dict]:
+def steps(path: Path) -> list[dict[str, Any]]:
     loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if "runs" in loaded:
-        return loaded["runs"]["steps"]
-    return [step for job in loaded["jobs"].values() for step in job["steps"]]
+    parts = [loaded["runs"]] if "runs" in loaded else loaded["jobs"].values()
+    return [step for part in parts for step in part["steps"]]
 
 
 def commands(script: str) -> list[list[str]]:

@@ -15,8 +15,15 @@ from soundweave.base.paths import SCHEMAS
 @cache
 def validator(name: str) -> Draft202012Validator:
     """The validator for config/schemas/<name>.schema.json."""
-    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
-    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return Draft202012Validator(read(name), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def read(name: str) -> dict[str, Any]:
+    """Read config/schemas/<name>.schema.json."""
+    schema: dict[str, Any] = json.loads(
+        (SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8")
+    )
+    return schema
 
 
 def check(name: str, value: object, source: str) -> None:

@@ -60,8 +60,8 @@ def test_without_a_list_any_key_is_valid(serve: Serve, length: int, status: int)
     assert requests.get(url, headers=headers, timeout=60).status_code == status
 
 
-def refused(peer: Peer, path: str = "search/", **options: object) -> str:
-    answer = peer.session.get(peer.server.base_url + path, timeout=60, **options)
+def refused(peer: Peer, headers: dict[str, str] | None = None) -> str:
+    answer = peer.session.get(peer.server.base_url + "search/", headers=headers, timeout=60)
     if answer.status_code != 429:
         return ""
     assert "Retry-After" not in answer.headers

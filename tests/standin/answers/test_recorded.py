@@ -4,6 +4,7 @@ The recordings are older than the API that is imitated; what it has dropped sinc
 """
 
 import json
+from collections.abc import Set
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def imitated(sound: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in sound.items() if key not in DROPPED}
 
 
-def same_shape(real: dict[str, Any], ours: dict[str, Any], ignored: set[str] = frozenset()) -> None:
+def same_shape(real: dict[str, Any], ours: dict[str, Any], ignored: Set[str] = frozenset()) -> None:
     """Check that our object has the real one's keys in the same order, with the same types."""
     keys = [key for key in real if key not in DROPPED | ignored]
     assert [key for key in ours if key in keys] == keys

@@ -2,6 +2,7 @@
 
 import io
 import wave
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -240,7 +241,14 @@ def test_previews_on_other_hosts_keep_their_urls(serve: Serve) -> None:
 
 
 def test_wrong_values_in_the_catalog_are_sent_unchanged(serve: Serve) -> None:
-    wrong = {"id": 1, "tags": None, "duration": "long", "created": 5, "username": {}, "pack": 9}
+    wrong: dict[str, Any] = {
+        "id": 1,
+        "tags": None,
+        "duration": "long",
+        "created": 5,
+        "username": {},
+        "pack": 9,
+    }
     peer = serve(Catalog([wrong, {"id": 2}]))
     assert peer.json("sounds/1/", fields=",".join(wrong)) == wrong
     for params in ({"sort": "duration_desc"}, {"filter": "duration:[1 TO 2]"}, {"query": "x"}):

@@ -140,7 +140,8 @@ def test_missing_and_unknown_values_raise(
 ) -> None:
     prompt = prompt_file(tmp_path)
     values = values_for(prompt, **extra)
-    values.pop(missing, None)
+    if missing is not None:
+        del values[missing]
     with pytest.raises(ConfigError, match=f"prompt p: {words}"):
         prompt.render(**values)
 

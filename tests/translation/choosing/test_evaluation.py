@@ -22,7 +22,7 @@ from soundweave.translation.settings import EvaluationSettings, load
 from tests.conftest import REAL
 
 SETTINGS = EvaluationSettings(
-    select={"poem": "text", "prose": "segment", "interface": "segment"},
+    select={Kind.POEM: "text", Kind.PROSE: "segment", Kind.INTERFACE: "segment"},
     shortest=0.5,
     longest=2.0,
     source_similarity=80.0,
@@ -61,11 +61,11 @@ def candidate(
     segments: Sequence[str | None],
     marks: Sequence[int | None] | None = None,
     route: str = "",
-    **more: str,
+    error: str = "",
 ) -> Candidate:
     config = CandidateConfig(number, "fast", route=route)
     marked = tuple(marks) if marks is not None else (None,) * len(segments)
-    return Candidate(config, tuple(segments), marked, **more)
+    return Candidate(config, tuple(segments), marked, error=error)
 
 
 def good() -> list[Candidate]:
@@ -87,7 +87,7 @@ def evaluated(
 def checked(evaluation: Evaluation) -> dict[str, Any]:
     """Return an evaluation's record, which must fit the schema and be plain JSON."""
     record: dict[str, Any] = dict(evaluation.to_record())
-    contract = schemas.validator("translation").schema
+    contract = schemas.read("translation")
     part = {**contract["properties"]["evaluation"], "$defs": contract["$defs"]}
     assert not list(schemas.validator("translation").evolve(schema=part).iter_errors(record))
     assert json.loads(json.dumps(record)) == record

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from soundweave.translation.choosing.gate import objections
 from soundweave.translation.choosing.refusals import refused
 from soundweave.translation.model import Candidate, CandidateConfig, Kind, Text, numbered
+from soundweave.translation.settings import EvaluationSettings
 from tests.translation.choosing.test_evaluation import SETTINGS
 
 RIVER = "The river carries the sound of the old mill down to the sea."
@@ -20,9 +21,16 @@ def text(sources: Sequence[str], kind: Kind = Kind.PROSE, source_lang: str = "en
     return Text("a-text", "", "", kind, source_lang, ("es",), "", numbered(sources))
 
 
-def candidate(segments: Sequence[str | None], number: int = 1, **more: str) -> Candidate:
-    config = CandidateConfig(number, "fast")
-    return Candidate(config, tuple(segments), (None,) * len(segments), **more)
+def candidate(
+    segments: Sequence[str | None], finish_reason: str = "", error: str = ""
+) -> Candidate:
+    return Candidate(
+        CandidateConfig(1, "fast"),
+        tuple(segments),
+        (None,) * len(segments),
+        finish_reason=finish_reason,
+        error=error,
+    )
 
 
 def reasons(
@@ -209,13 +217,12 @@ def test_segments_that_do_not_match_are_not_guessed() -> None:
 
 
 def test_the_limits_are_settings() -> None:
-    def with_settings(translation: str, **changed: float) -> list[str]:
-        limits = replace(SETTINGS, **changed)
+    def with_settings(translation: str, limits: EvaluationSettings) -> list[str]:
         return objections(text([RIVER]), candidate([translation]), "es", limits)[0]
 
-    assert with_settings(RIO[:20], shortest=0.2) == []
-    assert with_settings(RIO * 3, longest=3.0) == []
-    assert with_settings(RIVER, source_similarity=100.0) == []
+    assert with_settings(RIO[:20], replace(SETTINGS, shortest=0.2)) == []
+    assert with_settings(RIO * 3, replace(SETTINGS, longest=3.0)) == []
+    assert with_settings(RIVER, replace(SETTINGS, source_similarity=100.0)) == []
 
 
 @given(st.text(), st.none() | st.text(), st.sampled_from(Kind), st.sampled_from(["es", "zh", "fr"]))

@@ -218,6 +218,7 @@ def test_every_character_survives(toy, sentence, text):
 def test_marks_are_counted_over_all_hops_and_stripped(toy):
     (rendered,) = engine.translate("toy-loud+loud-toy", ["a mark"], timeout_seconds=60)
     assert rendered.marks == 3 + 9
+    assert rendered.text is not None
     assert "  " not in rendered.text
     assert set(rendered.text.split()) == {"A", "MARK"}
 

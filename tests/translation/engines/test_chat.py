@@ -138,9 +138,12 @@ def test_a_good_answer(server: ChatServer, make: Make) -> None:
     assert user == {"role": "user", "content": USER}
     (entry,) = ask.ledger.entries()
     tokens = (how.prompt_tokens, how.completion_tokens)
-    assert None not in tokens
+    assert how.prompt_tokens is not None
+    assert how.completion_tokens is not None
     assert (entry["prompt_tokens"], entry["completion_tokens"]) == tokens
-    assert entry["cost"] == pytest.approx((tokens[0] * 1.0 + tokens[1] * 4.0) / 1e6)
+    assert entry["cost"] == pytest.approx(
+        (how.prompt_tokens * 1.0 + how.completion_tokens * 4.0) / 1e6
+    )
     assert entry | {"id": "", "at": "", "seconds": 0, "cost": 0} == {
         "id": "",
         "at": "",

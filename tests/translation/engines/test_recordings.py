@@ -170,7 +170,8 @@ def put_many(path: Path, who: int) -> list[Any]:
     for number in range(25):
         recordings.put({"q": number}, {"by": who, "long": "x" * 9000})
         assert recordings.get({"q": number}) is not None
-    return [recordings.get({"q": number})["by"] for number in range(25)]
+    answers = [recordings.get({"q": number}) for number in range(25)]
+    return [answer["by"] for answer in answers if answer is not None]
 
 
 def test_processes_that_put_the_same_request_agree(tmp_path: Path) -> None:

@@ -1,18 +1,26 @@
-import copy
 import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from soundweave.base import schemas
+from soundweave.base import files, schemas
 from soundweave.base.errors import ConfigError
 from soundweave.translation.model import Candidate, CandidateConfig, Kind, Segment, Text, digest_of
+from soundweave.translation.record import (
+    DecidedBy,
+    EvaluationRecord,
+    Record,
+    Remark,
+    Score,
+    SegmentEvaluation,
+)
 from soundweave.translation.results import markdown as result_markdown
 from soundweave.translation.results import parts, result_files, terminal
 from soundweave.translation.texts import markdown_body, source_texts
@@ -58,23 +66,29 @@ HOSTILE = [
 def candidate_of(number: int, segments: Sequence[str | None], **changes: Any) -> Candidate:
     config = CandidateConfig(number, "apertium", route=f"route-{number}")
     marks = (0,) * len(segments)
-    return Candidate(**{"config": config, "segments": tuple(segments), "marks": marks} | changes)
+    return replace(Candidate(config, tuple(segments), marks), **changes)
 
 
-def scores(*numbers: int) -> list[dict[str, Any]]:
+def scores(*numbers: int) -> list[Score]:
     return [
         {"id": n, "consensus": 40.0 + n, "marks": -0.5, "prior": 0.0, "total": 39.5 + n}
         for n in numbers
     ]
 
 
-def record_of(text: Text, final: Sequence[str | None], **changes: Any) -> dict[str, Any]:
+def record_of(text: Text, final: Sequence[str | None], *, lang: str = "es") -> Record:
     ids = [segment.id for segment in text.segments]
     candidates = [candidate_of(1, ["x"] * len(ids)), candidate_of(2, final)]
-    segments = [{"id": id_, "chosen": 2, "scores": scores(1, 2), "rejected": []} for id_ in ids]
-    request = {"id": "a1", "at": "2026-02-03T04:05:06Z", "stage": "InitialTranslation"}
+    segments: list[SegmentEvaluation] = [
+        {"id": id_, "chosen": 2, "scores": scores(1, 2), "rejected": []} for id_ in ids
+    ]
+    request: dict[str, Any] = {
+        "id": "a1",
+        "at": "2026-02-03T04:05:06Z",
+        "stage": "InitialTranslation",
+    }
     request |= {"provider": "apertium", "model": "route-1", "outcome": "ok", "cost": 0.0}
-    record = {
+    return {
         "text": {
             "name": text.name,
             "title": text.title,
@@ -85,7 +99,7 @@ def record_of(text: Text, final: Sequence[str | None], **changes: Any) -> dict[s
             "digest": text.digest(),
             "segments": [{"id": segment.id, "text": segment.text} for segment in text.segments],
         },
-        "lang": "es",
+        "lang": lang,
         "engine": "apertium",
         "answers": "live",
         "workflow_mode": "hybrid",
@@ -95,7 +109,7 @@ def record_of(text: Text, final: Sequence[str | None], **changes: Any) -> dict[s
         "evaluation": {
             "select": "text",
             "method": "consensus",
-            "decision": {"by": "total", "no_complete_text": False, "no_verdict": ""},
+            "decision": {"by": DecidedBy.TOTAL, "no_complete_text": False, "no_verdict": ""},
             "valid": [1, 2],
             "rejected": [],
             "duplicates": {},
@@ -136,11 +150,11 @@ def record_of(text: Text, final: Sequence[str | None], **changes: Any) -> dict[s
         },
         "made_at": "2026-02-03T04:05:06Z",
     }
-    return copy.deepcopy(record | changes)
 
 
-def with_evaluation(record: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return record | {"evaluation": record["evaluation"] | changes}
+def with_evaluation(record: Record, **changes: Any) -> Record:
+    evaluation = cast("EvaluationRecord", {**record["evaluation"], **changes})
+    return record | {"evaluation": evaluation}
 
 
 def state(folder: Path, text: Text, lang: str) -> str:
@@ -155,7 +169,7 @@ def test_what_is_written_is_read_back_and_fits_the_schema(tmp_path: Path) -> Non
     assert sorted(place.iterdir()) == sorted(paths)
     back = result_files.read(tmp_path, "river", "es")
     assert back is not None
-    assert {key: back[key] for key in record} == record
+    assert {key: value for key, value in back.items() if key in record} == record
     assert [Candidate.from_json(plain) for plain in back["candidates"]] == [
         candidate_of(1, ["x"] * 3),
         candidate_of(2, SPANISH),
@@ -249,10 +263,10 @@ def test_a_write_that_was_stopped_does_not_look_like_an_edit(
 
     name = "write_json" if moment == "before the record" else "write_text"
     if name == "write_text":
-        write_json = result_files.files.write_json
-        monkeypatch.setattr(result_files.files, "write_json", lambda p, v: real(write_json, p, v))
+        write_json = files.write_json
+        monkeypatch.setattr(files, "write_json", lambda p, v: real(write_json, p, v))
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(result_files.files, name, stop)
+        patched.setattr(files, name, stop)
         result_files.write(tmp_path, record_of(POEM, ["Ría", *SPANISH[1:]]))
     assert state(tmp_path, POEM, "es") == "due"
     result_files.write(tmp_path, record_of(POEM, SPANISH))
@@ -437,18 +451,18 @@ def test_a_record_that_does_not_fit_is_not_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def everywhere(words: str) -> dict[str, Any]:
+def everywhere(words: str) -> Record:
     """Return a record that holds `words` wherever a model or an API may have put something."""
     record = record_of(POEM, [words] * 3)
     record["candidates"][0] |= {"error": "invalid", "message": words, "segments": [], "marks": []}
     record["candidates"][1] |= {"problems": [words], "notes": words}
     record["candidates"][1]["config"] |= {"route": "", "model": words, "prompt": words}
-    record["review"] = {"by": words, "summary": words}
-    record["review"]["remarks"] = [{"id": words, "remark": words, "suggestion": words}]
+    remark: Remark = {"id": words, "remark": words, "suggestion": words}
+    record["review"] = {"by": words, "summary": words, "remarks": [remark]}
     record["revision"] |= {"by": words, "changes": words, "why": words, "taken": False}
     rounds = [{"order": [2, 1], "best": 2, "scores": {"2": 90}, "reason": words, "error": ""}]
     judge = {"verdict": None, "why": words, "seed": 1, "rounds": rounds}
-    decision = record["evaluation"]["decision"] | {"no_verdict": words}
+    decision = {"by": DecidedBy.TOTAL, "no_complete_text": False, "no_verdict": words}
     record = with_evaluation(record, method=words, decision=decision, judge=judge)
     record["ledger"]["requests"][0] |= {"outcome": words, "model": words}
     return record

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundweave.translation.running.events import Events
+from soundweave.translation.running.events import Event, Events
 from soundweave.translation.running.marks import mark
 
 STAGES = {"InitialTranslation": 4.0, "Evaluation": 1.0, "EditorReview": 1.0, "Revision": 2.0}
@@ -95,7 +95,7 @@ def test_a_stage_without_parts_is_done(tmp_path):
 
 
 def test_jobs_share_the_whole_and_the_listener_hears_all(tmp_path):
-    heard = []
+    heard: list[Event] = []
     events = events_of(tmp_path, [JOB, ("prose", "ca")], heard.append)
     events.finished(JOB, "skipped", message="unchanged")
     events.stage(("prose", "ca"), "Revision", 1, 1)

@@ -218,7 +218,7 @@ def test_a_person_answers_each_candidate_and_is_asked_again_after_nonsense(tmp_p
     questions = []
     replies = iter(["first", "nonsense", "second"])
 
-    def answer(title, question, problem):
+    def answer(title, question, problem=""):
         questions.append((title, "no sense in it" in problem, question.user))
         reply = next(replies, None)
         if reply is None:
@@ -226,9 +226,10 @@ def test_a_person_answers_each_candidate_and_is_asked_again_after_nonsense(tmp_p
         return reply
 
     def go():
-        manual = {"mode": ExecutionMode.MANUAL, "answer": answer}
         with executors.pool("thread", 3) as threads:
-            pipeline = Pipeline(stages(), FAR, executor=threads, **manual)
+            pipeline = Pipeline(
+                stages(), FAR, executor=threads, mode=ExecutionMode.MANUAL, answer=answer
+            )
             return pipeline.run(context(tmp_path), PipelineState.load(tmp_path, "same"))
 
     state = go()

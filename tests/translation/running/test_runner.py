@@ -8,13 +8,15 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from soundweave.base.errors import ConfigError
+from soundweave.base.progress import Progress
 from soundweave.translation import settings
 from soundweave.translation.asking import prompts
-from soundweave.translation.engines import dispatch
+from soundweave.translation.engines import apertium, dispatch
 from soundweave.translation.engines.apertium import Rendering
 from soundweave.translation.engines.recordings import Recordings
 from soundweave.translation.failures import UnavailableError
@@ -26,6 +28,7 @@ from soundweave.translation.running.events import Events
 from soundweave.translation.running.runner import WEIGHTS, Job, Outcome, Runner, plan
 from tests.commands.test_run_translations import STAGES, purpose, seed
 from tests.translation.chat_server import ChatServer, says, status
+from tests.translation.results.test_results import record_of
 
 POEM = Text(
     "poem",
@@ -245,8 +248,8 @@ def test_an_engine_that_does_not_start_is_in_the_ledger_with_its_class(run, monk
     def fails(*_, **__):
         raise UnavailableError("it does not start")
 
-    monkeypatch.setattr(dispatch.apertium, "missing", lambda route: [])
-    monkeypatch.setattr(dispatch.apertium, "translate", fails)
+    monkeypatch.setattr(apertium, "missing", lambda route: [])
+    monkeypatch.setattr(apertium, "translate", fails)
     (outcome,) = run(engine="apertium")
     assert "candidate 1: unavailable it does not start" in outcome.message
     (ledger,) = (tmp_path / "work").rglob("ledger.jsonl")
@@ -332,6 +335,7 @@ def test_a_finished_text_leaves_nothing_behind(run, tmp_path):
     assert "events.jsonl" in left
     assert {"state.json", "ledger.jsonl"}.isdisjoint(left)
     again = result_files.read(tmp_path / "out", "poem", "es")
+    assert again is not None
     assert [stage["stage"] for stage in again["stages"]] == STAGES
     assert all(stage["seconds"] > 0 for stage in again["stages"] if stage["prompts"])
     assert [bool(stage["prompts"]) for stage in again["stages"]] == [True, False, True, True]
@@ -343,11 +347,8 @@ def test_the_judge_sees_whole_candidates_in_an_order_of_the_seed(run, chat):
         "modes.hybrid.Evaluation.prompts": "judge",
         "parallel_count.*": 4,
     }
-    half = {
-        "segments": [{"id": name, "text": "Dos ríos"} for name in ("title", "1", "2")],
-        "notes": "",
-    }
-    half["segments"][2]["text"] = ""
+    segments = (("title", "Dos ríos"), ("1", "Dos ríos"), ("2", ""))
+    half = {"segments": [{"id": name, "text": text} for name, text in segments], "notes": ""}
     orders = set()
     for first in (1, 20, 40, 60):
         chat.choose = lambda request, broken=first + 1: (
@@ -391,6 +392,7 @@ def test_a_folder_is_one_runs_alone_and_free_when_that_is_killed(tmp_path):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as other:
+        assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
         with pytest.raises(ConfigError, match="another run is working on it"), alone(folder):
             pass
@@ -412,25 +414,43 @@ def test_the_summary_has_a_row_of_each_text_that_no_message_can_break(tmp_path, 
     line = row(Outcome(JOB, "failed", message), tmp_path / "a", monkeypatch)
     escaped = r"failed: no \| &lt;b&gt;answer&lt;/b&gt; \| x \| \[y\]\(z\) \|"
     assert line == f"| poem | es | {escaped} |  |  |  |  |"
-    evaluation = {"valid": [1, 3], "chosen": 3, "select": "text"}
-    record = {
-        "evaluation": evaluation,
-        "candidates": [{}, {}, {}],
-        "ledger": {"totals": {"tokens": 1234, "cost": 0.00256}},
-    }
+    record = record_of(POEM, ["Dos ríos", "Canta.", "Nunca para."])
+    record["candidates"].append(record["candidates"][0])
+    record["evaluation"] |= {"valid": [1, 3], "chosen": 3}
+    record["ledger"]["totals"] |= {"tokens": 1234, "cost": 0.00256}
     line = row(Outcome(JOB, "done", "", record), tmp_path / "b", monkeypatch)
     assert line == "| poem | es | done | 3 | 2 of 3 valid | 1234 | 0.0026 |"
-    evaluation["select"] = "segment"
+    record["evaluation"]["select"] = "segment"
     assert "| by segment |" in row(Outcome(JOB, "done", "", record), tmp_path / "c", monkeypatch)
 
 
+class Bar(Progress):
+    """Remembers its steps and notes."""
+
+    def __init__(self) -> None:
+        super().__init__("translations", 100, "%", None)
+        self.steps: list[int] = []
+        self.notes: list[str] = []
+
+    def step(self, count: int = 1) -> None:
+        self.steps.append(count)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
 def test_a_bar_moves_by_what_is_new():
-    steps, notes = [], []
-    bar = SimpleNamespace(step=steps.append, note=notes.append)
+    bar = Bar()
     show = display.Display(bar)
-    event = {"text": "poem", "lang": "es", "stage": "Evaluation", "done": 1, "total": 2}
+    event: dict[str, Any] = {
+        "text": "poem",
+        "lang": "es",
+        "stage": "Evaluation",
+        "done": 1,
+        "total": 2,
+    }
     for overall in (0.0, 33.3, 33.9, 100.0):
         show(event | {"overall": overall})
     show({"text": "poem", "lang": "es", "stage": None, "overall": 100.0})
-    assert steps == [0, 33, 0, 67, 0]
-    assert notes[-2:] == ["poem es: Evaluation 1/2", "poem es"]
+    assert bar.steps == [0, 33, 0, 67, 0]
+    assert bar.notes[-2:] == ["poem es: Evaluation 1/2", "poem es"]

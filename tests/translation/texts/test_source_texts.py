@@ -10,7 +10,7 @@ from soundweave.base import files, yaml_files
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import CONFIG, ROOT
 from soundweave.translation.model import TITLE, Kind, Segment, Text
-from soundweave.translation.texts import source_texts
+from soundweave.translation.texts import source_texts, text_files
 
 SHIPPED = ROOT / "data" / "texts"
 META = {
@@ -341,7 +341,7 @@ def test_a_text_has_either_a_body_or_strings(tmp_path: Path) -> None:
 
 
 def test_the_strings_may_be_as_long_as_a_text(tmp_path: Path) -> None:
-    room = source_texts.text_files.LARGEST - len('{"a": ""}')
+    room = text_files.LARGEST - len('{"a": ""}')
     assert len(source_texts.read(project(tmp_path, f'{{"a": "{"x" * room}"}}')).sources[0]) == room
     with pytest.raises(ConfigError, match="50,001 characters"):
         source_texts.read(project(tmp_path, f'{{"a": "{"x" * (room + 1)}"}}'))

@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 
 from soundweave.library import database
 from soundweave.website.data import catalog, groups
 from tests.support.make_library import make_library
 
-SOUNDS = [
+SOUNDS: list[dict[str, Any]] = [
     {"username": "small", "pack": "one", "tags": ["rain"]},
     {"username": "large", "pack": "two", "tags": ["rain", "wind"]},
     {"username": "large", "pack": "two", "tags": ["rain", "wind", "<b>"]},

@@ -14,12 +14,7 @@ from soundweave.library import database
 from soundweave.website.data import catalog, colors
 from soundweave.website.drawings import map_png, map_still
 from tests.support.front_site import FrontSite
-
-
-class Kept(dict):
-    """Stands in for the site's folder: keeps what is written."""
-
-    write = dict.__setitem__
+from tests.support.memory_tree import MemoryTree
 
 
 def read(site):
@@ -100,8 +95,14 @@ def test_without_a_map_there_is_nothing_to_draw(site):
     assert map_png.drawing(read(site)).disks == []
 
 
-def opened(tree):
-    image = Image.open(io.BytesIO(tree["map.png"]))
+def drawn(catalog, title=""):
+    tree = MemoryTree()
+    map_png.write(tree, catalog, title=title)
+    return tree.files["map.png"]
+
+
+def opened(png):
+    image = Image.open(io.BytesIO(png))
     assert image.size == (1200, 630)
     assert image.format == "PNG"
     return np.asarray(image.convert("RGB")).astype(int)
@@ -112,9 +113,7 @@ def near(pixels, color, distance=30):
 
 
 def test_the_picture_has_a_dot_for_each_sound_in_its_color(woven):
-    picture = Kept()
-    map_png.write(picture, woven, title="")
-    pixels = opened(picture)
+    pixels = opened(drawn(woven))
     shades = colors.assign(woven.communities)
     width = 50 + 9 + 2 * map_still.DOT
     dot = math.pi * (map_still.DOT * map_still.WIDTH * map_still.REACH / width) ** 2
@@ -129,18 +128,13 @@ def test_the_picture_has_a_dot_for_each_sound_in_its_color(woven):
 
 def test_an_empty_library_gives_plain_linen(site):
     site.library()
-    picture = Kept()
-    map_png.write(picture, read(site), title="")
-    pixels = opened(picture)
+    pixels = opened(drawn(read(site)))
     assert near(pixels, map_still.LINEN, 60).all()
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) == 2  # it is woven
 
 
 def test_the_same_sounds_give_the_same_bytes(woven):
-    first, second = Kept(), Kept()
-    map_png.write(first, woven, title="Soundweave")
-    map_png.write(second, woven, title="Soundweave")
-    assert first == second
+    assert drawn(woven, "Soundweave") == drawn(woven, "Soundweave")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +142,7 @@ def test_the_same_sounds_give_the_same_bytes(woven):
 )
 def test_a_title_is_written_where_the_font_has_it(title, signed):
     plain = map_still.paint(np.zeros((0, 2)), np.zeros(0, dtype=int))
-    dark = near(opened({"map.png": map_still.encode(plain, title)}), map_still.INK, 60)
+    dark = near(opened(map_still.encode(plain, title)), map_still.INK, 60)
     assert dark.any() == signed
     if signed:
         rows, columns = np.nonzero(dark)

@@ -1,20 +1,23 @@
-from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from soundweave.website.frame import sitemap
+from soundweave.website.frame.assets import Assets
+from soundweave.website.frame.shell import Shell
 from tests.support.front_site import FrontSite
+from tests.support.memory_tree import MemoryTree
 
 BASE = "https://example.org/a/"
 NS = {"s": sitemap.NAMESPACE}
 
 
 def write_sitemap(addresses, base=BASE):
-    written = {}
-    tree = SimpleNamespace(write=written.__setitem__)
-    sitemap.write(SimpleNamespace(addresses=addresses, base_url=base, tree=tree))
-    return written
+    tree = MemoryTree()
+    shell = Shell(tree, Assets({}, []), {}, title="", base_url=base)
+    shell.addresses += addresses
+    sitemap.write(shell)
+    return tree.files
 
 
 def locations(text, item):

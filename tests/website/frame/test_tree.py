@@ -99,6 +99,7 @@ def test_a_killed_run_leaves_the_old_site_and_the_next_one_cleans_up(tmp_path):
         env=os.environ | {"PYTHONPATH": str(ROOT / "scripts")},
         stdout=subprocess.PIPE,
     )
+    assert process.stdout is not None
     assert process.stdout.readline() == b"writing\n"
     with pytest.raises(ConfigError, match="another run is writing"):
         make(tmp_path, {"index.html": "mine"})

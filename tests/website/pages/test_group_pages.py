@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from tests.support.page_tree import read_tree
 from tests.website import list_site
 
 BY = "https://creativecommons.org/licenses/by/4.0/"
-SOUNDS = [
+SOUNDS: list[dict[str, Any]] = [
     *(
         {
             "name": f"large {number}",
@@ -92,7 +94,9 @@ def test_a_pack_without_a_name_has_its_number(tmp_path):
 
 
 def test_of_many_packs_and_tags_a_page_leads_to_the_largest(tmp_path):
-    sounds = [{"pack": f"pack {number}", "username": "ann"} for number in range(45)]
+    sounds: list[dict[str, Any]] = [
+        {"pack": f"pack {number}", "username": "ann"} for number in range(45)
+    ]
     tags = [f"tag {number:02}" for number in range(25)]
     sounds += [{"tags": tags, "username": "ann"}] * 2
     site = list_site.write(tmp_path, sounds, ["en"])
@@ -198,7 +202,8 @@ def test_hostile_names_are_texts_and_lead_to_their_pages(tmp_path):
 
 def test_a_pack_whose_owner_is_not_known_names_none(tmp_path):
     left = {"username": "gone", "pack": "Rain", "removed_at": "2026-01-01T00:00:00Z"}
-    there = [left, {"username": "one", "pack_id": 1}, {"username": "two", "pack": "Wind"}]
+    there: list[dict[str, Any]] = [left, {"username": "one", "pack_id": 1}]
+    there.append({"username": "two", "pack": "Wind"})
     site = list_site.write(tmp_path, there, ["en"])
     ownerless, owned = (site.page(f"packs/{number}.html") for number in (1, 2))
     assert [facts(page).get("Author") for page in (ownerless, owned)] == [None, "two"]
@@ -206,7 +211,7 @@ def test_a_pack_whose_owner_is_not_known_names_none(tmp_path):
         {link.attrs["href"] for link in page.one("main").all("a")} for page in (ownerless, owned)
     ]
     assert "https://freesound.org/people/two/packs/2/" in elsewhere[1]
-    assert not [link for link in elsewhere[0] if link.endswith("/packs/1/")]
+    assert not [link for link in elsewhere[0] if link and link.endswith("/packs/1/")]
 
 
 def test_a_pack_shared_by_name_has_a_page_for_each(tmp_path):

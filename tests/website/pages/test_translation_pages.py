@@ -3,7 +3,8 @@ import html
 import json
 import logging
 import re
-from types import SimpleNamespace
+from collections.abc import Iterable
+from typing import Any, cast
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +15,7 @@ from soundweave.base.paths import LOCALES
 from soundweave.translation import failures
 from soundweave.translation.choosing.gate import Reason
 from soundweave.translation.choosing.rules import Rule
+from soundweave.translation.record import Record
 from soundweave.translation.results import result_files
 from soundweave.translation.running.stages import STAGES
 from soundweave.translation.settings import MODES
@@ -66,10 +68,10 @@ class Desk:
 
     def translate(self, text, final=None, lang="es", **changes):
         """Put a record in its place, `changes` merged into its parts; returns its folder."""
-        record = record_of(text, final or FINAL[text.kind]) | {"lang": lang}
+        record: dict[str, Any] = {**record_of(text, final or FINAL[text.kind], lang=lang)}
         for name, part in changes.items():
             record[name] = record[name] | part if isinstance(part, dict) else part
-        return result_files.write(self.translations, record)[0].parent
+        return result_files.write(self.translations, cast("Record", record))[0].parent
 
     def break_open(self, text, change, lang="es"):
         """Change a record as nobody should."""
@@ -519,8 +521,8 @@ def test_remarks_of_rules_and_of_models(desk):
     by_rules = remark | {"findings": findings}
     desk.translate(text, review={"by": "rules", "remarks": [by_rules], "summary": "1 of 3"})
     desk.write(["en", "es"])
-    findings = "double spaces ; words the engine did not know: 3 ; no-such-rule"
-    assert f"Stanza 1 {findings}" in words_of(desk.page())
+    listed = "double spaces ; words the engine did not know: 3 ; no-such-rule"
+    assert f"Stanza 1 {listed}" in words_of(desk.page())
     model = {"by": "<m>", "remarks": [remark | {"suggestion": "Un\n  dos"}], "summary": "Flat."}
     desk.translate(text, lang="ca", review=model)
     visible = words_of(desk.show("translations/river-ca.html"))
@@ -551,7 +553,7 @@ def test_a_revision_is_shown_as_what_went_and_came(desk):
     [(0.0, 0, "0"), (0.0, 2, "unknown"), (0.00123, 0, "0.0012"), (12, 3, "12.00 or more")],
 )
 def test_what_is_known_of_the_cost(cost, unknown, expected):
-    row = SimpleNamespace(cost=cost, unknown=unknown)
+    row = provenance.Effort("Revision", "done", None, 3, 0, 0, 0, cost, unknown)
     assert translation_pages._cost(WORDS["en"], row) == expected
 
 
@@ -690,7 +692,7 @@ FAILURES = (
 
 
 def test_each_label_that_the_program_makes_has_words():
-    codes = {
+    codes: dict[str, Iterable[str]] = {
         "reason": [*Reason, "timeout", "crashed", *(failure.kind for failure in FAILURES)],
         "rule": Rule,
         "stage": STAGES,
