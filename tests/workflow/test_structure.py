@@ -132,6 +132,14 @@ def test_a_step_is_one_command():
             assert len(step["run"].strip().splitlines()) == 1, step["name"]
 
 
+@for_each(ALL)
+def test_a_step_of_one_command_is_replaced_by_it(path):
+    # A cancel signals only the step's bash.
+    scripts = [step["run"] for step in steps(path) if len(commands(step.get("run", ""))) == 1]
+    nightly = [script for script in scripts if path.name != "ci.yml"]
+    assert [script for script in nightly if not script.startswith("exec ")] == []
+
+
 def test_the_order_of_a_night():
     names = [
         step.get("name") or step["uses"].split("@")[0]
