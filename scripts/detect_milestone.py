@@ -6,7 +6,7 @@ from typing import Any
 
 from soundweave.base import cli, config, files, paths, schemas
 from soundweave.github import actions
-from soundweave.library import database
+from soundweave.library import database, identity
 from soundweave.milestones import crossing
 
 
@@ -33,10 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _detect(checkpoint_dir: Path, milestone_history: Path) -> dict[str, Any]:
     interval = config.load().milestones.interval
-    history = crossing.read_history(milestone_history)
     with database.snapshot(checkpoint_dir) as connection:
         nodes = database.counts(connection)["sounds"]
-    return crossing.status(nodes, interval, history)
+        library = identity.read(connection)
+    history = crossing.read_history(milestone_history, library)
+    return crossing.status(nodes, interval, history, library)
 
 
 def _text(status: dict[str, Any]) -> str:

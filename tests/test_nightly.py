@@ -2,9 +2,8 @@ import json
 from pathlib import Path
 
 from soundweave import nightly
-from soundweave.base import files, paths
+from soundweave.base import files, jsonl, paths
 from soundweave.library import database
-from soundweave.milestones import crossing
 from tests.conftest import ROOT, Run
 
 
@@ -25,7 +24,7 @@ def test_two_nights_grow_one_library(tmp_path: Path, run: Run) -> None:
     assert result["passed"] is True
     assert result["sounds"] > 300
     assert result["page"] == str(page)
-    history = crossing.read_history(tmp_path / "night" / paths.MILESTONE_HISTORY)
+    history = jsonl.read(tmp_path / "night" / paths.MILESTONE_HISTORY)
     assert history[0]["milestone_number"] == 3
     assert len(history) == 2
     left = {path.name for path in (tmp_path / "night").iterdir()}
@@ -100,7 +99,7 @@ def test_a_failed_validation_fails_the_night_and_records_nothing(tmp_path: Path,
     done = run("run_nightly.py", "--workspace", folder, "--max-requests", 3)
     assert done.returncode == 1, done.stdout
     assert "sound 9000000000 license is missing" in done.stdout
-    assert len(crossing.read_history(folder / paths.MILESTONE_HISTORY)) == 1
+    assert len(jsonl.read(folder / paths.MILESTONE_HISTORY)) == 1
 
 
 def test_a_night_without_a_milestone_leaves_no_page(tmp_path: Path, run: Run) -> None:
@@ -132,7 +131,7 @@ def no_milestone_soon(folder: Path) -> None:
     history = folder / paths.MILESTONE_HISTORY
     history.parent.mkdir(parents=True)
     record = {
-        "timestamp": "2025-01-01T00:00:00Z",
+        "timestamp": "2099-01-01T00:00:00Z",
         "milestone_number": 50,
         "interval": 100,
         "nodes": 5000,

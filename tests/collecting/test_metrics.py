@@ -6,7 +6,7 @@ from soundweave.base import jsonl
 from soundweave.base.errors import ConfigError
 from soundweave.collecting import metrics
 from soundweave.collecting.metrics import Outcome
-from soundweave.library import database
+from soundweave.library import database, identity
 from tests.support.make_library import make_library
 
 
@@ -14,11 +14,13 @@ def test_a_line_has_the_librarys_counts_and_the_nights_own(tmp_path: Path) -> No
     sounds = [{"username": "a", "pack": "p"}, {"username": "b"}, {"removed_at": "x"}]
     make_library(tmp_path, sounds, links=True)
     with database.snapshot(tmp_path) as reader:
+        library = identity.read(reader)
         line = metrics.night_line(
             reader, Outcome(added=5, removed=4), mode="newest", requests=9, duration_seconds=1.23456
         )
     assert {**line, "timestamp": ""} == {
         "timestamp": "",
+        "library_id": library.id,
         "mode": "newest",
         "nodes": 2,
         "edges": 3,

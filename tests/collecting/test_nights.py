@@ -536,22 +536,17 @@ def test_results_and_outputs_of_a_night(tmp_path: Path, run: Run) -> None:
     assert "output nodes=1" in log.read_text()
 
 
-def test_a_lost_library_is_noticed(
-    nights: Nights, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+def test_a_library_of_its_own_is_not_warned_of_the_loss_of_another(
+    nights: Nights, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    nights.run(most=1)
-    assert "lost between the nights" not in caplog.text
+    first = nights.run(most=1)
     (nights.library / database.FILE_NAME).unlink()
-    assert nights.run(most=1)["nodes"] == 150
-    assert "had 150 sounds: it was lost between the nights" in caplog.text
+    caplog.clear()
+    second = nights.run(most=1)
+    assert (first["nodes"], second["nodes"], caplog.text) == (150, 150, "")
+    assert first["library_id"] != second["library_id"]
 
 
-def test_a_library_that_was_always_empty_is_not_lost(
-    nights: Nights, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    with instead(nights, lambda _: NOT_FOUND_PAGE):
-        assert nights.run(most=1)["nodes"] == 0
-    nights.run(most=1)
-    assert "lost between the nights" not in caplog.text
+def test_the_nights_of_a_library_carry_its_id(nights: Nights) -> None:
+    library_ids = {nights.run(most=1)["library_id"] for _ in range(2)}
+    assert library_ids == {nights.value("SELECT value FROM meta WHERE key = 'library_id'")}

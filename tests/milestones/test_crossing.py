@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 
 import detect_milestone
 import record_milestone
+from soundweave.base import jsonl
 from soundweave.base.errors import ConfigError
+from soundweave.library.identity import Identity
 from soundweave.milestones import crossing
 from tests.conftest import Run
 from tests.support.make_library import make_library
 
+LIBRARY = Identity("0123456789abcdef", "2025-01-01T00:00:00Z")
 PASSED = {
     "milestone_number": 1,
     "passed": True,
@@ -26,7 +29,7 @@ FAILED = PASSED | {"passed": False}
 
 
 def night(path: Path, nodes: int, interval: int = 100, results: dict[str, Any] = PASSED) -> Any:
-    status = crossing.status(nodes, interval, crossing.read_history(path))
+    status = crossing.status(nodes, interval, crossing.read_history(path, LIBRARY), LIBRARY)
     crossing.record(path, status, results)
     return status
 
@@ -36,7 +39,7 @@ def night(path: Path, nodes: int, interval: int = 100, results: dict[str, Any] =
     [(0, 0, []), (99, 0, []), (100, 1, [1]), (101, 1, [1]), (199, 1, [1]), (450, 4, [1, 2, 3, 4])],
 )
 def test_first_night(nodes: int, number: int, crossed: list[int]) -> None:
-    status = crossing.status(nodes, 100, [])
+    status = crossing.status(nodes, 100, [], LIBRARY)
     assert status["is_milestone"] == bool(crossed)
     assert status["milestone_number"] == number
     assert status["crossed"] == crossed
@@ -72,7 +75,7 @@ def test_no_history_fires_a_boundary_twice(
         status = night(path, nodes, interval)
         boundaries += [number * interval for number in status["crossed"]]
     assert boundaries == sorted(set(boundaries))
-    assert len(crossing.read_history(path)) <= len(boundaries)
+    assert len(crossing.read_history(path, LIBRARY)) <= len(boundaries)
 
 
 def test_a_failed_validation_leaves_the_milestone_for_the_next_night(tmp_path: Path) -> None:
@@ -80,7 +83,7 @@ def test_a_failed_validation_leaves_the_milestone_for_the_next_night(tmp_path: P
     night(path, 120, results=FAILED)
     assert not path.exists()
     assert night(path, 130)["crossed"] == [1]
-    (record,) = crossing.read_history(path)
+    (record,) = crossing.read_history(path, LIBRARY)
     assert record["nodes"] == 130
     assert record["actions"]["edge_generation"] == "failed"
 
@@ -95,7 +98,7 @@ def test_where_the_next_one_is(
     path = tmp_path / "milestone_history.jsonl"
     if reached:
         night(path, reached)
-    status = crossing.status(nodes, 100, crossing.read_history(path))
+    status = crossing.status(nodes, 100, crossing.read_history(path, LIBRARY), LIBRARY)
     assert status["next_milestone_nodes"] == following
 
 
@@ -110,7 +113,7 @@ def test_invalid_records_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "milestone_history.jsonl"
     path.write_text('{"milestone": 3}\n')
     with pytest.raises(ConfigError, match="record 1"):
-        crossing.read_history(path)
+        crossing.read_history(path, LIBRARY)
 
 
 def test_the_largest_boundary_counts_wherever_it_is(tmp_path: Path) -> None:
@@ -120,13 +123,13 @@ def test_the_largest_boundary_counts_wherever_it_is(tmp_path: Path) -> None:
     first, last = map(json.loads, path.read_text().splitlines())
     first |= {"timestamp": "2025-01-01T00:00:00Z"}
     path.write_text(f"{json.dumps(last)}\n{json.dumps(first)}\n")  # as a merge may order them
-    assert [record["nodes"] for record in crossing.read_history(path)] == [200, 500]
-    assert crossing.status(500, 100, [last, first])["crossed"] == []
+    assert [record["nodes"] for record in crossing.read_history(path, LIBRARY)] == [200, 500]
+    assert crossing.status(500, 100, [last, first], LIBRARY)["crossed"] == []
 
 
 def test_a_status_from_before_another_night_records_only_what_is_left(tmp_path: Path) -> None:
     path = tmp_path / "milestone_history.jsonl"
-    old = crossing.status(300, 100, [])
+    old = crossing.status(300, 100, [], LIBRARY)
     night(path, 200)
     record = crossing.record(path, old, PASSED)
     assert record is not None
@@ -172,7 +175,7 @@ def test_record_refuses_failed_and_invalid_results(
     assert not (crossed / "h").exists()
     path.write_text(json.dumps(good))
     assert run("record_milestone.py", *record, crossed / "h").returncode == 0
-    assert len(crossing.read_history(crossed / "h")) == 1
+    assert len(jsonl.read(crossed / "h")) == 1
 
 
 def test_detect_without_a_library_ends_with_2(tmp_path: Path, run: Any) -> None:
@@ -201,6 +204,6 @@ def test_the_two_commands_agree(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert record_milestone.main(record) == 0
     assert record_milestone.main(record) == 0
     assert "nothing recorded" in capsys.readouterr().out.splitlines()[-1]
-    assert len(crossing.read_history(history)) == 1
+    assert len(jsonl.read(history)) == 1
     assert detect_milestone.main(detect) == 0
     assert "the next one is at 300" in capsys.readouterr().out

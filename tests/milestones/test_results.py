@@ -18,6 +18,7 @@ STATUS = {
     "current_nodes": 903,
     "previous_milestone_nodes": 800,
     "nodes_since_last_milestone": 103,
+    "library": {"id": "0123456789abcdef", "created_at": "2025-01-01T00:00:00Z"},
     "next_milestone_nodes": 1_000_000,
     "interval": 100,
     "crossed": [9],

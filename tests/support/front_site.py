@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from soundweave.base import config, paths
-from soundweave.library import database
+from soundweave.library import database, identity
 from soundweave.website.data import feed, groups, history, numbers
 from soundweave.website.frame import assets, locales, sitemap, tree
 from soundweave.website.frame.shell import Shell
@@ -55,6 +55,7 @@ def status(crossed, nodes=512, *, is_milestone=True):
         "next_milestone_nodes": (nodes // 100 + 1) * 100,
         "interval": 100,
         "crossed": crossed,
+        "library": {"id": "0123456789abcdef", "created_at": "2025-01-01T00:00:00Z"},
     }
 
 
@@ -94,11 +95,6 @@ class FrontSite:
 
     def make(self, base_url=None, notices=(), **settings):
         status_file = self.folder / "status.json"
-        nights = history.read(
-            self.folder / "metrics",
-            self.folder / "milestones",
-            status_file if status_file.exists() else None,
-        )
         configured = replace(CONFIGURED, **settings)
         bundled = assets.Assets(dict.fromkeys(assets.NAMES, b"/* */"), list(notices))
         languages = locales.load(self.locales)
@@ -106,6 +102,12 @@ class FrontSite:
             database.snapshot(self.folder / "library") as reader,
             tree.replacing(self.folder) as new,
         ):
+            nights = history.read(
+                identity.read(reader),
+                self.folder / "metrics",
+                self.folder / "milestones",
+                status_file if status_file.exists() else None,
+            )
             snapshot = groups.read(reader, configured)
             shell = Shell(new, bundled, languages, title=self.title, base_url=base_url)
             front.write(shell, snapshot, nights, configured)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soundweave.base import jsonl, schemas, times
+from soundweave.library import identity
 from soundweave.library.database import counts
 
 
@@ -31,6 +32,7 @@ def night_line(
     totals = counts(connection)
     return {
         "timestamp": times.now(),
+        identity.FIELD: identity.read(connection).id,
         "mode": mode,
         "nodes": totals["sounds"],
         "edges": totals["edges"],

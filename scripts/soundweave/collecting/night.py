@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from soundweave.base import jsonl, times
+from soundweave.base import times
 from soundweave.base.config import Config, FreesoundConfig
 from soundweave.base.errors import (
     ApiError,
@@ -28,7 +28,6 @@ from soundweave.collecting.phases import PHASES, Night
 from soundweave.collecting.plan import Plan, request_limits, requests_needed
 from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
-from soundweave.github import actions
 from soundweave.library import database, store
 
 log = logging.getLogger(__name__)
@@ -41,7 +40,6 @@ def run(
     key = api_key()
     start = time.monotonic()
     with database.writing(checkpoint_dir, create=True) as connection:
-        _warn_of_loss(connection, metrics_history)
         store.claim_source(connection, source(config.freesound.base_url))
         quota = _quota(connection, config.freesound)
         quota.forget_old()
@@ -142,15 +140,6 @@ def _line(night: Night, plan: Plan, outcome: Outcome, start: float) -> dict[str,
         requests=night.client.requests_sent,
         duration_seconds=time.monotonic() - start,
     )
-
-
-def _warn_of_loss(connection: sqlite3.Connection, metrics_history: Path) -> None:
-    history = jsonl.read(metrics_history)
-    if history and history[-1].get("nodes") and database.counts(connection)["sounds"] == 0:
-        actions.warning(
-            f"the library is empty, but the last night had {history[-1]['nodes']} sounds: it was"
-            " lost between the nights (a cache lives for a week); this night starts from scratch"
-        )
 
 
 def _quota(connection: sqlite3.Connection, config: FreesoundConfig) -> Quota:

@@ -1,16 +1,21 @@
 """Milestones: one every `interval` sounds. Each fires once, whatever happens in between.
 
 The history records the boundaries that were reached (number x interval), so neither a library
-that shrank and grew back nor a changed interval fires one again.
+that shrank and grew back nor a changed interval fires one again. Milestones of another library,
+as a fork inherits them, count for nothing.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from soundweave.base import jsonl, schemas, times
+from soundweave.library.identity import FIELD, Identity
 
 
-def status(nodes: int, interval: int, history: list[dict[str, Any]]) -> dict[str, Any]:
+def status(
+    nodes: int, interval: int, history: list[dict[str, Any]], library: Identity
+) -> dict[str, Any]:
     """Report whether `nodes` sounds crossed a milestone (milestone_status.schema.json)."""
     reached = max((_boundary(record) for record in history), default=0)
     number = nodes // interval
@@ -25,14 +30,17 @@ def status(nodes: int, interval: int, history: list[dict[str, Any]]) -> dict[str
         "next_milestone_nodes": (max(reached, nodes) // interval + 1) * interval,
         "interval": interval,
         "crossed": crossed,
+        "library": asdict(library),
     }
 
 
-def read_history(path: Path) -> list[dict[str, Any]]:
-    """Read the milestones recorded so far, oldest first; raises ConfigError for other records."""
-    history = jsonl.read(path)
-    for number, record in enumerate(history, start=1):
-        schemas.check("milestone", record, f"{path}, record {number}")
+def read_history(path: Path, library: Identity) -> list[dict[str, Any]]:
+    """Read a library's milestones, oldest first; raises ConfigError for unreadable records."""
+    history = []
+    for number, record in enumerate(jsonl.read(path), start=1):
+        if library.owns(record):
+            schemas.check("milestone", record, f"{path}, record {number}")
+            history.append(record)
     return sorted(history, key=lambda record: str(record["timestamp"]))
 
 
@@ -43,11 +51,14 @@ def record(path: Path, detected: dict[str, Any], results: dict[str, Any]) -> dic
     recorded if a critical action did not pass: the next night tries again. A milestone that is
     already in the history is not recorded twice.
     """
-    current = status(detected["current_nodes"], detected["interval"], read_history(path))
+    library = Identity(**detected["library"])
+    history = read_history(path, library)
+    current = status(detected["current_nodes"], detected["interval"], history, library)
     if not current["is_milestone"] or not results["passed"]:
         return None
     milestone = {
         "timestamp": times.now(),
+        FIELD: library.id,
         "milestone_number": current["milestone_number"],
         "interval": current["interval"],
         "nodes": current["current_nodes"],

@@ -1,6 +1,6 @@
 """Histories as they are, damage included: one wrong line must not hide what the others say."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -50,13 +50,20 @@ class History:
         return f"{self.name}, line {line.number}"
 
 
-def read(path: Path, schema: str) -> History:
-    """Read a history; a missing file has no lines. Raises HistoryError when it cannot be read."""
+def read(path: Path, schema: str, owns: Callable[[Mapping[str, Any]], bool]) -> History:
+    """Read the lines of a history that the library `owns`, and all damaged ones.
+
+    A missing file has no lines. Raises HistoryError when it cannot be read.
+    """
     lines = list(jsonl.lines(path, strict=True))
     return History(
         path.name,
         schema,
-        tuple(Line(line.number, line.record) for line in lines if line.record is not None),
+        tuple(
+            Line(line.number, line.record)
+            for line in lines
+            if line.record is not None and owns(line.record)
+        ),
         damaged=tuple(line.number for line in lines if line.is_damaged),
         torn=tuple(line.number for line in lines if line.is_torn),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from soundweave.base import times
 from soundweave.base.config import ValidationConfig
-from soundweave.library import database
+from soundweave.library import database, identity
 from soundweave.validation import histories, text_columns
 from soundweave.validation.finding import Finding
 from soundweave.validation.scan import Scan, Scans
@@ -29,12 +29,12 @@ class Subject:
     @cached_property
     def metrics(self) -> histories.History:
         """The metrics history; raises HistoryError when it cannot be read."""
-        return histories.read(self.metrics_history, "metrics")
+        return histories.read(self.metrics_history, "metrics", self._library.owns)
 
     @cached_property
     def milestones(self) -> histories.History:
         """The milestone history; raises HistoryError when it cannot be read."""
-        return histories.read(self.milestone_history, "milestone")
+        return histories.read(self.milestone_history, "milestone", self._library.owns)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -57,6 +57,10 @@ class Subject:
         if table not in self._bad_texts:
             self._bad_texts[table] = list(text_columns.bad_values(self.library, table, tests))
         return self._bad_texts[table]
+
+    @cached_property
+    def _library(self) -> identity.Identity:
+        return identity.read(self.library)
 
     @cached_property
     def _bad_texts(self) -> dict[str, list[tuple[int, str]]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from soundweave.base import paths
 from soundweave.base.config import WebsiteConfig
 from soundweave.base.progress import progress
-from soundweave.library import database
+from soundweave.library import database, identity
 from soundweave.website import amending
 from soundweave.website.data import (
     feed,
@@ -67,8 +67,13 @@ def build(
     """
     bundles = assets.read(inputs.dist)
     languages = locales.load(inputs.locales_dir)
-    nights = history.read(inputs.metrics_history, inputs.milestone_history, inputs.milestone_status)
     with database.snapshot(inputs.checkpoint_dir) as reader, tree.replacing(website_dir) as site:
+        nights = history.read(
+            identity.read(reader),
+            inputs.metrics_history,
+            inputs.milestone_history,
+            inputs.milestone_status,
+        )
         snapshot = groups.read(reader, settings)
         shell = Shell(site, bundles, languages, title=settings.title, base_url=base_url)
         parts = _parts(shell, snapshot, nights, settings, inputs)

@@ -3,9 +3,11 @@ import json
 import pytest
 
 from soundweave.base.errors import ConfigError, HistoryError
+from soundweave.library.identity import Identity
 from soundweave.website.data import history
 from tests.support.front_site import PASSED, milestone, night, status
 
+LIBRARY = Identity("0123456789abcdef", "2025-11-01T00:00:00Z")
 HALF = PASSED | {"website": "failed"}
 
 
@@ -16,7 +18,7 @@ def read(folder, nights=(), milestones=(), tonight=None):
     if tonight is not None:
         status_file = folder / "status.json"
         status_file.write_text(json.dumps(tonight))
-    return history.read(folder / "metrics", folder / "milestones", status_file)
+    return history.read(LIBRARY, folder / "metrics", folder / "milestones", status_file)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +83,9 @@ def test_a_milestone_belongs_to_the_night_before_its_record(tmp_path):
 
 def test_a_history_of_nights_that_is_not_there_is_a_warning(tmp_path, caplog):
     (tmp_path / "metrics").touch()
-    assert history.read(tmp_path / "metrics", tmp_path / "none") == history.History([], [])
+    assert history.read(LIBRARY, tmp_path / "metrics", tmp_path / "none") == history.History([], [])
     assert caplog.text == ""
-    assert history.read(tmp_path / "nowhere", tmp_path / "none") == history.History([], [])
+    assert history.read(LIBRARY, tmp_path / "nowhere", tmp_path / "none") == history.History([], [])
     assert f"{tmp_path / 'nowhere'} does not exist, so the site shows no nights" in caplog.text
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from soundweave.base import files, jsonl, schemas, times
+from soundweave.library.identity import Identity
 
 ACTIONS = ("validation", "edge_generation", "website")
 PASSED, UNRECORDED = "passed", "not recorded"
@@ -119,9 +120,12 @@ class History:
 
 
 def read(
-    metrics_history: Path, milestone_history: Path, milestone_status: Path | None = None
+    library: Identity,
+    metrics_history: Path,
+    milestone_history: Path,
+    milestone_status: Path | None = None,
 ) -> History:
-    """Read the two histories, skipping records that do not fit their schema.
+    """Read a library's two histories, skipping records that do not fit their schema.
 
     A missing file is an empty history; without nights there is a warning, because a night records
     its metrics before it builds its site. `milestone_status` is tonight's: its milestone is
@@ -129,20 +133,20 @@ def read(
     """
     if not metrics_history.exists():
         log.warning("%s does not exist, so the site shows no nights", metrics_history)
-    nights = sorted(_nights(metrics_history), key=lambda night: night.time)
-    milestones = sorted(_milestones(milestone_history), key=lambda item: str(item.time))
+    nights = sorted(_nights(metrics_history, library), key=lambda night: night.time)
+    milestones = sorted(_milestones(milestone_history, library), key=lambda item: str(item.time))
     if milestone_status is not None:
         milestones += _tonight(milestone_status, nights, milestones)
     return History(nights, milestones)
 
 
-def _nights(path: Path) -> Iterator[Night]:
-    for time, record in _records(path, "metrics"):
+def _nights(path: Path, library: Identity) -> Iterator[Night]:
+    for time, record in _records(path, "metrics", library):
         yield Night(time, int(record["nodes"]), int(record["added"]), int(record["removed"]))
 
 
-def _milestones(path: Path) -> Iterator[Milestone]:
-    for time, record in _records(path, "milestone"):
+def _milestones(path: Path, library: Identity) -> Iterator[Milestone]:
+    for time, record in _records(path, "milestone", library):
         actions = {name: record["actions"].get(name, UNRECORDED) for name in ACTIONS}
         crossed = [int(number) for number in record["crossed"] or [record["milestone_number"]]]
         yield Milestone(crossed, int(record["nodes"]), time, actions)
@@ -158,8 +162,12 @@ def _tonight(path: Path, nights: list[Night], recorded: list[Milestone]) -> list
     return [Milestone(crossed, status["current_nodes"], nights[-1].time if nights else None, {})]
 
 
-def _records(path: Path, schema: str) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
+def _records(
+    path: Path, schema: str, library: Identity
+) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
     for number, record in enumerate(jsonl.read(path), start=1):
+        if not library.owns(record):
+            continue
         time = times.parse_or_none(str(record.get("timestamp")))
         if time is None or not _is_sane(record, schema):
             log.warning("%s: record %d does not fit %s.schema.json", path, number, schema)
