@@ -26,6 +26,10 @@ class NoLibraryError(LibraryError):
     exit_code = 2
 
 
+class DamagedLibraryError(LibraryError):
+    """The file is damaged, or it is no library at all."""
+
+
 class HistoryError(SoundweaveError):
     """A history file holds something else than a history."""
 

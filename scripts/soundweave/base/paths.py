@@ -12,6 +12,8 @@ WEBSITE_DIST = ROOT / "website" / "dist"
 WORKFLOW = ROOT / ".github" / "workflows" / "freesound-nightly-pipeline.yml"
 
 CHECKPOINT_DIR = Path("data/freesound_library")
+SET_ASIDE_DIR = Path("build/set_aside")
+LIBRARY_IDS = Path("data/library_ids.jsonl")
 METRICS_HISTORY = Path("data/metrics_history.jsonl")
 MILESTONE_HISTORY = Path("data/milestone_history.jsonl")
 WEBSITE_DIR = Path("website")

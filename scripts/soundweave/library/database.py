@@ -10,9 +10,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from soundweave.base.errors import ConfigError, LibraryError, NoLibraryError
+from soundweave.base.errors import (
+    ConfigError,
+    DamagedLibraryError,
+    LibraryError,
+    NoLibraryError,
+)
 
 FILE_NAME = "library.db"
+DIGEST_NAME = "library.db.sha256"  # of a saved copy; a writer deletes it
 BUSY_SECONDS = 60
 DEFINITIONS = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 MIGRATIONS = sorted(Path(__file__).with_name("migrations").glob("*.sql"))
@@ -29,6 +35,7 @@ def connect(checkpoint_dir: Path, *, create: bool = False) -> sqlite3.Connection
         _make_folder(checkpoint_dir)
     else:
         _require(path)
+    path.with_name(DIGEST_NAME).unlink(missing_ok=True)
     with _translated_errors(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
@@ -149,9 +156,8 @@ def _translated_errors(path: Path) -> Iterator[None]:
             raise LibraryError(f"{path} is being written by another process; try again") from error
         raise LibraryError(f"cannot use {path}: {error}") from error
     except sqlite3.DatabaseError as error:
-        raise LibraryError(
-            f"{path} is damaged or not a library ({error}); restore it, or move"
-            " its folder away to start from scratch"
+        raise DamagedLibraryError(
+            f"{path} is damaged or not a library ({error}); scripts/restore_library.py restores it"
         ) from error
 
 
@@ -160,6 +166,9 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         return
     with transaction(connection):
         version = _version(connection)  # again, now that no other process can change it
+        tables = dict(connection.execute(DEFINITIONS).fetchall())
+        if (version or tables) and not {"meta", "sounds"} <= tables.keys():
+            raise DamagedLibraryError(f"{path} is the database of another program")
         if version > len(MIGRATIONS):
             raise LibraryError(f"{path} comes from a newer Soundweave; update your checkout")
         for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
