@@ -7,6 +7,7 @@ from pathlib import Path
 
 from soundweave.base import cli
 from soundweave.base.paths import (
+    LIBRARY_IDS,
     LOCALES_DIR,
     METRICS_HISTORY,
     MILESTONE_HISTORY,
@@ -33,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(argv)
     cli.setup_logging(verbose=arguments.verbose)
     results = commit.passed_results(arguments.results)
-    paths = [arguments.metrics_history]
+    paths = [arguments.metrics_history, LIBRARY_IDS]
     if results:
         paths += commit.derived(results, arguments.milestone_history, arguments.reports_dir)
     git = push.Git(Path())

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from soundweave.base import jsonl, paths
+from soundweave.github.actions import read_outputs
 from soundweave.library import database
 from soundweave.standin import Fault, StandIn, synthetic_catalog
 from tests.workflow.act import wait_until
@@ -107,3 +108,11 @@ def test_a_cancel_during_collection(workspace: Path, fault: str) -> None:
         assert database.counts(connection)["sounds"] == line["nodes"]
         assert [row[0] for row in connection.execute("PRAGMA quick_check")] == ["ok"]
     assert writers(workspace / "data") == []
+
+    saving = start(workspace, "Copy the library", GITHUB_OUTPUT=str(workspace / "outputs"))
+    assert saving.wait(60) == 0, (workspace / "step.log").read_text()
+    assert read_outputs(workspace / "outputs") == {"saved": "true"}
+    saved = {path.name for path in (workspace / paths.CHECKPOINT_DIR).iterdir()}
+    assert saved == {database.FILE_NAME, database.DIGEST_NAME}
+    recorded = jsonl.read(workspace / paths.LIBRARY_IDS)
+    assert sum(len(night["ids"]) for night in recorded) == line["nodes"]
