@@ -1,6 +1,7 @@
 """A fork inherits the histories of another library: they count for nothing."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import detect_milestone
@@ -15,7 +16,7 @@ UPSTREAM = {"library_id": "00000000000000aa"}
 BEFORE_IDS = {"timestamp": "2004-01-01T00:00:00Z"}  # older than libraries of tests
 
 
-def write(path: Path, *records: dict[str, object]) -> None:
+def write(path: Path, *records: Mapping[str, object]) -> None:
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
 
 

@@ -81,6 +81,16 @@ def test_no_script_hides_a_module(script: str) -> None:
     assert completed.stdout.strip() in ("", str(ROOT / "scripts" / script))
 
 
+def test_a_package_that_is_missing_is_named(tmp_path: Path) -> None:
+    script = ROOT / "scripts" / "detect_milestone.py"
+    done = subprocess.run(
+        [sys.executable, "-S", str(script)], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert b"is not installed; run `make setup`" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def command(body: str) -> str:
     """Return a program that runs `body` as a command."""
     main = f"def main():\n    {body}\n"

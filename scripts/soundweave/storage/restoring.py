@@ -196,7 +196,7 @@ def _expected(places: Places, library: Identity | None, recorded: Recorded | Non
     if library is None:
         return 0
     lines = (line.record for line in jsonl.lines(places.metrics_history))
-    own = [record["nodes"] for record in lines if record and record.get(FIELD) == library.id]
+    own = [record.get("nodes") for record in lines if record and record.get(FIELD) == library.id]
     nights = [nodes for nodes in own if isinstance(nodes, int)]
     return nights[-1] if nights else len(recorded.first_seen if recorded else ())
 

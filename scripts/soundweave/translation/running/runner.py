@@ -86,7 +86,7 @@ def _skip(status: Status) -> str:
         case Freshness.UNCHANGED:
             return f"{status}; --again translates it again"
         case Freshness.EDITED:
-            return f"{status}; to have it translated again, delete its {result_files.MARKDOWN}"
+            return f"{status}; to have it translated again, delete its folder"
     return str(status)
 
 
