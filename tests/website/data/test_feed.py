@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
@@ -36,7 +37,8 @@ def test_the_feed_has_the_milestones_newest_first(site):
     site.library({})
     site.history("milestones", milestone(1, 3), milestone(4, 9, crossed=[2, 3, 4], actions=HALF))
     root = feed(site, BASE)
-    assert texts(root, "a:id") == [BASE]
+    tag = texts(root, "a:id")[0].removesuffix("feed")
+    assert re.fullmatch(r"tag:soundweave,2026:[0-9a-f-]{16,36}/", tag)
     assert texts(root, "a:updated") == ["2025-11-09T02:30:00Z"]
     assert texts(root, "a:author/a:name") == ["Soundweave"]
     assert links(root) == {("alternate", BASE), ("self", f"{BASE}feed.xml")}
@@ -44,7 +46,8 @@ def test_the_feed_has_the_milestones_newest_first(site):
         "Milestone 2–4: 403 sounds",
         "Milestone 1: 103 sounds",
     ]
-    assert texts(root, "a:entry/a:id") == [f"{BASE}#milestone-4", f"{BASE}#milestone-1"]
+    ids = [f"{tag}milestone-4-403", f"{tag}milestone-1-103"]
+    assert texts(root, "a:entry/a:id") == ids
     assert texts(root, "a:entry/a:content")[0] == (
         "validation passed, edges failed, website not finished"
     )
@@ -65,7 +68,7 @@ def test_every_entry_has_what_atom_asks_for_and_an_id_of_its_own(site):
             assert datetime.fromisoformat(texts(element, "a:updated")[0]).tzinfo
         ids = texts(root, "a:entry/a:id") + texts(root, "a:id")
         assert len(set(ids)) == len(ids)
-        assert all(element.startswith(("urn:uuid:", BASE)) for element in ids)
+        assert all(element.startswith("tag:") for element in ids)
         stamps = texts(root, "a:entry/a:updated")
         assert stamps == sorted(stamps, reverse=True)
         assert stamps[0] == max(element["timestamp"] for element in days)
@@ -80,14 +83,30 @@ def test_without_a_base_url_no_link_is_whole(site):
     assert links(root, "a:entry/a:link") == {("alternate", "index.html#milestones")}
 
 
-def test_feeds_of_two_sites_without_an_address_have_other_ids(site):
+def test_ids_stay_when_the_address_or_the_title_changes(site):
     site.library({})
     site.history("milestones", milestone(1, 3))
-    first = feed(site)
+    first = feed(site, BASE)
     site.title = "Another"
-    other = feed(site)
+    other = feed(site, "https://music.example.org/")
     for path in ("a:id", "a:entry/a:id"):
-        assert texts(first, path) != texts(other, path)
+        assert texts(first, path) == texts(other, path)
+
+
+def test_libraries_have_ids_of_their_own(site, tmp_path):
+    (tmp_path / "other").mkdir()
+    other = FrontSite(tmp_path / "other")
+    for one in (site, other):
+        one.library({})
+        one.history("milestones", milestone(1, 3))
+    assert texts(feed(site), "a:id") != texts(feed(other), "a:id")
+
+
+def test_a_number_that_comes_again_has_another_id(site):
+    site.library({})
+    site.history("milestones", milestone(5, 3), milestone(5, 9) | {"nodes": 5000})
+    ids = texts(feed(site), "a:entry/a:id")
+    assert len(set(ids)) == 2
 
 
 def test_a_feed_in_which_nothing_has_happened_is_one(site):

@@ -83,9 +83,13 @@ def test_a_milestone_belongs_to_the_night_before_its_record(tmp_path):
 
 def test_a_history_of_nights_that_is_not_there_is_a_warning(tmp_path, caplog):
     (tmp_path / "metrics").touch()
-    assert history.read(LIBRARY, tmp_path / "metrics", tmp_path / "none") == history.History([], [])
+    assert history.read(LIBRARY, tmp_path / "metrics", tmp_path / "none") == history.History(
+        [], [], LIBRARY.id
+    )
     assert caplog.text == ""
-    assert history.read(LIBRARY, tmp_path / "nowhere", tmp_path / "none") == history.History([], [])
+    assert history.read(LIBRARY, tmp_path / "nowhere", tmp_path / "none") == history.History(
+        [], [], LIBRARY.id
+    )
     assert f"{tmp_path / 'nowhere'} does not exist, so the site shows no nights" in caplog.text
 
 

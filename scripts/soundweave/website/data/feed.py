@@ -1,7 +1,6 @@
 """The feed of the milestones: feed.xml, Atom (https://www.rfc-editor.org/rfc/rfc4287)."""
 
 from datetime import UTC, datetime
-from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
 from soundweave.base import times
@@ -22,7 +21,7 @@ def write(shell: Shell, history: History) -> None:
     words, base = shell.languages[SOURCE], shell.base_url
     title = one_line(shell.title, "Soundweave")
     feed = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": SOURCE})
-    _add(feed, "id", base or _urn(shell, "feed"))
+    _add(feed, "id", _tag(history, "feed"))
     _add(feed, "title", title)
     _add(feed, "subtitle", words("site.sentence"))
     _add(feed, "updated", times.stamp(_updated(history)))
@@ -32,17 +31,20 @@ def write(shell: Shell, history: History) -> None:
         _add(feed, "link", rel="self", type="application/atom+xml", href=f"{base}feed.xml")
     dated = [milestone for milestone in history.milestones if milestone.time is not None]
     for milestone in dated[: -MOST_ENTRIES - 1 : -1]:
-        _add_entry(feed, shell, words, milestone)
+        _add_entry(feed, shell, words, history, milestone)
     ET.indent(feed, "")
     shell.tree.write("feed.xml", ET.tostring(feed, encoding="utf-8", xml_declaration=True) + b"\n")
 
 
-def _add_entry(feed: ET.Element, shell: Shell, words: Words, milestone: Milestone) -> None:
-    base, anchor = shell.base_url, f"milestone-{max(milestone.crossed)}"
+def _add_entry(
+    feed: ET.Element, shell: Shell, words: Words, history: History, milestone: Milestone
+) -> None:
     title = words("front.feed-title", name=milestone.name, sounds=milestone.sounds)
-    page = f"{base or 'index.html'}#milestones"
+    page = f"{shell.base_url or 'index.html'}#milestones"
     entry = _add(feed, "entry")
-    _add(entry, "id", f"{base}#{anchor}" if base else _urn(shell, anchor))
+    # With another interval, the numbers start again.
+    name = f"milestone-{max(milestone.crossed)}-{milestone.sounds}"
+    _add(entry, "id", _tag(history, name))
     _add(entry, "title", title)
     _add(entry, "updated", times.stamp(milestone.time or EPOCH))
     _add(entry, "link", rel="alternate", type="text/html", href=page)
@@ -69,6 +71,6 @@ def _updated(history: History) -> datetime:
     return max(moments or [night.time for night in history.nights], default=EPOCH)
 
 
-def _urn(shell: Shell, name: str) -> str:
-    """Return a permanent id for when no address is known."""
-    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'soundweave:{shell.title}:{name}')}"
+def _tag(history: History, name: str) -> str:
+    """Build an id that stays when the site's address or title changes (RFC 4151)."""
+    return f"tag:soundweave,2026:{history.library_id}/{name}"

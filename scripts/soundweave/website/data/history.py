@@ -57,10 +57,11 @@ class Milestone:
 
 @dataclass(frozen=True)
 class History:
-    """All nights and milestones, oldest first. The last milestone may be tonight's."""
+    """All nights and milestones of a library, oldest first. The last may be tonight's."""
 
     nights: list[Night]
     milestones: list[Milestone]
+    library_id: str = ""
 
     @property
     def last(self) -> Night | None:
@@ -137,7 +138,7 @@ def read(
     milestones = sorted(_milestones(milestone_history, library), key=lambda item: str(item.time))
     if milestone_status is not None:
         milestones += _tonight(milestone_status, nights, milestones)
-    return History(nights, milestones)
+    return History(nights, milestones, library.id)
 
 
 def _nights(path: Path, library: Identity) -> Iterator[Night]:
