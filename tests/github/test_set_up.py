@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import check_setup
 from soundweave.base.paths import ROOT, SCHEMAS
+from soundweave.collecting import plan
 from soundweave.github import actions, set_up
 from soundweave.github.set_up import Inputs
 
@@ -78,7 +79,7 @@ def test_usual_max_requests_pass(value):
     assert not list(set_up.problems(Inputs(value, "", "")))
 
 
-@pytest.mark.parametrize("mode", ["", "newest", "search", "packs", "similar", "mixed"])
+@pytest.mark.parametrize("mode", ["", *plan.MODES])
 def test_modes_of_the_configuration_pass(mode):
     assert not list(set_up.problems(Inputs("", mode, "")))
 
@@ -86,7 +87,7 @@ def test_modes_of_the_configuration_pass(mode):
 @pytest.mark.parametrize("mode", ["Newest", "all", "newest\n", "$(id)", "newest;id"])
 def test_other_modes_are_refused(mode):
     (problem,) = set_up.problems(Inputs("", mode, ""))
-    assert "choose one of newest, search, packs, similar, mixed" in problem
+    assert f"choose one of {', '.join(plan.MODES)}" in problem
 
 
 @pytest.mark.parametrize(
