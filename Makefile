@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_cache := $(CURDIR)/.venv/npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup website nightly translate serve test lint format lock schemas release benchmark campaign lighthouse clean
+.PHONY: help setup doctor website nightly translate serve test lint format lock schemas release benchmark campaign lighthouse clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ $(SCRIPTS): website/dist/notices.json
 website: $(SCRIPTS) ## bundle what the site runs in a browser
 
 setup: .venv/ready-dev website/node_modules/ready-dev website ## get everything the commands and the tests need
+
+doctor: ## name what is wrong with the set-up, here and on GitHub, and what fixes it
+	@$(shell test -x $(BIN)/python && echo $(BIN)/python || echo $(PYTHON)) scripts/doctor.py
 
 nightly: .venv/ready website ## run the whole pipeline offline on the embedded stand-in
 	$(BIN)/python scripts/run_nightly.py

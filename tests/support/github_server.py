@@ -53,6 +53,7 @@ class GitHub:
 
     url: str = ""
     token: str = TOKEN
+    schemes: list[str] = field(default_factory=lambda: ["Bearer"])  # "Token": any key will do
     requests: list[Request] = field(default_factory=list)
     routes: list[tuple[str, re.Pattern[str], Handler]] = field(default_factory=list)
 
@@ -77,7 +78,8 @@ class GitHub:
     def answer(self, request: Request) -> Answer:
         """Find the route and run it."""
         self.requests.append(request)
-        if request.headers.get("authorization") != f"Bearer {self.token}":
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme not in self.schemes or (scheme == "Bearer" and token != self.token):
             return Answer(401, {"message": "Bad credentials"})
         for method, pattern, handler in self.routes:
             match = pattern.fullmatch(request.path)

@@ -116,6 +116,7 @@ class Project:
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     runs: int = 0
+    github_url: str = "http://127.0.0.1:9"  # of the REST API; nobody answers there
 
     @property
     def cache(self) -> Path:
@@ -211,6 +212,7 @@ class Project:
         variables = {
             "GITHUB_REPOSITORY": "acme/demo",
             "GITHUB_RUN_ID": str(4000 + self.runs),
+            "GITHUB_API_URL": self.github_url,
             "FREESOUND_BASE_URL": self.freesound.base_url,
             "PIP_NO_INDEX": "1",
             "npm_config_offline": "true",

@@ -89,11 +89,12 @@ def test_least_rights_and_a_time_limit(path):
 
 def test_the_rights_of_the_nightly():
     assert {name: job["permissions"] for name, job in NIGHTLY["jobs"].items()} == {
-        "check": {"contents": "read"},
+        "check": {"contents": "read", "actions": "read", "pages": "read"},
         "plan": {"contents": "read"},
         "translate": {"contents": "read"},
         "nightly": {"contents": "write"},
         "deploy": {"pages": "write", "id-token": "write"},
+        "report": {"contents": "read", "issues": "write", "checks": "read", "actions": "write"},
     }
 
 
@@ -114,6 +115,8 @@ def test_secrets_reach_only_the_steps_that_need_them():
         "          HAS_API_KEY: ${{ secrets.FREESOUND_API_KEY != '' }}",
         "          HAS_CHAT_ENDPOINT: ${{ secrets.TRANSLATION_API_KEY != '' "
         "|| vars.TRANSLATION_BASE_URL != '' }}",
+        "          FREESOUND_API_KEY: ${{ secrets.FREESOUND_API_KEY }}",
+        "          HAS_TRANSLATION_KEY: ${{ secrets.TRANSLATION_API_KEY != '' }}",
         "          TRANSLATION_API_KEY: ${{ secrets.TRANSLATION_API_KEY }}",
         "          FREESOUND_API_KEY: ${{ secrets.FREESOUND_API_KEY }}",
         "          FREESOUND_API_KEY: ${{ secrets.FREESOUND_API_KEY }}",
@@ -124,11 +127,13 @@ def test_secrets_reach_only_the_steps_that_need_them():
         if {"FREESOUND_API_KEY", "TRANSLATION_API_KEY", "GITHUB_TOKEN"} & step.get("env", {}).keys()
     ]
     assert holders == [
+        "Look for what is wrong with the set-up",
         "Translate",
         "Restore the library",
         "Collect sounds",
         "Copy the library",
         "Commit the night",
+        "Open, update or close the issue",
     ]
     assert "toJSON(secrets" not in text
 
@@ -173,6 +178,19 @@ def test_the_order_of_a_night():
         "Upload the milestone's logs and reports",
         "Upload the site",
     ]
+
+
+def test_the_first_and_the_last_job_install_nothing():
+    for name in ("check", "report"):
+        uses = [step["uses"] for step in NIGHTLY["jobs"][name]["steps"] if "uses" in step]
+        assert [action.split("@")[0] for action in uses] == ["actions/checkout"]
+
+
+def test_advice_and_reports_do_not_decide_how_a_night_ends():
+    _, _, doctor = NIGHTLY["jobs"]["check"]["steps"]
+    (_, report) = NIGHTLY["jobs"]["report"]["steps"]
+    assert doctor["continue-on-error"] is report["continue-on-error"] is True
+    assert set(NIGHTLY["jobs"]["report"]["needs"]) == {"check", "nightly", "deploy"}
 
 
 def needed(job: str) -> set[str]:
@@ -275,7 +293,7 @@ def test_every_command_exists_and_knows_its_flags(command):
 
 
 def test_all_commands_were_looked_at():
-    assert len(NIGHTLY_COMMANDS) == 17
+    assert len(NIGHTLY_COMMANDS) == 19
 
 
 def test_the_tools_have_one_version_each():
