@@ -21,7 +21,7 @@ NO_ISSUES = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Return 0, also when the repository has no issues; 1 when GitHub refused or did not answer."""
+    """Return 0, also when GitHub refuses or does not answer: a notice says so."""
     parser = cli.parser(
         f"{__doc__}\n\nA step of the workflow: NEEDS holds the results of the other jobs as JSON.",
         "python scripts/report_night.py --json",
@@ -44,9 +44,9 @@ def _report(rest: Rest, run: Run) -> str:
     try:
         return night_issue.report(rest, run)
     except GitHubError as error:
-        if error.status not in ISSUES_DISABLED:
-            raise
-        actions.notice(NO_ISSUES)
+        # The night is over; what became of it does not depend on this.
+        disabled = error.status in ISSUES_DISABLED
+        actions.notice(NO_ISSUES if disabled else f"The night was not reported: {error}")
         return ""
 
 
@@ -54,7 +54,7 @@ def _keep_alive(rest: Rest) -> bool:
     try:
         return night_issue.keep_alive(rest, WORKFLOW.name)
     except GitHubError as error:
-        actions.warning(f"The schedule could not be enabled again: {error}")
+        actions.notice(f"The schedule could not be enabled again: {error}")
         return False
 
 
