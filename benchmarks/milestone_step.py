@@ -23,6 +23,7 @@ from soundweave.milestones.results import PASSED
 STATUS = {
     "is_milestone": True,
     "previous_milestone_nodes": 0,
+    "runs_actions": True,
     "library": {"id": "0123456789abcdef", "created_at": "2025-01-01T00:00:00Z"},
     "next_milestone_nodes": 700_000,
     "interval": 100,

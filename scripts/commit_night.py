@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     paths += translations + commit.locales(git, LOCALES_DIR)
     subject = commit.subject(
         commit.last_metrics(arguments.metrics_history),
-        results["milestone_number"] if results else None,
+        results["milestone_number"] or None if results else None,
         len({path.parent for path in translations}),
     )
     if os.environ.get("GITHUB_REF_TYPE") == "tag":

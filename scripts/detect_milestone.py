@@ -25,7 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     schemas.check("milestone_status", status, str(args.output))
     files.write_json(args.output, status)
     actions.set_outputs(
-        {name: status[name] for name in ("is_milestone", "milestone_number", "current_nodes")}
+        {
+            name: status[name]
+            for name in ("is_milestone", "runs_actions", "milestone_number", "current_nodes")
+        }
     )
     cli.show(status, _text(status), as_json=args.json)
     return 0
@@ -44,7 +47,10 @@ def _text(status: dict[str, Any]) -> str:
     nodes = status["current_nodes"]
     if status["is_milestone"]:
         return f"milestone {status['milestone_number']}: {nodes} sounds"
-    return f"no milestone: {nodes} sounds, the next one is at {status['next_milestone_nodes']}"
+    site = ", but a site" if status["runs_actions"] else ""
+    return (
+        f"no milestone{site}: {nodes} sounds, the next one is at {status['next_milestone_nodes']}"
+    )
 
 
 if __name__ == "__main__":

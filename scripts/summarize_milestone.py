@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     status = files.read_json(arguments.status, made_by="detect_milestone.py")
     schemas.check("milestone_status", status, str(arguments.status))
     number = status["milestone_number"]
-    if not status["is_milestone"]:
+    if not status["runs_actions"]:
         cli.show({"milestone": False}, "No milestone, no actions.", as_json=arguments.json)
         return 0
     outcomes = results.read(arguments.reports_dir)

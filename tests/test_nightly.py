@@ -156,7 +156,7 @@ def test_the_steps_that_need_nothing_from_github_run_in_the_order_of_the_workflo
 
 def test_a_step_runs_when_its_condition_holds() -> None:
     steps = {step.name: step for step in nightly.local_steps()}
-    milestone, passed = ("milestone", "is_milestone"), ("results", "website")
+    milestone, passed = ("milestone", "runs_actions"), ("results", "website")
     assert steps["Collect sounds"].applies({})
     assert steps["Summarize the milestone"].applies({milestone: "true"})
     assert not steps["Summarize the milestone"].applies({milestone: "false"})

@@ -49,6 +49,23 @@ def test_first_night(nodes: int, number: int, crossed: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("nights", "runs"),
+    [
+        ([50, 60, 120, 150], [True, True, True, False]),
+        ([0, 1], [False, True]),
+        ([120, 90], [True, False]),
+    ],
+)
+def test_a_library_without_a_milestone_gets_a_site_every_night(
+    tmp_path: Path, nights: list[int], runs: list[bool]
+) -> None:
+    path = tmp_path / "milestone_history.jsonl"
+    statuses = [night(path, nodes) for nodes in nights]
+    assert [status["runs_actions"] for status in statuses] == runs
+    assert len(jsonl.read(path)) == (max(nights) >= 100)
+
+
+@pytest.mark.parametrize(
     ("nights", "fired"),
     [
         ([100, 199, 200], [[1], [], [2]]),
@@ -150,8 +167,8 @@ def crossed(tmp_path: Path, run: Run) -> Path:
 def test_detect_sets_the_outputs_that_the_workflow_reads(crossed: Path) -> None:
     lines = (crossed / "output").read_text().splitlines()
     names = [line.split("<<")[0] for line in lines if "<<" in line]
-    assert names == ["is_milestone", "milestone_number", "current_nodes"]
-    assert lines[1::3] == ["true", "1", "120"]
+    assert names == ["is_milestone", "runs_actions", "milestone_number", "current_nodes"]
+    assert lines[1::3] == ["true", "true", "1", "120"]
 
 
 @pytest.mark.parametrize(

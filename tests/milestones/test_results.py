@@ -18,6 +18,7 @@ STATUS = {
     "current_nodes": 903,
     "previous_milestone_nodes": 800,
     "nodes_since_last_milestone": 103,
+    "runs_actions": True,
     "library": {"id": "0123456789abcdef", "created_at": "2025-01-01T00:00:00Z"},
     "next_milestone_nodes": 1_000_000,
     "interval": 100,
@@ -222,7 +223,7 @@ def test_on_a_laptop_the_table_is_text(reports, capsys, monkeypatch):
 
 
 def test_no_milestone_no_results(reports, capsys, monkeypatch):
-    status = STATUS | {"is_milestone": False}
+    status = STATUS | {"is_milestone": False, "runs_actions": False}
     (reports / "milestone_status.json").write_text(json.dumps(status))
     monkeypatch.chdir(reports)
     assert summarize_milestone.main([]) == 0

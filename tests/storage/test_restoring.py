@@ -10,7 +10,8 @@ import pytest
 from soundweave.base.errors import LibraryError
 from soundweave.library import database, identity
 from soundweave.standin import Fault
-from tests.storage.conftest import Home, contents
+from tests.storage.conftest import Home
+from tests.support.contents import contents
 from tests.support.make_library import make_library
 
 

@@ -10,7 +10,8 @@ from soundweave.base import times
 from soundweave.base.errors import DamagedLibraryError, NoLibraryError
 from soundweave.library import database, store
 from soundweave.storage import recorded_ids, release_copies, saving
-from tests.storage.conftest import Home, contents
+from tests.storage.conftest import Home
+from tests.support.contents import contents
 
 
 def test_the_saved_copy_is_one_checked_file(home: Home) -> None:

@@ -48,6 +48,7 @@ def milestone(number, day, **more):
 def status(crossed, nodes=512, *, is_milestone=True):
     return {
         "is_milestone": is_milestone,
+        "runs_actions": is_milestone,
         "milestone_number": nodes // 100,
         "current_nodes": nodes,
         "previous_milestone_nodes": 0,

@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from soundweave.standin import StandIn
+from tests.support.github_server import REPOSITORY, TOKEN, Releases
 
 ROOT = Path(__file__).resolve().parents[2]
 STUBS = Path(__file__).with_name("stubs")
@@ -28,7 +29,6 @@ WORKFLOW = ".github/workflows/freesound-nightly-pipeline.yml"
 USES = re.compile(r"uses:\s*([\w.-]+/[\w.-]+)(?:/[\w./-]+)?@([\w./-]+)")
 INSTALL = "go install github.com/nektos/act@v0.2.87"
 NPM_CACHE = ROOT / ".venv" / "npm"  # what `make setup` fetched
-TOKEN = "ghs_" + "0123456789" * 3
 SECONDS = 500
 
 
@@ -112,11 +112,12 @@ class Project:
     folder: Path
     origin: Path
     freesound: StandIn
+    releases: Releases
     key: str = field(default_factory=lambda: secrets.token_hex(20))
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     runs: int = 0
-    github_url: str = "http://127.0.0.1:9"  # of the REST API; nobody answers there
+    github_url: str = ""  # of another REST API than that of the releases
 
     @property
     def cache(self) -> Path:
@@ -210,9 +211,10 @@ class Project:
         for name, value in self.variables.items():
             command += ["--var", f"{name}={value}"]
         variables = {
-            "GITHUB_REPOSITORY": "acme/demo",
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_REPOSITORY_ID": "1234",
             "GITHUB_RUN_ID": str(4000 + self.runs),
-            "GITHUB_API_URL": self.github_url,
+            "GITHUB_API_URL": self.github_url or self.releases.github.url,
             "FREESOUND_BASE_URL": self.freesound.base_url,
             "PIP_NO_INDEX": "1",
             "npm_config_offline": "true",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from soundweave.standin import StandIn, synthetic_catalog
+from tests.support.github_server import Releases, github_server
 from tests.workflow.act import Project, git, make_origin, require_act
 
 MakeProject = Callable[[int], Project]
@@ -26,12 +27,21 @@ def freesound() -> Iterator[Callable[[int], StandIn]]:
 
 
 @pytest.fixture
-def project(template: Path, tmp_path: Path, freesound: Callable[[int], StandIn]) -> MakeProject:
+def releases() -> Iterator[Releases]:
+    """The releases of the project, on a stand-in for GitHub."""
+    with github_server() as (_, releases):
+        yield releases
+
+
+@pytest.fixture
+def project(
+    template: Path, tmp_path: Path, freesound: Callable[[int], StandIn], releases: Releases
+) -> MakeProject:
     """Make the project; call it with how many sounds Freesound has."""
     require_act()
 
     def make(sounds: int) -> Project:
         git("clone", "--quiet", "--bare", str(template), "origin.git", cwd=tmp_path)
-        return Project(tmp_path, tmp_path / "origin.git", freesound(sounds))
+        return Project(tmp_path, tmp_path / "origin.git", freesound(sounds), releases)
 
     return make

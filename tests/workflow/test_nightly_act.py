@@ -11,10 +11,13 @@ import pytest
 
 from soundweave.base import paths, schemas
 from soundweave.standin import Fault
-from tests.workflow.act import TOKEN, alive, git_bytes, wait_until
+from tests.support.front_site import milestone
+from tests.support.github_server import TOKEN
+from tests.workflow.act import alive, git_bytes, wait_until
 
 HISTORY = "data/metrics_history.jsonl"
 MILESTONES = "data/milestone_history.jsonl"
+IDS = "data/library_ids.jsonl"
 LOGS = {"validation.log", "edge_generation.log", "website.log"}
 REPORTS = {"validation_report.json", "edge_stats.json"}
 STATS = "network_stats.json"
@@ -79,7 +82,7 @@ def test_a_milestone_and_the_same_night_again(project):
         "Nightly: +120 sounds, 120 in all [Milestone 1]",
         "The work tree",
     ]
-    assert night.changed() == {HISTORY, MILESTONES, *REPORTS}
+    assert night.changed() == {HISTORY, IDS, MILESTONES, *REPORTS}
     milestone = json.loads(night.show(MILESTONES))
     schemas.check("milestone", milestone, MILESTONES)
     assert run.artifacts() == {
@@ -124,13 +127,15 @@ def no_secrets_in(project):
 
 def test_a_night_without_a_milestone(project):
     night = project(60)
+    later = milestone(1, 21, timestamp="2099-01-01T00:00:00Z")
+    night.change({MILESTONES: json.dumps(later) + "\n"})
     run = night.run()
     assert run.code == 0, run.output
     assert run.jobs() == SUCCESS
     assert "Run the three milestone jobs" not in run.steps()
     assert run.artifacts() == {"night-1": NIGHT}
     assert night.subjects()[0] == "Nightly: +60 sounds, 60 in all"
-    assert night.changed() == {HISTORY}
+    assert night.changed() == {HISTORY, IDS}
     assert in_cache(night) == 60
 
 
@@ -157,7 +162,7 @@ def test_validation_fails_on_a_damaged_library_and_the_next_night_tries_again(
     assert run.artifacts() == {"night-1": NIGHT, "milestone-1": LOGS | REPORTS | {STATS}}
     assert "Record the milestone" not in run.steps()
     assert night.subjects()[0] == "Nightly: +60 sounds, 120 in all"
-    assert night.changed() == {HISTORY}
+    assert night.changed() == {HISTORY, IDS}
     assert in_cache(night) == 120
 
     put_in_cache(night, good, "repaired")
@@ -184,7 +189,7 @@ def test_edges_and_website_fail_and_the_run_stays_green(project):
     assert run.annotations("error") == []
     assert "<b>" not in run.summary()
     assert night.subjects()[0].endswith("[Milestone 1]")
-    assert night.changed() == {HISTORY, MILESTONES, "validation_report.json"}
+    assert night.changed() == {HISTORY, IDS, MILESTONES, "validation_report.json"}
     milestone = json.loads(night.show(MILESTONES))
     assert milestone["actions"]["website"] == "failed"
     assert "Update the site with the results" not in run.steps()
@@ -201,7 +206,7 @@ def test_a_killed_job_did_not_finish_and_the_site_is_still_published(project):
     assert (mark, result) == ("⛔", "not finished")
     assert details == "killed by SIGKILL"
     assert len(run.annotations("warning")) == 1
-    assert night.changed() == {HISTORY, MILESTONES, "validation_report.json"}
+    assert night.changed() == {HISTORY, IDS, MILESTONES, "validation_report.json"}
     page = (run.site() / "index.html").read_text(encoding="utf-8")
     assert '<div class="not-finished"><dt>' in page
 
@@ -225,7 +230,7 @@ def test_no_exit_code_of_validation_is_no_pass(project):
     assert run.annotations("error")[0].startswith("Validation not finished: left no exit code")
     assert run.annotations("warning")[0].startswith("Website not finished: left no exit code")
     assert run.artifacts()["milestone-1"] == LOGS | {"edge_stats.json", STATS}
-    assert night.changed() == {HISTORY}
+    assert night.changed() == {HISTORY, IDS}
 
 
 def test_somebody_pushes_while_the_night_runs(project, tmp_path):
@@ -354,5 +359,5 @@ def test_a_cancel_leaves_no_job_running_and_loses_nothing(project, tmp_path):
     assert "Summarize the milestone" not in run.steps()
     wait_until(lambda: not any(alive(int(path.read_text())) for path in pids.values()))
     assert in_cache(night) == 120
-    assert night.changed() == {HISTORY}
+    assert night.changed() == {HISTORY, IDS}
     assert run.artifacts()["night-1"] == NIGHT

@@ -23,6 +23,8 @@ def status(
     previous = int(history[-1]["nodes"]) if history else 0
     return {
         "is_milestone": bool(crossed),
+        # A library that has no milestone yet gets a site, too: its first night ends with one.
+        "runs_actions": bool(crossed) or (nodes > 0 and not history),
         "milestone_number": number,
         "current_nodes": nodes,
         "previous_milestone_nodes": previous,
