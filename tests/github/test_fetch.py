@@ -39,7 +39,11 @@ def test_a_redirect_is_not_followed() -> None:
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[" * 100_000, gzip.compress(b"{}")])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>", b"[" * 100_000, gzip.compress(b"{}")],
+    ids=["empty", "a page", "nested", "compressed"],
+)
 def test_what_is_not_json_is_none(body: bytes) -> None:
     with serving(lambda request: answer(request, 200, body)) as url:
         assert fetch(url, headers={}).json() is None
