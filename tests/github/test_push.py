@@ -163,13 +163,14 @@ def test_a_second_push_of_the_same_night_adds_nothing(clone, origin):
 
 
 @pytest.mark.parametrize("theirs", [line(1) + line(3), "", line(3)])
-def test_a_push_race_keeps_the_lines_of_both(clone, origin, tmp_path, theirs):
+def test_a_push_race_keeps_the_lines_of_both(clone, origin, tmp_path, theirs, caplog):
     (clone / HISTORY).write_text(line(1) + line(2))
     somebody_pushes(origin, tmp_path, HISTORY, theirs)
     push_night(clone)
     assert len(log(origin)) == 3
     lines = git("show", f"main:{HISTORY}", cwd=origin).splitlines(keepends=True)
     assert {line(2), *theirs.splitlines(keepends=True)} <= set(lines)
+    assert not caplog.records
 
 
 def test_of_a_generated_file_our_side_wins(clone, origin, tmp_path):
@@ -317,7 +318,9 @@ def made_a_link(other):
 
 @pytest.mark.parametrize("change", [deleted, moved_away, made_a_folder, made_a_link])
 @pytest.mark.parametrize("with_history", [True, False])
-def test_a_file_that_somebody_removed_stays_removed(clone, origin, tmp_path, change, with_history):
+def test_a_file_that_somebody_removed_stays_removed(
+    clone, origin, tmp_path, change, with_history, caplog
+):
     other = tmp_path / "other"
     git("clone", "-q", str(origin), str(other), cwd=tmp_path)
     change(other)
@@ -331,7 +334,27 @@ def test_a_file_that_somebody_removed_stays_removed(clone, origin, tmp_path, cha
     pushed = push.commit_and_push(push.Git(clone), [Path(HISTORY), Path(STATS)], "x")
     assert git("ls-tree", "-r", "main", "--", STATS, "old_stats.json", cwd=origin) == expected
     assert (pushed is not None) == with_history
+    assert [record.getMessage() for record in caplog.records] == [
+        f"not committed, as others changed it meanwhile: {STATS}"
+    ]
     assert (line(2) in git("show", f"main:{HISTORY}", cwd=origin)) == with_history
+
+
+def test_what_a_failed_attempt_left_is_not_in_the_way(clone, origin, tmp_path):
+    other = tmp_path / "other"
+    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
+    made_a_folder(other)
+    git("add", "-A", cwd=other)
+    git("commit", "-qm", "Somebody's", cwd=other)
+    git("push", "-q", "origin", "main", cwd=other)
+    hook = origin / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\n[ -e tries ] && exit 0\ntouch tries\nexit 1\n")
+    hook.chmod(0o755)
+    (clone / STATS).write_text("{1}\n")
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert push.commit_and_push(push.Git(clone), [Path(HISTORY), Path(STATS)], "x")
+    assert line(2) in git("show", f"main:{HISTORY}", cwd=origin)
 
 
 def rewritten(other):
