@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from soundweave.base import paths
 from soundweave.doctor.conditions import CONDITIONS
 from soundweave.doctor.report import HEALTHY, text
 from soundweave.library import database
@@ -21,7 +22,11 @@ from tests.support.github_server import Answer
 
 Seed = Callable[[SetUp, pytest.MonkeyPatch], object]
 Usage = namedtuple("Usage", "total used free")
-CONTENTS_WRITE = "    permissions: {contents: write} # the commit of the night's results\n"
+CONTENTS_WRITE = next(
+    line
+    for line in paths.WORKFLOW.read_text(encoding="utf-8").splitlines(keepends=True)
+    if "permissions: {contents: write" in line
+)
 
 
 def put(path: str, **values: object) -> Seed:
