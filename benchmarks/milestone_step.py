@@ -35,9 +35,7 @@ IN_BACKGROUND = ' & jobs+=("$!")'
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the times; returns 1 when the step is too slow."""
-    parser = cli.parser(
-        __doc__, "PYTHONPATH=scripts python -m benchmarks.milestone_step --sounds 300000"
-    )
+    parser = cli.parser(__doc__, "python -m benchmarks.milestone_step --sounds 300000")
     parser.add_argument("--sounds", type=int, default=200_000, help="sounds in the library")
     arguments = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="soundweave-") as folder:

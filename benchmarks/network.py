@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(
         "Measure the network's work, ours beside what people would use instead.",
-        "PYTHONPATH=scripts python -m benchmarks.network --group edges --size 10000",
+        "python -m benchmarks.network --group edges --size 10000",
     )
     parser.add_argument("--group", action="append", choices=list(GROUPS), help="default: all")
     parser.add_argument("--size", action="append", type=cli.positive, help="sounds; repeatable")

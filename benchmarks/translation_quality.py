@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(
         __doc__,
-        "PYTHONPATH=scripts python -m benchmarks.translation_quality --limit 300",
+        "python -m benchmarks.translation_quality --limit 300",
     )
     cli.path_argument(parser, "--data", DATA, "folder of parallel text")
     parser.add_argument(

@@ -1,6 +1,6 @@
 """Measure how long N candidates take, beside the same calls in sequence; writes a page of docs.
 
-PYTHONPATH=scripts python -m benchmarks.translation_speed --output docs/performance-baseline.md
+python -m benchmarks.translation_speed --output docs/performance-baseline.md
 """
 
 import argparse

@@ -97,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(
         "Measure the command that writes the site.",
-        "PYTHONPATH=scripts python -m benchmarks.website --sounds 100000",
+        "python -m benchmarks.website --sounds 100000",
     )
     parser.add_argument(
         "--sounds", action="append", type=cli.positive, help="size of a library; repeatable"
