@@ -33,6 +33,8 @@ def test_a_failing_night_opens_an_issue_and_a_good_one_closes_it(
         assert issues.states() == ["open"], run.output
         night.freesound.clear_faults()
         run = night.run()
-        assert run.jobs() == {"check": "success", "nightly": "success", "report": "success"}
+        # A library without a milestone publishes its map as well.
+        jobs = ("check", "nightly", "deploy", "report")
+        assert run.jobs() == dict.fromkeys(jobs, "success")
         assert run.annotations("error") == run.annotations("warning") == []
         assert issues.states() == ["closed"], run.output
