@@ -110,7 +110,11 @@ def test_an_old_python_is_told_before_anything_is_imported(
 
 def test_make_doctor_needs_nothing_installed() -> None:
     printed = subprocess.run(
-        ["make", "--dry-run", "doctor"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "--dry-run", "doctor"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     assert printed.split()[-1] == "scripts/doctor.py"
     assert "install" not in printed

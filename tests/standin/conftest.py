@@ -43,10 +43,11 @@ def serve() -> Iterator[Serve]:
             catalog: Catalog,
             requests_per_minute: int | None = None,
             requests_per_day: int | None = None,
+            port: int = 0,
             **options: Any,
         ) -> Peer:
             limits = (requests_per_minute, requests_per_day)
-            server = stack.enter_context(StandIn(catalog, 0, *limits, **options))
+            server = stack.enter_context(StandIn(catalog, port, *limits, **options))
             return Peer(server, stack.enter_context(requests.Session()))
 
         yield start

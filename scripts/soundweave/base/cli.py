@@ -99,9 +99,11 @@ def run(main: Callable[[], int]) -> int:
         if stop.code:
             runner.annotate("error", f"{Path(sys.argv[0]).name}: wrong usage; its log says why")
         raise
-    if code not in (0, EXIT_INTERRUPTED):
-        default = f"{Path(sys.argv[0]).name}: exit code {code}; its log says why"
-        runner.annotate("error", reason or default)
+    if reason:
+        runner.annotate("error", reason)
+    elif code not in (0, EXIT_INTERRUPTED) and not runner.has_shown_error():
+        name = Path(sys.argv[0]).name
+        runner.annotate("error", f"{name}: exit code {code}; its log says why")
     if reason:
         print(f"error: {reason}", file=sys.stderr)
     return code

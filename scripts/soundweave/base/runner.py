@@ -12,6 +12,14 @@ from typing import Any, TextIO
 COMMAND = re.compile(r"::(?=[A-Za-z])|##(?=\[)|##(?=vso)")
 
 
+_levels_shown: set[str] = set()
+
+
+def has_shown_error() -> bool:
+    """Whether this process has shown an error on the run's page."""
+    return "error" in _levels_shown
+
+
 def running() -> bool:
     """Whether this process is a step of a GitHub Actions job."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
@@ -58,5 +66,6 @@ def command(line: str) -> None:
 def annotate(level: str, message: str) -> None:
     """On a runner, show a message on the run's page; `level` is error, warning or notice."""
     if running():
+        _levels_shown.add(level)
         text = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
         command(f"::{level}::{harmless(text)}")

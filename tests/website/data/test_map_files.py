@@ -35,7 +35,8 @@ def large(tmp_path_factory):
         with database.transaction(connection):
             for number in sorted(sounds.sounds)[::20]:
                 best = sorted(near.of(number).items(), key=lambda pair: -pair[1])[:20]
-                similar_sounds.save(connection, number, dict(best), SEEN)
+                scores = {neighbor: min(1.0, score) for neighbor, score in best}
+                similar_sounds.save(connection, number, scores, SEEN)
         edges.update(connection)
     settings = config.load(environ={}).map
     analysis.analyze(folder, settings, seed=settings.seed)
