@@ -84,3 +84,9 @@ def test_a_stand_in_has_one_name(host: str) -> None:
 @pytest.mark.parametrize("url", ["https://freesound.org/apiv2/", "http://10.0.0.1/apiv2/"])
 def test_other_machines_are_distinguished(url: str) -> None:
     assert night.source(url) == url
+
+
+@pytest.mark.parametrize("password", ["secret", "sec@ret", "sec:ret"])
+def test_the_name_of_a_server_holds_no_password(password: str) -> None:
+    address = f"https://user:{password}@freesound.example/apiv2/"
+    assert night.source(address) == "https://freesound.example/apiv2/"

@@ -202,12 +202,14 @@ def test_unparsable_json_is_retried(server: Server, client: Make, body: bytes) -
 
 
 @pytest.mark.parametrize("location", ["http://[bad", "\xff\xfe"])
-def test_a_redirect_to_an_invalid_address(server: Server, client: Make, location: str) -> None:
+def test_a_redirect_to_an_invalid_address_is_retried(
+    server: Server, client: Make, location: str
+) -> None:
     server.answers = [(302, b"")]
     server.extra_headers = {"Location": location}
-    with pytest.raises(ApiError, match=r"302|cannot be read"):
+    with pytest.raises(ApiError, match="302"):
         client().get("search/")
-    assert len(server.paths) == 1
+    assert len(server.paths) == 3
 
 
 def test_a_redirect_is_not_followed(server: Server, client: Make) -> None:

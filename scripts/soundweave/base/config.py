@@ -45,10 +45,15 @@ def _not_one(requests: int) -> int:
 
 @dataclass(frozen=True, config=STRICT)
 class FreesoundConfig:
-    """How to talk to the API; limits are requests."""
+    """How to talk to the API; limits are requests.
 
-    base_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")]
+    An answer must be complete within `timeout_seconds` and take at most `answer_megabytes`, also
+    decompressed.
+    """
+
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+(/[^\s@]*)?$")]
     timeout_seconds: Annotated[float, Field(gt=0, le=3600)]
+    answer_megabytes: Annotated[int, Field(ge=1, le=1000)]
     attempts: Count
     backoff_seconds: Seconds
     backoff_max_seconds: Seconds
@@ -148,7 +153,7 @@ def load(path: Path = CONFIG, environ: Mapping[str, str] = os.environ) -> Config
         if not _is_url(base_url):
             raise ConfigError(
                 f"FREESOUND_BASE_URL is {without_password(base_url)!r};"
-                " it is like https://freesound.org/apiv2/"
+                " it is like https://freesound.org/apiv2/, and a password in it is percent-encoded"
             )
         _section(raw, "freesound")["base_url"] = base_url.rstrip("/") + "/"
     return check(raw, path)
@@ -192,7 +197,9 @@ def _is_url(text: str) -> bool:
     except ValueError:
         return False
     one_word = text.split() == [text]  # urlsplit drops line ends and tabs
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and one_word
+    # A password that holds / ? or # seems to end there, and its start to be the host's name.
+    whole = parts.netloc.count("@") == text.count("@")
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and one_word and whole
 
 
 def _section(raw: object, name: str) -> dict[str, object]:

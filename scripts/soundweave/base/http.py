@@ -21,6 +21,7 @@ from soundweave import __version__
 
 USER_AGENT = f"Soundweave/{__version__}"
 CONNECT_SECONDS = 10.0
+MEGABYTE = 1_000_000  # bytes
 PIECE = 65_536  # bytes that are decompressed at a time
 
 
@@ -101,12 +102,20 @@ class Adapter(HTTPAdapter):
 @cache
 def _watched(connection_class: type[HTTPConnection]) -> type[HTTPConnection]:
     class WatchedConnection(connection_class):  # type: ignore[misc, valid-type]
+        def _new_conn(self) -> socket.socket:  # a proxy answers before there is a request
+            return _watch(super()._new_conn())
+
         def getresponse(self) -> Any:
-            if current := getattr(_current, "deadline", None):
-                current.watch(self.sock)
+            _watch(self.sock)
             return super().getresponse()
 
     return WatchedConnection
+
+
+def _watch(sock: socket.socket) -> socket.socket:
+    if current := getattr(_current, "deadline", None):
+        current.watch(sock)
+    return sock
 
 
 class Session(requests.Session):

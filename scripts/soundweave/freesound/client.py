@@ -1,8 +1,8 @@
 """The HTTP client for Freesound's API: key, limits, retries, quota.
 
-Retried: 429 of the minute window, 500/502/503/504, a search engine that is down, timeouts, broken,
-endless and unreadable answers. Never retried: 401, 404, other 400s. Links and redirects are never
-followed: the key goes to one host only.
+Retried: 429 of the minute window, server errors, a search engine that is down, timeouts, broken,
+endless and unreadable answers. Never retried: 401, 404, other 400s, redirects. Links and redirects
+are never followed: the key goes to one host only.
 """
 
 import json
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 
 THROTTLED_SECONDS = 20.0  # the minute window slides: a third of it frees a third of the requests
 NO_DETAILS = "no details"
-LARGEST = 64_000_000  # bytes of an answer; a page of 150 sounds takes about 0.5 MB
+REFUSALS = range(300, 500)  # what is neither an answer nor a refusal is broken, like 103 or 204
 # The server answers 400 when its search engine is down, too; a query's own fault names an HTTP 4xx.
 SEARCH_DOWN = re.compile(
     r"Search server error: (?!Solr responded with an error \(HTTP 4)"
@@ -74,7 +75,8 @@ class FreesoundClient:
         self._quota = quota
         self._limit = max_requests
         self.requests_sent = 0
-        self._limits = http.Limits(config.timeout_seconds, LARGEST)
+        size = config.answer_megabytes * http.MEGABYTE
+        self._limits = http.Limits(config.timeout_seconds, size)
         self._session = http.Session()
         self._session.auth = http.authorization(f"Token {api_key}")
         self._retrying = tenacity.Retrying(
@@ -125,7 +127,8 @@ class FreesoundClient:
                 "GET", self._config.base_url + path, self._limits, params=params
             )
         except ADDRESS_ERRORS as error:
-            raise ConfigError(f"{path}: cannot be requested ({type(error).__name__})") from error
+            problem = f"{path}: cannot be requested ({type(error).__name__})"
+            raise ConfigError(problem) from None  # the cause shows the address with its password
         except (requests.RequestException, OSError, ValueError) as error:
             address = without_password(self._config.base_url + path)
             raise TransientError(
@@ -158,9 +161,19 @@ def _parse(path: str, reply: Reply) -> dict[str, Any]:
         raise NotFoundError(f"{path}: not found")
     if status == requests.codes.too_many_requests:
         raise _throttled(detail)
-    if status >= requests.codes.internal_server_error or SEARCH_DOWN.match(detail):
+    if _is_broken(reply) or SEARCH_DOWN.match(detail):
         raise TransientError(f"{path}: HTTP {status} ({detail})")
     raise ApiError(f"{path}: HTTP {status} ({detail})")
+
+
+def _is_broken(reply: Reply) -> bool:
+    location = reply.headers.get("Location", "")
+    try:
+        urlsplit(location)
+    except ValueError:
+        return True
+    waited_too_long = reply.status == requests.codes.request_timeout
+    return reply.status not in REFUSALS or waited_too_long or not location.isascii()
 
 
 def _throttled(detail: str) -> Exception:

@@ -53,7 +53,7 @@ def read_sound(raw: object) -> Sound:
     if not isinstance(previews, Mapping):
         raise InvalidSoundError("previews is not an object")
     return Sound(
-        id=_identifier(raw.get("id")),
+        id=_identifier(raw.get("id"), "id"),
         name=_text(raw, "name"),
         username=_text(raw, "username"),
         license=_text(raw, "license"),
@@ -87,9 +87,9 @@ def clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", errors="replace").decode("utf-8")
 
 
-def _identifier(value: object) -> int:
+def _identifier(value: object, field: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < LARGEST_ID:
-        raise InvalidSoundError("id is not a positive number")
+        raise InvalidSoundError(f"{field} is not a positive number")
     return value
 
 
@@ -138,7 +138,7 @@ def _pack(value: object) -> int | None:
     match = PACK_URL.search(value) if isinstance(value, str) else None
     if match is None:
         raise InvalidSoundError("pack is not a pack's URL")
-    return _identifier(int(match[1]))
+    return _identifier(int(match[1]), "pack")
 
 
 def _url(value: object) -> str | None:
