@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from soundweave.base.errors import ConfigError
 from soundweave.freesound.sound import read_sound
 from soundweave.library import database, store
 from tests.freesound.test_sound import GOOD
@@ -86,3 +87,17 @@ def test_an_unreadable_cursor_is_ignored(tmp_path: Path, state: str) -> None:
         assert store.read_cursor(connection, "newest") == {}
         store.save_cursor(connection, "newest", {"high": "x"})
         assert store.read_cursor(connection, "newest") == {"high": "x"}
+
+
+def test_a_password_of_an_older_library_is_forgotten(tmp_path: Path) -> None:
+    clean = "https://example.org/apiv2/"
+    with database.writing(tmp_path, create=True) as connection:
+        connection.execute(
+            "INSERT INTO meta VALUES ('source', 'https://me:secret@example.org/apiv2/')"
+        )
+        with pytest.raises(ConfigError) as failure:
+            store.claim_source(connection, "https://freesound.org/apiv2/")
+        assert "secret" not in str(failure.value)
+        store.claim_source(connection, clean)
+        (stored,) = connection.execute("SELECT value FROM meta WHERE key = 'source'").fetchone()
+        assert stored == clean

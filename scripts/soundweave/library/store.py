@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from soundweave.base.errors import ConfigError
+from soundweave.base.text import without_password
 from soundweave.freesound.sound import Sound
 from soundweave.library import similar_sounds
 
@@ -86,7 +87,10 @@ def claim_source(connection: sqlite3.Connection, source: str) -> None:
         "INSERT INTO meta (key, value) VALUES ('source', ?) ON CONFLICT DO NOTHING", (source,)
     )
     recorded = connection.execute("SELECT value FROM meta WHERE key = 'source'").fetchone()["value"]
-    if recorded != source:
+    recorded = without_password(recorded)  # version 0.1 kept it
+    if recorded == source:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'source'", (source,))
+    else:
         raise ConfigError(
             f"this library was collected from {recorded}, not from {source};"
             " name another folder with --checkpoint-dir"
