@@ -19,22 +19,11 @@ from soundweave.library import database
 from soundweave.nightly import Workspace, run_night
 from soundweave.standin import StandIn, synthetic_catalog
 from tests.translation.chat_server import ChatServer
+from tests.translation.command import POEM
 
 KILLS_IN_A_ROW = 10  # then the command runs to its end, and everything is checked
 SECONDS = 300  # a command that takes longer hangs
 SOUNDS = 420
-TEXT = """---
-title: Two Rivers
-author: Nobody
-kind: poem
-source_lang: en
-target_langs: [es]
-licence: CC0-1.0
----
-
-The river sings
-and never stops.
-"""
 Check = Callable[["Place", Tally], None]
 
 
@@ -155,7 +144,7 @@ def _base(folder: Path, environment: Mapping[str, str]) -> Place:
     folder.mkdir(parents=True)
     place = Place(folder, environment)
     (folder / "texts").mkdir()
-    (folder / "texts" / "two-rivers.md").write_text(TEXT, encoding="utf-8")
+    (folder / "texts" / "two-rivers.md").write_text(POEM, encoding="utf-8")
     (folder / ".gitignore").write_text("*\n!.gitignore\n", encoding="utf-8")
     place.git("init", "-q", "-b", "main")
     place.git("add", ".gitignore")
