@@ -10,6 +10,7 @@ from pathlib import Path
 from soundweave.base.errors import DamagedLibraryError, LibraryError
 from soundweave.library import database, edges
 
+COPY_NAME = "library.copy"  # complete and checked, about to take the library's place
 # What the other tables say again. `positions` and `communities` are the map.
 DERIVED = ("links", "links_due", "user_hubs", "pack_hubs", "communities", "positions")
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
@@ -33,6 +34,7 @@ def check(checkpoint_dir: Path) -> Health:
     """
     digest = checkpoint_dir / database.DIGEST_NAME
     path = checkpoint_dir / database.FILE_NAME
+    _recover(checkpoint_dir)
     if digest.exists() and path.exists() and digest.read_text().strip() != sha256(path):
         return Health("its content is not what was saved")
     try:
@@ -63,9 +65,9 @@ def repair(checkpoint_dir: Path) -> None:
                 connection.execute(f"INSERT INTO main.{table} SELECT * FROM damaged.{table}")
         connection.execute("DETACH damaged")
         edges.update(connection, rebuild=True)
-    remove(checkpoint_dir)
-    (folder / database.FILE_NAME).rename(checkpoint_dir / database.FILE_NAME)
+    (folder / database.FILE_NAME).rename(checkpoint_dir / COPY_NAME)
     shutil.rmtree(folder)
+    _put_in_place(checkpoint_dir)
 
 
 def set_aside(checkpoint_dir: Path, destination: Path) -> Path:
@@ -116,12 +118,24 @@ def replace_by_copy(checkpoint_dir: Path) -> Path:
     A writer that is still running goes on with the old file, and disturbs nothing.
     """
     path = checkpoint_dir / database.FILE_NAME
-    copy = checkpoint_dir / "library.copy"
-    save_copy(checkpoint_dir, copy)
-    remove(checkpoint_dir)
-    copy.rename(path)
+    save_copy(checkpoint_dir, checkpoint_dir / COPY_NAME)
+    _put_in_place(checkpoint_dir)
     path.with_name(database.DIGEST_NAME).write_text(f"{sha256(path)}\n")
     return path
+
+
+def _put_in_place(checkpoint_dir: Path) -> None:
+    # Beside the old file's write-ahead log, the new file would be damaged.
+    remove(checkpoint_dir)
+    (checkpoint_dir / COPY_NAME).rename(checkpoint_dir / database.FILE_NAME)
+
+
+def _recover(checkpoint_dir: Path) -> None:
+    """Finish a replacement that was killed halfway; forget one that had not begun."""
+    copy = checkpoint_dir / COPY_NAME
+    if copy.exists() and not (checkpoint_dir / database.FILE_NAME).exists():
+        _put_in_place(checkpoint_dir)
+    copy.unlink(missing_ok=True)
 
 
 def _check(connection: sqlite3.Connection) -> Health:

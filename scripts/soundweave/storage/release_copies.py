@@ -52,8 +52,8 @@ def upload(release: DraftRelease, library: Path, library_id: str, sounds: int, n
     """Upload a copy, then delete those that are no longer needed."""
     name = f"library-{library_id}-{sounds}-sounds-{_name_time(now)}.db.gz"
     _upload(release, library, name)
-    _, *others = [copy for copy in copies(release) if copy.library_id == library_id]
-    for copy in sorted(others, key=lambda copy: copy.time, reverse=True)[KEEP:]:
+    own = [copy for copy in copies(release) if copy.library_id == library_id]
+    for copy in sorted(own[1:], key=lambda copy: copy.time, reverse=True)[KEEP:]:
         release.delete(copy.asset)
 
 
