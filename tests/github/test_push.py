@@ -251,7 +251,8 @@ def test_outside_a_repository(tmp_path):
 def test_a_refused_push_is_tried_again_and_then_told(clone, origin):
     hook = origin / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho tried >> tries\necho try later >&2\nexit 1\n")
+    said = "the archived branch is on a read-only disk, try later"
+    hook.write_text(f"#!/bin/sh\necho tried >> tries\necho {said} >&2\nexit 1\n")
     hook.chmod(0o755)
     (clone / HISTORY).write_text(line(1) + line(2))
     with pytest.raises(PublishError, match="try later"):

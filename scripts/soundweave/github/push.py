@@ -45,8 +45,8 @@ WORKFLOW_PERMISSIONS = (
 REFUSALS = {
     r"GH006|protected branch": f"the branch is protected; {ADVICE}",
     r"GH013|rule violations": f"a rule of the repository forbids the push; {ADVICE}",
-    r"GH\d{3}": "GitHub refuses the commit",
-    r"archived|read-only": "the repository cannot be written to; unarchive it",
+    r"GH\d{3}": "GitHub refuses the commit; change what its message names",
+    r"repository was archived": "the repository cannot be written to; unarchive it",
     r"Permission to .* denied|returned error: 403": (
         f"the token may not push; {WORKFLOW_PERMISSIONS}"
     ),
