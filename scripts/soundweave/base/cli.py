@@ -85,10 +85,11 @@ def show(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
     print(json.dumps(result, ensure_ascii=False) if as_json else text)
 
 
-def run(main: Callable[[], int]) -> int:
+def run(main: Callable[[], int], *, explains: bool = False) -> int:
     """Run a command and turn what it raises into an exit code.
 
-    0 done, 1 expected failure or findings, 2 usage or configuration, 3 bug, 130 interrupted.
+    0 done, 1 expected failure or findings, 2 usage or configuration, 3 bug, 130 interrupted. On a
+    runner, a failure shows as an error, unless the command `explains` its findings itself.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character is no error
@@ -101,7 +102,7 @@ def run(main: Callable[[], int]) -> int:
         raise
     if reason:
         runner.annotate("error", reason)
-    elif code not in (0, EXIT_INTERRUPTED) and not runner.has_shown_error():
+    elif code not in (0, EXIT_INTERRUPTED) and not (explains or runner.has_shown_error()):
         name = Path(sys.argv[0]).name
         runner.annotate("error", f"{name}: exit code {code}; its log says why")
     if reason:
