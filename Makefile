@@ -69,7 +69,7 @@ serve: .venv/ready ## show the site of the last `make nightly` at http://127.0.0
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(PAGE) $(PORT)
 
 test: setup lint ## pass the linters and the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: setup ## check format, lint, types, shell and workflows
 	sh tests/lint.sh
