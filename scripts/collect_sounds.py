@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     line, outcome = night.run(settings, tonight, args.checkpoint_dir, args.metrics_history)
     actions.set_outputs({name: line[name] for name in ("added", "removed", "nodes", "requests")})
-    actions.add_summary(f"{_text(line)}.")
+    actions.add_summary("\n".join([f"{_text(line)}.", *_doubts(outcome)]))
     cli.show(line, _text(line), as_json=args.json)
     return _exit_code(outcome)
 
@@ -71,6 +71,10 @@ def _text(line: dict[str, object]) -> str:
         f" {line['added']} added, {line['removed']} removed"
         f" ({line['requests']} requests, {line['duration_seconds']} s, {line['stopped']})"
     )
+
+
+def _doubts(outcome: Outcome) -> list[str]:
+    return [f"- Distrusted: {actions.markdown_text(reason)}" for reason in outcome.distrusted]
 
 
 def _expected_text(expected: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """What a night came to, and data/metrics_history.jsonl: one line per night, whatever happened."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from soundweave.base import jsonl, schemas, times
@@ -11,13 +11,19 @@ from soundweave.library.database import counts
 
 @dataclass
 class Outcome:
-    """What a night came to; `stopped` says why it ended (see metrics.schema.json)."""
+    """What a night came to; `stopped` says why it ended (see metrics.schema.json).
+
+    `distrusted` says what Freesound's answers contradict; `has_clock` is false when they contradict
+    this machine's clock, so that the night has no date.
+    """
 
     added: int = 0
     removed: int = 0
     pages: int = 0
     stopped: str = "complete"
     failure: str = ""
+    distrusted: list[str] = field(default_factory=list)
+    has_clock: bool = True
 
 
 def night_line(

@@ -16,6 +16,7 @@ from soundweave.base.config import Config, FreesoundConfig
 from soundweave.base.errors import (
     ApiError,
     BudgetSpentError,
+    ClockError,
     ConfigError,
     NoLibraryError,
     QuotaExhaustedError,
@@ -28,7 +29,7 @@ from soundweave.collecting.phases import PHASES, Night
 from soundweave.collecting.plan import Plan, request_limits, requests_needed
 from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
-from soundweave.library import database, store
+from soundweave.library import database, store, wrong_dates
 
 log = logging.getLogger(__name__)
 
@@ -45,17 +46,22 @@ def run(
         quota.forget_old()
         outcome = Outcome()
         client = FreesoundClient(config.freesound, key, quota, max_requests=plan.max_requests)
-        night = Night(connection, client, config.collector, times.now(), plan.query)
+        night = Night(
+            connection, client, config.collector, times.now(), plan.query, outcome.distrusted
+        )
         try:
             with closing(client):
                 _collect(night, plan, outcome)
+                if outcome.pages:  # answers agreed with this machine's clock
+                    _fix_dates(night)
         except BaseException:
             outcome.stopped = "failed"
             if outcome.pages:  # saved pages are recorded, whatever ended the night
                 metrics.append(metrics_history, _line(night, plan, outcome, start))
             raise
         line = _line(night, plan, outcome, start)
-    metrics.append(metrics_history, line)
+    if outcome.pages or outcome.has_clock:
+        metrics.append(metrics_history, line)
     return line, outcome
 
 
@@ -101,6 +107,9 @@ def _collect(night: Night, plan: Plan, outcome: Outcome) -> None:
         except QuotaExhaustedError as error:
             outcome.stopped = "quota"
             log.warning("%s", error)
+        except ClockError as error:
+            outcome.stopped, outcome.failure, outcome.has_clock = "failed", str(error), False
+            log.warning("%s", error)
         except KeyboardInterrupt:
             outcome.stopped = "interrupted"
 
@@ -116,6 +125,8 @@ def _run_phase(night: Night, name: str, limit: int, outcome: Outcome, bar: Progr
                 bar.step(night.client.requests_sent - requests_shown)
                 requests_shown = night.client.requests_sent
                 bar.note(f"{name}: {outcome.added} new sounds")
+    except ClockError:
+        raise
     except ApiError as error:
         # A pack or sound that cannot be read must not keep the other phases from running.
         outcome.stopped, outcome.failure = "failed", str(error)
@@ -123,6 +134,11 @@ def _run_phase(night: Night, name: str, limit: int, outcome: Outcome, bar: Progr
     except BudgetSpentError:
         if night.client.requests_left == 0 and not outcome.failure:
             outcome.stopped = "max_requests"
+
+
+def _fix_dates(night: Night) -> None:
+    if fixed := wrong_dates.fix(night.connection, night.started):
+        night.distrust(f"{fixed} dates in the library could not be true; a clock was wrong then")
 
 
 def _expected(config: Config, plan: Plan, connection: sqlite3.Connection) -> dict[str, Any]:

@@ -6,12 +6,12 @@ A phase is a generator: after every page it saved, it yields what that page chan
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from soundweave.base import times
 from soundweave.base.config import CollectorConfig
 from soundweave.base.errors import ApiError, NotFoundError
-from soundweave.collecting.walk import walk
+from soundweave.collecting.walk import Walk
 from soundweave.freesound import api
 from soundweave.freesound.client import FreesoundClient, TransientError
 from soundweave.freesound.sound import Sound
@@ -34,13 +34,22 @@ class Change:
 
 @dataclass(frozen=True)
 class Night:
-    """What the phases share; `started` is the timestamp of the night, `query` is for `search`."""
+    """What the phases share; `started` is the timestamp of the night, `query` is for `search`.
+
+    `distrusted` collects what Freesound's answers contradict.
+    """
 
     connection: sqlite3.Connection
     client: FreesoundClient
     config: CollectorConfig
     started: str
     query: str = ""
+    distrusted: list[str] = field(default_factory=list)
+
+    def distrust(self, reason: str) -> None:
+        """Report something that an answer says and another contradicts."""
+        log.warning("%s", reason)
+        self.distrusted.append(reason)
 
 
 def newest(night: Night) -> Iterator[Change]:
@@ -148,11 +157,19 @@ def due_sounds(
 
 
 def _walk(night: Night, cursor: str, query: str) -> Iterator[Change]:
-    state = store.read_cursor(night.connection, cursor)
-    pages = walk(night.client, state, query=query, overlap_days=night.config.overlap_days)
-    for page, new_state in pages:
+    walk = Walk(
+        night.client,
+        store.read_cursor(night.connection, cursor),
+        query=query,
+        overlap_days=night.config.overlap_days,
+        known=lambda: store.count_found(night.connection, cursor if query else ""),
+        distrust=night.distrust,
+    )
+    for page, new_state in walk.pages():
         with transaction(night.connection):
             change = _save(night, page.sounds)
+            if query:
+                store.save_found(night.connection, cursor, page.sounds)
             store.save_cursor(night.connection, cursor, new_state)
         yield change
 
@@ -197,7 +214,7 @@ def _pack(night: Night, pack_id: int) -> Iterator[Change]:
         except NotFoundError:
             _end_pack(night, pack_id, "gone_at" if page_number == 1 else "completed_at")
             return
-        page_number, last = page_number + 1, page.last
+        page_number, last = page_number + 1, page.last or page.is_empty
         with transaction(night.connection):
             change = _save(night, page.sounds)
             store.save_cursor(night.connection, cursor, {"page": page_number})

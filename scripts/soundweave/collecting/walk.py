@@ -2,17 +2,26 @@
 
 Deep pages are slow and shift while one reads them. So a walk searches from an upload time on,
 reads a few pages, and then searches again from the time it reached; each night starts with a new
-search. A page whose times are out of order changes no start: it says nothing about what lies
-beyond it. The state of a walk, saved as JSON:
+search. No single answer decides what is skipped:
+
+- A time counts as reached once the next page continues from there.
+- A page is the last one if neither its link nor its count says that more follow.
+- A walk that reached the oldest sound compares the sounds that arrived with the number that exists,
+  every night. If some are missing, it walks again: from where it ended if that was an empty page,
+  and from the newest sound otherwise. A night gives up after a few pages without a new sound.
+
+The state of a walk, saved as JSON:
 
     high   the newest upload time up to which everything was seen
-    up     the upward walk in progress: {"from", "page", "reached"}, or None
-    down   the position of the downward walk, likewise
+    up     the upward walk in progress, or None: {"from", "page", "reached", "pending"};
+           `pending` is the time on the page before that the next page has to confirm
+    down   the position of the downward walk, likewise; None for the newest sound
     done   whether the downward walk has reached the oldest sound
     owed   whether an upward walk ended and no downward page followed yet
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from soundweave.base import times
@@ -22,84 +31,162 @@ from soundweave.freesound.client import FreesoundClient
 
 State = dict[str, Any]
 Position = dict[str, Any]
+Step = tuple[SoundPage, State]
 
 PAGES_PER_SEARCH = 10
+FRUITLESS_PAGES = 2 * PAGES_PER_SEARCH
 
 
-def walk(
-    client: FreesoundClient, state: State, *, query: str, overlap_days: float
-) -> Iterator[tuple[SoundPage, State]]:
-    """Yield each page with the state to save along with it: first new sounds, then old ones.
+class RepeatedPageError(Exception):
+    """The server sends the page before again; the walk continues another night."""
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One way to walk: how to search, and which of several times comes first or last."""
+
+    sort: str
+    filters: str
+    first: Callable[[Iterable[str]], str]
+    last: Callable[[Iterable[str]], str]
+
+
+UP = Direction("created_asc", "created:[{} TO *]", min, max)
+DOWN = Direction("created_desc", "created:[* TO {}]", max, min)
+
+
+class Walk:
+    """A walk during one night.
 
     `overlap_days`: how far before `high` to look again, for sounds approved long after upload.
+    `known` counts the sounds that arrived, and `distrust` takes what the answers contradict.
     """
-    state = {**state, "up": _new_search(state.get("up")), "down": _new_search(state.get("down"))}
-    if state.get("owed") and not state.get("done"):
-        # Nights of one request would otherwise only ever look for new sounds.
-        page, state = _down(client, state, query)
-        yield page, state
-    if state.get("high"):
-        start = times.before(state["high"], days=overlap_days)
-        state = {**state, "up": state["up"] or _start_at(start)}
-        while state["up"]:
-            page, state = _up(client, state, query)
-            yield page, state
-    while not state.get("done"):
-        page, state = _down(client, state, query)
-        yield page, state
-        if page.last:
-            return
+
+    def __init__(
+        self,
+        client: FreesoundClient,
+        state: State,
+        *,
+        query: str,
+        overlap_days: float,
+        known: Callable[[], int],
+        distrust: Callable[[str], None],
+    ) -> None:
+        self._client = client
+        self._query = query
+        self._overlap_days = overlap_days
+        self._known = known
+        self._distrust = distrust
+        self._state = {**state, **{way: _new_search(state.get(way)) for way in ("up", "down")}}
+        self._last_answer: tuple[str, str, list[int]] = ("", "", [])
+
+    def pages(self) -> Iterator[Step]:
+        """Yield each page with the state to save along with it: first new sounds, then old ones.
+
+        The caller saves a page before it takes the next one.
+        """
+        try:
+            yield from self._pages()
+        except RepeatedPageError as error:
+            self._distrust(str(error))
+
+    def _pages(self) -> Iterator[Step]:
+        if self._state.get("owed") and not self._state.get("done"):
+            # Nights of one request would otherwise only ever look for new sounds.
+            yield self._down()
+        if high := self._state.get("high"):
+            start = times.before(min(high, times.now()), days=self._overlap_days)
+            self._state["up"] = self._state["up"] or _start_at(start)
+        while self._state["up"]:
+            yield self._up()
+        is_checked = bool(self._state.get("done"))
+        if is_checked:
+            yield from self._check()
+        yield from self._downward()
+        if self._state.get("done") and not is_checked:
+            yield from self._check()
+
+    def _downward(self) -> Iterator[Step]:
+        fruitless_pages = 0
+        while not self._state.get("done") and fruitless_pages < FRUITLESS_PAGES:
+            known = self._known()
+            yield self._down()
+            fruitless_pages = 0 if self._known() > known else fruitless_pages + 1
+
+    def _check(self) -> Iterator[Step]:
+        page = api.search(self._client, query=self._query, filters="", sort=DOWN.sort, page=1)
+        yield page, self._state
+        known = self._known()
+        if page.count is not None and page.count > known:
+            self._distrust(
+                f"the walk has ended, but Freesound counts {page.count} sounds and {known} arrived:"
+                " walking again"
+            )
+            self._state = {**self._state, "done": False}
+
+    def _up(self) -> Step:
+        page, position, ended = self._read(UP, self._state["up"])
+        self._state = {**self._state, "up": position}
+        if ended:
+            # A time in the future would hide all sounds uploaded until then.
+            reached = min(UP.last([position["reached"], position["pending"]]), times.now())
+            high = max(self._state["high"], reached)
+            self._state |= {"high": high, "up": None, "owed": True}
+        return page, self._state
+
+    def _down(self) -> Step:
+        start = self._state["down"] or _start_at(times.now())
+        page, position, ended = self._read(DOWN, start)
+        newest = max((sound.created for sound in page.sounds), default="")
+        self._state = {
+            **self._state,
+            "high": self._state.get("high") or min(newest, times.now()) or None,
+            "down": _resumed(start, position, page) if ended else position,
+            "done": ended,
+            "owed": False,
+        }
+        return page, self._state
+
+    def _read(self, way: Direction, position: Position) -> tuple[SoundPage, Position, bool]:
+        """Read a page; returns it, the position after it, and whether it is the last one."""
+        filters = way.filters.format(position["from"])
+        page = api.search(
+            self._client, query=self._query, filters=filters, sort=way.sort, page=position["page"]
+        )
+        answer = (way.sort, filters, [sound.id for sound in page.sounds])
+        if page.sounds and position["page"] > 1 and answer == self._last_answer:
+            raise RepeatedPageError(f"page {position['page']} of a search repeats the page before")
+        self._last_answer = answer
+        ended = page.last or page.is_empty
+        return page, self._advanced(way, position, page, ended=ended), ended
+
+    def _advanced(
+        self, way: Direction, position: Position, page: SoundPage, *, ended: bool
+    ) -> Position:
+        created = [sound.created for sound in page.sounds]
+        start, reached = position["from"], position["reached"]
+        pending = position.get("pending") or reached
+        if created:
+            first = way.first(created)
+            if way.last([pending, first]) == first:
+                reached = way.last([reached, pending])
+            else:
+                self._distrust(f"a page ended at {pending}, but the next one starts at {first}")
+            pending = way.last(created)
+        if not ended and position["page"] >= PAGES_PER_SEARCH and reached != start:
+            return _start_at(reached)
+        page_number = position["page"] + 1
+        return {"from": start, "page": page_number, "reached": reached, "pending": pending}
 
 
-def _up(client: FreesoundClient, state: State, query: str) -> tuple[SoundPage, State]:
-    position = state["up"]
-    filters = f"created:[{position['from']} TO *]"
-    page = api.search(
-        client, query=query, filters=filters, sort="created_asc", page=position["page"]
-    )
-    created = [sound.created for sound in page.sounds]
-    reached = position["reached"]
-    if created == sorted(created):
-        reached = max(reached, _newest(created))
-    if page.last:
-        return page, {**state, "high": max(state["high"], reached), "up": None, "owed": True}
-    return page, {**state, "up": _next(position, reached)}
-
-
-def _down(client: FreesoundClient, state: State, query: str) -> tuple[SoundPage, State]:
-    position = state["down"] or _start_at(times.now())
-    filters = f"created:[* TO {position['from']}]"
-    page = api.search(
-        client, query=query, filters=filters, sort="created_desc", page=position["page"]
-    )
-    created = [sound.created for sound in page.sounds]
-    reached, high = position["reached"], state.get("high")
-    if created == sorted(created, reverse=True):
-        reached = min([*created, reached])
-        high = high or _newest(created) or None
-    return page, {
-        **state,
-        "high": high,
-        # An empty last page is not trusted: the next night searches again from there.
-        "down": _start_at(reached) if page.last else _next(position, reached),
-        "done": page.last and bool(page.sounds),
-        "owed": False,
-    }
-
-
-def _newest(created: list[str]) -> str:
-    # A time in the future would hide all sounds uploaded until then.
-    return min(max(created, default=""), times.now())
-
-
-def _next(position: Position, reached: str) -> Position:
-    if position["page"] < PAGES_PER_SEARCH or reached == position["from"]:
-        return {**position, "page": position["page"] + 1, "reached": reached}
-    return _start_at(reached)
+def _resumed(start: Position, position: Position, page: SoundPage) -> Position | None:
+    """Where a walk that ended goes on if sounds are missing: None for the newest sound."""
+    moved = start["page"] > 1 or start["reached"] != start["from"]
+    return _start_at(position["reached"]) if page.is_empty and moved else None
 
 
 def _start_at(time: str) -> Position:
-    return {"from": time, "page": 1, "reached": time}
+    return {"from": time, "page": 1, "reached": time, "pending": time}
 
 
 def _new_search(position: Position | None) -> Position | None:

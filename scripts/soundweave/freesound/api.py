@@ -19,10 +19,16 @@ PAGE_SIZE = 150  # the API's maximum
 
 @dataclass(frozen=True)
 class SoundPage:
-    """One page of results; `last` when the server names no next page."""
+    """One page of results; `last` when neither its link nor its count says that more follow.
+
+    `count` is the number of all results, None if the answer lacks it. A page without results
+    `is_empty`; one with unreadable results alone is not, though it has no sounds either.
+    """
 
     sounds: tuple[Sound, ...]
     last: bool
+    is_empty: bool
+    count: int | None
 
 
 @dataclass(frozen=True)
@@ -42,16 +48,16 @@ def search(client: FreesoundClient, *, query: str, filters: str, sort: str, page
     if filters:
         params["filter"] = filters  # an empty one is an error
     try:
-        return _page(client.get("search/", params))
+        return _page(client.get("search/", params), page)
     except NotFoundError:
         if page == 1:
             raise  # there is no search here, rather than no result
-        return SoundPage((), last=True)
+        return SoundPage((), last=True, is_empty=True, count=None)
 
 
 def pack_sounds(client: FreesoundClient, pack_id: int, page: int) -> SoundPage:
     """Request one page of a pack's sounds; raises NotFoundError for an unknown pack or page."""
-    return _page(client.get(f"packs/{pack_id}/sounds/", _paging(page)))
+    return _page(client.get(f"packs/{pack_id}/sounds/", _paging(page)), page)
 
 
 def sounds_by_id(client: FreesoundClient, ids: Sequence[int]) -> SoundPage:
@@ -96,9 +102,16 @@ def _paging(page: int) -> dict[str, str | int]:
     return {"fields": FIELDS, "page": page, "page_size": PAGE_SIZE}
 
 
-def _page(answer: dict[str, Any]) -> SoundPage:
-    sounds = [sound for raw in _results(answer) if (sound := _read(raw)) is not None]
-    return SoundPage(tuple(sounds), last=not answer.get("next"))
+def _page(answer: dict[str, Any], page: int) -> SoundPage:
+    results, count = _results(answer), _count(answer)
+    sounds = [sound for raw in results if (sound := _read(raw)) is not None]
+    is_last = not answer.get("next") and page * PAGE_SIZE >= (count or 0)
+    return SoundPage(tuple(sounds), is_last, is_empty=not results, count=count)
+
+
+def _count(answer: dict[str, Any]) -> int | None:
+    count = answer.get("count")
+    return count if isinstance(count, int) and not isinstance(count, bool) else None
 
 
 def _results(answer: dict[str, Any]) -> list[object]:

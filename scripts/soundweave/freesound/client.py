@@ -29,6 +29,7 @@ from soundweave.base.errors import (
 )
 from soundweave.base.http import Reply
 from soundweave.base.text import without_password
+from soundweave.freesound import clock
 from soundweave.freesound.quota import Quota
 
 log = logging.getLogger(__name__)
@@ -135,6 +136,7 @@ class FreesoundClient:
                 f"no complete answer from {address} ({type(error).__name__})"
             ) from error
         self._quota.answered(ledger_row, reply.status)
+        clock.check(reply.headers)
         return _parse(path, reply)
 
     def _must_stop(self, state: tenacity.RetryCallState) -> bool:

@@ -78,6 +78,27 @@ def save_cursor(connection: sqlite3.Connection, name: str, state: dict[str, Any]
     )
 
 
+def save_found(connection: sqlite3.Connection, walk: str, sounds: Iterable[Sound]) -> None:
+    """Record the sounds that a walk has read; call this in the transaction that saves its page."""
+    connection.executemany(
+        "INSERT INTO found (walk, sound_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        ((walk, sound.id) for sound in sounds),
+    )
+
+
+def count_found(connection: sqlite3.Connection, walk: str) -> int:
+    """Count the sounds (not removed) that a walk has read; without a walk, all of them."""
+    if walk:
+        row = connection.execute(
+            "SELECT count(*) FROM found JOIN sounds ON id = sound_id"
+            " WHERE walk = ? AND removed_at IS NULL",
+            (walk,),
+        ).fetchone()
+    else:
+        row = connection.execute("SELECT count(*) FROM sounds WHERE removed_at IS NULL").fetchone()
+    return int(row[0])
+
+
 def claim_source(connection: sqlite3.Connection, source: str) -> None:
     """Record where a library's sounds come from; raises ConfigError for another source.
 

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from soundweave.base import jsonl, schemas, times
+from soundweave.freesound.sound import FIRST_YEAR
+
+EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+LATEST = "9999-12-31T00:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class History:
     lines: tuple[Line, ...]
     damaged: tuple[int, ...]
     torn: tuple[int, ...]  # the last line, when a killed writer left half of it
+    future: datetime  # a line written later than this had a wrong clock
 
     @cached_property
     def faults(self) -> list[tuple[Line, str]]:
@@ -40,20 +46,27 @@ class History:
 
     @cached_property
     def good(self) -> list[Line]:
-        """The lines that fit the schema, oldest first."""
+        """The lines that fit the schema, oldest first; a wrong date moves no line."""
         bad = {line.number for line, _ in self.faults}
-        good = [line for line in self.lines if line.number not in bad]
-        return sorted(good, key=lambda line: line.moment)
+        moment, dated = EARLIEST, list[tuple[datetime, Line]]()
+        for line in self.lines:
+            if line.number not in bad:
+                moment = line.moment if EARLIEST <= line.moment <= self.future else moment
+                dated.append((moment, line))
+        return [line for _, line in sorted(dated, key=itemgetter(0))]
 
     def place(self, line: Line) -> str:
         """Say where a line is."""
         return f"{self.name}, line {line.number}"
 
 
-def read(path: Path, schema: str, owns: Callable[[Mapping[str, Any]], bool]) -> History:
+def read(
+    path: Path, schema: str, owns: Callable[[Mapping[str, Any]], bool], future: str = LATEST
+) -> History:
     """Read the lines of a history that the library `owns`, and all damaged ones.
 
-    A missing file has no lines. Raises HistoryError when it cannot be read.
+    Lines dated after the stamp `future` had a wrong clock. A missing file has no lines. Raises
+    HistoryError when it cannot be read.
     """
     lines = list(jsonl.lines(path, strict=True))
     return History(
@@ -66,6 +79,7 @@ def read(path: Path, schema: str, owns: Callable[[Mapping[str, Any]], bool]) -> 
         ),
         damaged=tuple(line.number for line in lines if line.is_damaged),
         torn=tuple(line.number for line in lines if line.is_torn),
+        future=times.parse(future),
     )
 
 

@@ -29,12 +29,12 @@ class Subject:
     @cached_property
     def metrics(self) -> histories.History:
         """The metrics history; raises HistoryError when it cannot be read."""
-        return histories.read(self.metrics_history, "metrics", self._library.owns)
+        return histories.read(self.metrics_history, "metrics", self._library.owns, self.future)
 
     @cached_property
     def milestones(self) -> histories.History:
         """The milestone history; raises HistoryError when it cannot be read."""
-        return histories.read(self.milestone_history, "milestone", self._library.owns)
+        return histories.read(self.milestone_history, "milestone", self._library.owns, self.future)
 
     @cached_property
     def counts(self) -> dict[str, int]:
