@@ -40,7 +40,7 @@ def make(checkpoint_dir: Path, sounds: int, seed: int = 1) -> None:
         with database.transaction(connection):
             _insert_groups(connection, users, packs)
             connection.executemany(
-                f"INSERT INTO sounds VALUES ({', '.join('?' * 15)})",
+                f"INSERT INTO sounds VALUES ({', '.join('?' * 17)})",
                 _rows(users, packs, np.random.default_rng(seed)),
             )
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -135,4 +135,5 @@ def _rows(
             ),
             *(f"{created[index]}Z", durations[index], "wav", tags, downloads[index]),
             *(f"{preview}.mp3", f"{preview}.ogg", SEEN, SEEN, None),
+            *(int(random_numbers[index] < 3), "no-additional-preferences"),
         )

@@ -25,7 +25,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     line, outcome = night.run(settings, tonight, args.checkpoint_dir, args.metrics_history)
     actions.set_outputs({name: line[name] for name in ("added", "removed", "nodes", "requests")})
-    actions.add_summary("\n".join([f"{_text(line)}.", *_doubts(outcome)]))
+    actions.add_summary("\n".join([f"{_text(line)}.", *_remarks(outcome)]))
+    if outcome.stopped == "ceiling":
+        actions.notice(
+            f"the library has {line['nodes']} sounds, the ceiling (collector.max_sounds): nights"
+            " only check the sounds it has; docs/nightly.md says why"
+        )
     cli.show(line, _text(line), as_json=args.json)
     return _exit_code(outcome)
 
@@ -73,8 +78,11 @@ def _text(line: dict[str, object]) -> str:
     )
 
 
-def _doubts(outcome: Outcome) -> list[str]:
-    return [f"- Distrusted: {actions.markdown_text(reason)}" for reason in outcome.distrusted]
+def _remarks(outcome: Outcome) -> list[str]:
+    ceiling = ["- The library is at its ceiling (`collector.max_sounds`) and was only refreshed."]
+    return (ceiling if outcome.stopped == "ceiling" else []) + [
+        f"- Distrusted: {actions.markdown_text(reason)}" for reason in outcome.distrusted
+    ]
 
 
 def _expected_text(expected: dict[str, Any]) -> str:

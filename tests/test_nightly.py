@@ -92,9 +92,9 @@ def test_a_failed_validation_fails_the_night_and_records_nothing(tmp_path: Path,
     assert run("run_nightly.py", "--workspace", folder, "--max-requests", 1).returncode == 0
     with database.writing(folder / paths.CHECKPOINT_DIR) as connection:
         connection.execute(
-            "INSERT INTO sounds SELECT 9000000000, name, user_id, NULL, '', created, duration,"
-            " type, tags, num_downloads, NULL, NULL, first_seen, last_seen, NULL"
-            " FROM sounds LIMIT 1"
+            "INSERT INTO sounds (id, name, user_id, license, created, duration, type, tags,"
+            " num_downloads, first_seen, last_seen) SELECT 9000000000, name, user_id, '', created,"
+            " duration, type, tags, num_downloads, first_seen, last_seen FROM sounds LIMIT 1"
         )
     done = run("run_nightly.py", "--workspace", folder, "--max-requests", 3)
     assert done.returncode == 1, done.stdout

@@ -36,6 +36,8 @@ FIELDS: dict[str, list[Any]] = {
     "pack_name": ["other", [], None],
     "previews": [{}, "none", None],
     "num_downloads": [5, -1.5, None],
+    "is_explicit": [True, "no", None],
+    "gen_ai_preference": ["no-gen-ai", "sure", 7, None],
 }
 ENVELOPE: dict[str, list[Any]] = {
     "count": [0, 1, 10**9, -1, "many", None],
@@ -92,7 +94,7 @@ def lies(draw: st.DrawFn) -> Lie:
 def facts(nights: Nights) -> dict[int, tuple[Any, ...]]:
     query = """
         SELECT sounds.id, sounds.name, username, license, created, duration, type, tags,
-               num_downloads, pack_id, preview_mp3
+               num_downloads, pack_id, is_explicit, gen_ai_preference, preview_mp3
         FROM sounds JOIN users ON users.id = user_id WHERE removed_at IS NULL
     """
     with database.snapshot(nights.library) as connection:

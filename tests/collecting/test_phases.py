@@ -209,13 +209,127 @@ def test_refreshing_takes_at_most_half_of_a_small_night(
     assert sum(text.startswith("id:") for text in filters) == id_searches
 
 
-def test_the_smallest_refresh_still_marks_what_is_gone(start: Start) -> None:
+@pytest.mark.parametrize("most", [4, 40])
+def test_an_author_who_leaves_is_gone_after_a_few_nights(start: Start, most: int) -> None:
+    nights = start(one_pack(600))
+    nights.run()
+    for number in range(1, 301):
+        nights.standin.catalog.remove(number)
+    removed = []
+    for _ in range(nights.collector.hidden_after_nights):
+        nights.age()
+        removed.append(nights.run(most=most)["removed"])
+    # Those that were not requested alone have been missing for several nights.
+    assert removed[:2] == [most // 2 - 2] * 2
+    assert nights.ids() == set(nights.standin.catalog.sounds)
+
+
+def test_a_hidden_sound_is_not_shown_until_search_returns_it(start: Start) -> None:
     nights = start(one_pack(300))
     nights.run()
-    for number in range(1, 201):
-        nights.standin.catalog.remove(number)
-    removed = 0
-    for _ in range(3):
+    nights.standin.catalog.hide(7)
+    removed = []
+    for _ in range(nights.collector.hidden_after_nights):
         nights.age()
-        removed += nights.run(most=4)["removed"]
-    assert removed >= 3
+        removed.append(nights.run()["removed"])
+    assert removed == [0, 0, 1]
+    assert 7 not in nights.ids()
+    nights.standin.catalog.add(nights.standin.catalog.sounds[7])
+    with database.writing(nights.library) as connection:
+        connection.execute("UPDATE missing SET checked_at = ?", (OLD,))
+        connection.execute("UPDATE cursors SET state = '{\"done\": false}'")
+    assert nights.run(most=2)["added"] == 1
+    assert 7 in nights.ids()
+    assert nights.value("SELECT count(*) FROM missing") == 0
+
+
+def test_a_sound_that_search_forgets_for_a_night_stays(start: Start) -> None:
+    nights = start(one_pack(300))
+    nights.run()
+    for is_hidden in (True, True, False, True, True):
+        nights.age()
+        if is_hidden:
+            nights.standin.catalog.hide(7)
+        else:
+            nights.standin.catalog.add(nights.standin.catalog.sounds[7])
+        assert nights.run()["removed"] == 0
+    assert 7 in nights.ids()
+
+
+# growth
+@pytest.mark.parametrize("mode", ["newest", "mixed", "packs"])
+def test_a_night_grows_by_the_set_number(start: Start, mode: str) -> None:
+    nights = start(one_pack(900))
+    nights.collector = replace(nights.collector, new_sounds=200, max_sounds=500)
+    nights.run(most=1)
+    sizes, stopped = [], []
+    for _ in range(4):
+        line = nights.run(mode, most=50)
+        sizes.append(line["nodes"])
+        stopped.append(line["stopped"])
+    assert sizes == [350, 500, 500, 500]
+    assert stopped == ["new_sounds", "ceiling", "ceiling", "ceiling"]
+
+
+def test_a_small_growth_loses_no_sound(start: Start) -> None:
+    nights = start(one_pack(400))
+    nights.collector = replace(nights.collector, new_sounds=70)
+    assert [nights.run(most=50)["added"] for _ in range(6)] == [70, 70, 70, 70, 70, 50]
+    assert nights.ids() == set(nights.standin.catalog.sounds)
+
+
+def test_at_the_ceiling_a_night_only_refreshes(start: Start) -> None:
+    nights = start(one_pack(900))
+    nights.collector = replace(nights.collector, new_sounds=600, max_sounds=600)
+    nights.run()
+    nights.age()
+    sent = len(nights.standin.log)
+    assert nights.run("mixed", most=20)["stopped"] == "ceiling"
+    filters = [entry.query.get("filter", "") for entry in nights.standin.log[sent:]]
+    assert len(filters) == 4
+    assert all(text.startswith("id:") for text in filters)
+    nights.standin.catalog.remove(max(nights.ids()))
+    nights.age()
+    assert nights.run("mixed", most=20)["removed"] == 1
+    assert nights.run("mixed", most=20)["nodes"] == 600
+
+
+# people and packs
+def test_a_new_name_is_followed_wherever_the_old_one_was(start: Start) -> None:
+    nights = start(Catalog([in_pack(n, 7 + n % 3) for n in range(1, 31)]))
+    nights.run()
+    catalog = nights.standin.catalog
+    for number in [n for n, sound in catalog.sounds.items() if sound["username"] == "user 8"]:
+        catalog.add({**catalog.sounds[number], "username": "new name"})
+    one = min(n for n, sound in catalog.sounds.items() if sound["username"] == "new name")
+    with database.writing(nights.library) as connection:
+        connection.execute("UPDATE sounds SET last_seen = ? WHERE id = ?", (OLD, one))
+        connection.execute("DELETE FROM cursors")
+        connection.execute("INSERT INTO cursors VALUES ('newest', '{\"done\": true}')")
+    nights.run(most=2)
+    owners = "SELECT group_concat(DISTINCT username) FROM {} JOIN users ON users.id = user_id"
+    assert nights.value(f"{owners.format('sounds')} WHERE pack_id = 8") == "new name"
+    assert nights.value(f"{owners.format('packs')} WHERE packs.id = 8") == "new name"
+    assert nights.value(f"{owners.format('sounds')} WHERE pack_id = 7") == "user 7"
+
+
+def test_a_sound_that_is_given_away_and_a_pack_that_is_renamed_follow(start: Start) -> None:
+    nights = start(Catalog([in_pack(n, 7) for n in range(1, 6)]))
+    nights.run()
+    catalog = nights.standin.catalog
+    given = {"id": 1, "username": "another", "created": catalog.sounds[1]["created"]}
+    catalog.add(given)
+    for number in (2, 3, 4, 5):
+        catalog.add({**catalog.sounds[number], "pack_name": "Renamed"})
+    nights.age()
+    nights.run(most=10)
+    assert (
+        nights.value(
+            "SELECT username FROM sounds JOIN users ON users.id = user_id WHERE sounds.id = 1"
+        )
+        == "another"
+    )
+    assert nights.value("SELECT pack_id FROM sounds WHERE id = 1") is None
+    assert nights.value("SELECT name FROM packs") == "Renamed"
+    with database.snapshot(nights.library) as reader:
+        assert database.counts(reader)["users"] == 2

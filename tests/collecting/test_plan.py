@@ -36,20 +36,44 @@ def test_a_dry_run_counts_at_most_the_limits(tmp_path: Path, per_day: int, reque
 @pytest.mark.parametrize(
     ("mode", "max_requests", "limits"),
     [
-        ("mixed", 100, {"refresh": 8, "packs": 50, "similar": 20, "newest": 100}),
-        ("mixed", 50, {"refresh": 8, "packs": 25, "similar": 10, "newest": 50}),
-        ("mixed", 1000, {"refresh": 8, "packs": 500, "similar": 20, "newest": 1000}),
+        ("mixed", 100, {"refresh": 50, "packs": 50, "similar": 20, "newest": 100}),
+        ("mixed", 50, {"refresh": 25, "packs": 25, "similar": 10, "newest": 50}),
+        ("mixed", 1000, {"refresh": 500, "packs": 500, "similar": 20, "newest": 1000}),
         ("mixed", 5, {"refresh": 2, "packs": 2, "similar": 1, "newest": 5}),
         ("mixed", 4, {"refresh": 2, "packs": 2, "newest": 4}),
         ("mixed", 1, {"newest": 1}),
-        ("newest", 20, {"refresh": 8, "newest": 20}),
-        ("search", 20, {"refresh": 8, "search": 20}),
+        ("newest", 20, {"refresh": 10, "newest": 20}),
+        ("search", 20, {"refresh": 10, "search": 20}),
     ],
 )
 def test_each_phase_has_its_limit(mode: str, max_requests: int, limits: dict[str, int]) -> None:
     settings = replace(SETTINGS.collector, refresh_requests=8, similar_requests=20)
     result = request_limits(Plan(mode, "", max_requests), settings)
     assert list(result.items()) == list(limits.items())
+
+
+def test_without_refreshing_the_phase_is_left_out() -> None:
+    settings = replace(SETTINGS.collector, refresh_requests=0)
+    assert request_limits(Plan("newest", "", 20), settings) == {"newest": 20}
+
+
+def test_a_night_at_the_ceiling_only_refreshes(tmp_path: Path) -> None:
+    make_library(tmp_path, [{"last_seen": "2020-01-01T00:00:00Z"} for _ in range(400)])
+    settings = replace(SETTINGS, collector=replace(SETTINGS.collector, max_sounds=400))
+    assert night.dry_run(settings, Plan("mixed", "", 10), tmp_path)["phases"] == {"refresh": 3}
+
+
+@pytest.mark.parametrize(
+    ("mode", "phase", "share"),
+    [
+        ("mixed", "packs", 250),
+        ("mixed", "similar", 100),
+        ("mixed", "newest", 500),
+        ("packs", "packs", 500),
+    ],
+)
+def test_each_phase_has_its_share_of_the_new_sounds(mode: str, phase: str, share: int) -> None:
+    assert plan.growth_share(Plan(mode, "", 100), phase, 500) == share
 
 
 def test_the_modes_are_the_same_everywhere() -> None:

@@ -22,6 +22,8 @@ GOOD = {
     "pack_name": "Larks",
     "previews": {"preview-hq-mp3": "https://cdn.freesound.org/previews/900/900001_5-hq.mp3"},
     "num_downloads": 7,
+    "is_explicit": False,
+    "gen_ai_preference": "no-gen-ai",
 }
 
 
@@ -40,6 +42,8 @@ def test_every_field_arrives() -> None:
         preview_mp3="https://cdn.freesound.org/previews/900/900001_5-hq.mp3",
         preview_ogg=None,
         num_downloads=7,
+        is_explicit=False,
+        gen_ai_preference="no-gen-ai",
     )
 
 
@@ -55,7 +59,13 @@ def test_times_become_utc(created: str, read: str) -> None:
     assert read_sound(GOOD | {"created": created}).created == read
 
 
-@pytest.mark.parametrize("field", ["tags", "duration", "type", "pack", "pack_name", "previews"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("tags", "duration", "type", "pack", "pack_name", "previews"),
+        *("is_explicit", "gen_ai_preference"),
+    ],
+)
 def test_optional_fields_may_be_null_or_missing(field: str) -> None:
     assert read_sound(GOOD | {field: None}).id == 900001
     assert read_sound({k: v for k, v in GOOD.items() if k != field}).id == 900001
@@ -64,6 +74,9 @@ def test_optional_fields_may_be_null_or_missing(field: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("is_explicit", 1),
+        ("is_explicit", "true"),
+        ("gen_ai_preference", ["no-gen-ai"]),
         ("id", None),
         ("id", "900001"),
         ("id", True),

@@ -1,6 +1,4 @@
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +38,12 @@ def test_each_library_has_an_id_of_its_own(tmp_path: Path) -> None:
     assert all(re.fullmatch("[0-9a-f]{16}", library.id) for library in identities)
 
 
-def test_an_older_library_is_as_old_as_its_first_sound(tmp_path: Path) -> None:
-    make_library(tmp_path, [{"first_seen": "2026-01-01T00:00:00Z"}, {"first_seen": SEEN}])
-    with closing(sqlite3.connect(tmp_path / database.FILE_NAME)) as connection:
-        connection.execute("DELETE FROM meta")
-        connection.execute(f"PRAGMA user_version = {len(database.MIGRATIONS) - 1}")
-        connection.commit()
+def test_an_older_library_is_as_old_as_its_first_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "MIGRATIONS", database.MIGRATIONS[:3])
+        make_library(tmp_path, [{"first_seen": "2026-01-01T00:00:00Z"}, {"first_seen": SEEN}])
     with database.snapshot(tmp_path) as reader:
         library = identity.read(reader)
     assert library.created_at == SEEN

@@ -1,5 +1,6 @@
 import json
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,11 +36,13 @@ HOSTILE = (
     "a:20:b",
     "a b",
 )
+EXPLICIT = {"is_explicit": 1, "gen_ai_preference": "no-gen-ai"}
+HARMLESS = {"is_explicit": 0, "gen_ai_preference": "open-source-models"}
 LIBRARY: list[dict[str, Any]] = [
     *({"name": name, "username": name, "pack": name, "tags": [name, "a,b"]} for name in HOSTILE),
     {"name": "in two", "username": "someone", "pack": "shared", "duration": 0.1 + 0.2},
-    {"name": "hubs", "username": "someone", "pack": "shared", "tags": []},
-    {"name": "no pack", "username": "someone", "tags": "not JSON"},
+    {"name": "hubs", "username": "someone", "pack": "shared", "tags": []} | EXPLICIT,
+    {"name": "no pack", "username": "someone", "tags": "not JSON"} | HARMLESS,
     {"name": "gone", "username": "removed", "pack": "removed", "removed_at": WHEN},
 ]
 
@@ -139,6 +142,7 @@ def expected(folder: Path) -> nx.Graph:
         node, user, pack = f"sound:{row['id']}", users[row["user_id"]], row["pack_id"]
         data = {name: row[name] for name in ("name", "license", "created", "duration")}
         tags = json.loads(row["tags"]) if row["tags"].startswith("[") else []
+        data |= wishes(row)
         graph.add_node(node, kind="sound", username=user, tags=tags, **data)
         if place := places.get(row["id"]):
             graph.add_node(node, x=place["x"], y=place["y"], community=place["community_id"])
@@ -152,6 +156,12 @@ def expected(folder: Path) -> nx.Graph:
         if {f"sound:{low}", f"sound:{high}"} <= set(graph):
             graph.add_edge(f"sound:{low}", f"sound:{high}", kind="similar", weight=score)
     return graph
+
+
+def wishes(row: sqlite3.Row) -> dict[str, Any]:
+    known = {name: row[name] for name in ("is_explicit", "gen_ai_preference")}
+    known = {name: value for name, value in known.items() if value is not None}
+    return {name: bool(value) if name == "is_explicit" else value for name, value in known.items()}
 
 
 def in_xml(value: Any) -> Any:
@@ -241,10 +251,10 @@ def test_graphml_has_a_valid_structure(folder: Path, tmp_path: Path) -> None:
     space = "{http://graphml.graphdrawing.org/xmlns}"
     root = ET.parse(tmp_path / "network.graphml").getroot()
     assert root.tag == f"{space}graphml"
-    assert [child.tag for child in root] == [f"{space}key"] * 12 + [f"{space}graph"]
+    assert [child.tag for child in root] == [f"{space}key"] * 14 + [f"{space}graph"]
     keys = {key.get("id"): key for key in root.iter(f"{space}key")}
-    assert len(keys) == 12
-    assert {key.get("attr.type") for key in keys.values()} <= {"string", "double", "long"}
+    assert len(keys) == 14
+    assert {key.get("attr.type") for key in keys.values()} <= {"string", "double", "long", "boolean"}
     nodes = [node.get("id") for node in root.iter(f"{space}node")]
     assert len(nodes) == len(set(nodes))
     for kind in ("node", "edge"):

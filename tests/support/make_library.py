@@ -9,6 +9,7 @@ from soundweave.library import database
 
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/"
 SEEN = "2025-11-21T02:17:00Z"
+NEWER_COLUMNS = {"is_explicit", "gen_ai_preference"}  # an older library lacks them
 
 
 def make_library(folder: Path, sounds: Sequence[dict[str, Any]], *, links: bool = False) -> None:
@@ -49,7 +50,7 @@ def _insert(connection: Any, number: int, sound: dict[str, Any]) -> None:
         "last_seen": SEEN,
         "removed_at": None,
     }
-    unknown = sound.keys() - row.keys()
+    unknown = sound.keys() - row.keys() - NEWER_COLUMNS
     assert not unknown, f"no such column: {unknown}"
     row |= sound
     placeholders = ", ".join(f":{name}" for name in row)

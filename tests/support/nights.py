@@ -35,7 +35,9 @@ class Nights:
         self.metrics = folder / "metrics_history.jsonl"
         self.standin = standin
         self.freesound = replace(FAST, base_url=standin.base_url)
-        self.collector = config.load(environ={}).collector
+        self.collector = replace(
+            config.load(environ={}).collector, new_sounds=100_000, max_sounds=1_000_000
+        )
 
     def run(self, mode: str = "newest", most: int = 1000, query: str = "") -> Any:
         """Collect one night; returns its metrics line."""
@@ -51,11 +53,12 @@ class Nights:
         return night.run(settings, Plan(mode, query, most), self.library, self.metrics)
 
     def age(self) -> None:
-        """Make all sounds look as if they had not been seen for years."""
+        """Make all sounds look as if they had not been seen, or missed, for years."""
         with database.writing(self.library) as connection:
             connection.execute(
                 "UPDATE sounds SET first_seen = :old, last_seen = :old", {"old": OLD}
             )
+            connection.execute("UPDATE missing SET checked_at = ?", (OLD,))
 
     def ids(self) -> set[int]:
         """The sounds in the library that are not removed."""

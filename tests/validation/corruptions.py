@@ -159,6 +159,17 @@ RECORDS: dict[str, Corruption] = {
         "known_licenses",
         "sound 4",
     ),
+    "an unknown wish about AI": (
+        sound(4, "gen_ai_preference", "'sure'"),
+        "known_preferences",
+        "sound 4",
+    ),
+    "a wish that is no text": (
+        sound(4, "gen_ai_preference", "CAST(x'ff' AS TEXT)"),
+        "encodings",
+        "sounds 4",
+    ),
+    "explicit twice": (sound(4, "is_explicit", "2"), "ranges", "sound 4"),
     "a time in words": (sound(4, "created", "'yesterday'"), "dates", "sound 4"),
     "a time that is now": (sound(4, "created", "'now'"), "dates", "sound 4"),
     "30 February": (sound(4, "created", "'2014-02-30T10:00:00Z'"), "dates", "sound 4"),

@@ -5,6 +5,7 @@ src/Runner.Sdk/ProcessInvoker.cs). What bash started gets none of them.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -77,9 +78,15 @@ def writers(folder: Path) -> list[str]:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    """A folder like a checkout."""
-    for name in ("scripts", "config", "website"):
-        (tmp_path / name).symlink_to(paths.ROOT / name)
+    """A copy of the checkout, whose library grows far enough in a night to be interrupted."""
+    for name in ("scripts", "config"):
+        shutil.copytree(paths.ROOT / name, tmp_path / name)
+    (tmp_path / "website").symlink_to(paths.ROOT / "website")
+    settings = tmp_path / "config" / paths.CONFIG.name
+    text = settings.read_text(encoding="utf-8")
+    changed = text.replace("new_sounds: 500 ", "new_sounds: 50000 ")
+    assert changed != text
+    settings.write_text(changed, encoding="utf-8")
     return tmp_path
 
 

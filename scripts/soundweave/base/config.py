@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from soundweave.base import schemas
@@ -35,12 +35,6 @@ FrontPageSounds = Annotated[int, Field(ge=1, le=200)]
 Rows = Annotated[int, Field(ge=10, le=500)]
 Level = Literal["error", "warning", "off", False]  # YAML reads a bare off as false
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")]
-
-
-def _not_one(requests: int) -> int:
-    if requests == 1:
-        raise ValueError("give 0, or at least 2: one request finds, another confirms")
-    return requests
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -63,16 +57,17 @@ class FreesoundConfig:
 
 @dataclass(frozen=True, config=STRICT)
 class CollectorConfig:
-    """What a night collects."""
+    """What a night collects; `max_sounds` limits the library, `new_sounds` a night's growth."""
 
     mode: Literal["newest", "search", "packs", "similar", "mixed"]
     query: Annotated[str, Field(max_length=200)]
     max_requests: Count
+    max_sounds: Count
+    new_sounds: Count
     overlap_days: Days
-    refresh_requests: Annotated[
-        CountOrZero, AfterValidator(_not_one), Field(json_schema_extra={"not": {"const": 1}})
-    ]
+    refresh_requests: CountOrZero
     refresh_after_days: Days
+    hidden_after_nights: Count
     pack_refresh_days: Days
     similar_requests: CountOrZero
     similar_keep: Annotated[int, Field(ge=1, le=150)]

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from soundweave.base import times
-from soundweave.base.config import Config, FreesoundConfig
+from soundweave.base.config import CollectorConfig, Config, FreesoundConfig
 from soundweave.base.errors import (
     ApiError,
     BudgetSpentError,
@@ -26,7 +26,14 @@ from soundweave.base.text import without_password
 from soundweave.collecting import metrics
 from soundweave.collecting.metrics import Outcome
 from soundweave.collecting.phases import PHASES, Night
-from soundweave.collecting.plan import Plan, request_limits, requests_needed
+from soundweave.collecting.plan import (
+    Plan,
+    growth_share,
+    refreshing,
+    request_limits,
+    requests_needed,
+)
+from soundweave.collecting.room import Room
 from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
 from soundweave.library import database, store, wrong_dates
@@ -46,9 +53,7 @@ def run(
         quota.forget_old()
         outcome = Outcome()
         client = FreesoundClient(config.freesound, key, quota, max_requests=plan.max_requests)
-        night = Night(
-            connection, client, config.collector, times.now(), plan.query, outcome.distrusted
-        )
+        night = _night(config.collector, plan, connection, client, outcome)
         try:
             with closing(client):
                 _collect(night, plan, outcome)
@@ -98,12 +103,28 @@ def source(base_url: str) -> str:
     return "a stand-in on this machine" if local else without_password(base_url)
 
 
+def _night(
+    config: CollectorConfig,
+    plan: Plan,
+    connection: sqlite3.Connection,
+    client: FreesoundClient,
+    outcome: Outcome,
+) -> Night:
+    room = Room.of(config, store.count_found(connection, ""))
+    settings = refreshing(config, plan, is_full=room.night == 0)
+    return Night(connection, client, settings, times.now(), plan.query, room, outcome.distrusted)
+
+
 def _collect(night: Night, plan: Plan, outcome: Outcome) -> None:
     # `outcome` is updated page by page, so that it is right even if an error ends the night.
     with progress("collecting", plan.max_requests, "requests") as bar:
         try:
-            for name, limit in request_limits(plan, night.config).items():
-                _run_phase(night, name, limit, outcome, bar)
+            is_full = night.room.night == 0
+            for name, limit in request_limits(plan, night.config, is_full=is_full).items():
+                night.room.phase = growth_share(plan, name, night.room.night)
+                if night.room.night or name == "refresh":
+                    _run_phase(night, name, limit, outcome, bar)
+            _note_growth(night, outcome, was_full=is_full)
         except QuotaExhaustedError as error:
             outcome.stopped = "quota"
             log.warning("%s", error)
@@ -134,6 +155,12 @@ def _run_phase(night: Night, name: str, limit: int, outcome: Outcome, bar: Progr
     except BudgetSpentError:
         if night.client.requests_left == 0 and not outcome.failure:
             outcome.stopped = "max_requests"
+
+
+def _note_growth(night: Night, outcome: Outcome, *, was_full: bool) -> None:
+    if night.room.night == 0 and outcome.stopped in {"complete", "max_requests"}:
+        is_full = store.count_found(night.connection, "") >= night.config.max_sounds
+        outcome.stopped = "ceiling" if was_full or is_full else "new_sounds"
 
 
 def _fix_dates(night: Night) -> None:

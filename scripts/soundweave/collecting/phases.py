@@ -6,11 +6,12 @@ A phase is a generator: after every page it saved, it yields what that page chan
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from soundweave.base import times
 from soundweave.base.config import CollectorConfig
 from soundweave.base.errors import ApiError, NotFoundError
+from soundweave.collecting.room import Room
 from soundweave.collecting.walk import Walk
 from soundweave.freesound import api
 from soundweave.freesound.client import FreesoundClient, TransientError
@@ -20,7 +21,21 @@ from soundweave.library.database import transaction
 
 log = logging.getLogger(__name__)
 
+UNLIMITED = 10**9
 SIMILAR_BATCH = 100  # targets selected at a time: their answers change which ones come next
+# A sound that search leaves out is looked for every night, a hidden one now and then.
+MISSING = """
+    SELECT id FROM missing JOIN sounds ON id = sound_id
+    WHERE (removed_at IS NULL AND checked_at < :now) OR checked_at <= :before
+    ORDER BY removed_at IS NOT NULL, checked_at, id LIMIT :limit
+"""
+UNSEEN = """
+    SELECT id FROM sounds
+    WHERE removed_at IS NULL AND last_seen <= :before AND last_seen < :now
+      AND id NOT IN (SELECT sound_id FROM missing)
+    ORDER BY last_seen, id LIMIT :limit
+"""
+
 MAX_FAILURES_IN_A_ROW = 3  # as many are an outage, not a few sounds that cannot be requested
 
 
@@ -30,6 +45,7 @@ class Change:
 
     added: int = 0
     removed: int = 0
+    is_cut: bool = False  # some of its new sounds had no room
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,7 @@ class Night:
     config: CollectorConfig
     started: str
     query: str = ""
+    room: Room = field(default_factory=lambda: Room(UNLIMITED, UNLIMITED))
     distrusted: list[str] = field(default_factory=list)
 
     def distrust(self, reason: str) -> None:
@@ -71,6 +88,8 @@ def packs(night: Night) -> Iterator[Change]:
     for pack_id in due_packs(night.connection, night.config, night.started):
         try:
             yield from _pack(night, pack_id)
+            if night.room.left == 0:
+                return
         except ApiError as error:
             log.warning("pack %d: %s", pack_id, error)
             failures_in_a_row += 1
@@ -91,7 +110,7 @@ def similar(night: Night) -> Iterator[Change]:
     while targets := _similar_targets(night, failed):
         for sound_id in targets:
             try:
-                yield _request_similar(night, sound_id)
+                change = _request_similar(night, sound_id)
             except ApiError as error:
                 log.warning("similar to %d: %s", sound_id, error)
                 failed.add(sound_id)
@@ -104,17 +123,31 @@ def similar(night: Night) -> Iterator[Change]:
                     failures_in_a_row = 0
             else:
                 failures_in_a_row = 0
+                yield change
+                if night.room.left == 0:
+                    return
 
 
 def refresh(night: Night) -> Iterator[Change]:
-    """Check the sounds that were not seen for longest; mark those that are gone."""
+    """Check the sounds that were not seen for longest; mark those that are gone or hidden.
+
+    Of those that search does not return, each is requested alone: a deleted one is gone at once.
+    Moderators may hide a sound without deleting it, so one that search leaves out for several
+    nights is no longer shown either, and checked again now and then.
+    """
+    missing: list[int] = []
     for ids in due_sounds(night.connection, night.config, night.started):
         sounds = api.sounds_by_id(night.client, ids).sounds
+        missing_here = [n for n in ids if n not in {sound.id for sound in sounds}]
         with transaction(night.connection):
             change = _save(night, sounds)
-        yield change
-        for sound_id in sorted(set(ids) - {sound.id for sound in sounds}):
-            yield _check_sound(night, sound_id)
+            hidden = store.mark_missing(
+                night.connection, missing_here, night.started, night.config.hidden_after_nights
+            )
+        yield replace(change, removed=hidden)
+        missing += missing_here
+    for sound_id in missing:
+        yield _check_sound(night, sound_id)
 
 
 PHASES: dict[str, Callable[[Night], Iterator[Change]]] = {
@@ -142,17 +175,15 @@ def due_packs(connection: sqlite3.Connection, config: CollectorConfig, now: str)
 def due_sounds(
     connection: sqlite3.Connection, config: CollectorConfig, now: str
 ) -> list[Sequence[int]]:
-    """List the ids of the sounds to check again, one list for each request."""
-    rows = connection.execute(
-        "SELECT id FROM sounds WHERE removed_at IS NULL AND last_seen <= ? AND last_seen < ?"
-        " ORDER BY last_seen, id LIMIT ?",
-        (
-            times.before(now, days=config.refresh_after_days),
-            now,
-            config.refresh_requests * api.PAGE_SIZE,
-        ),
-    )
-    ids = [row["id"] for row in rows]
+    """List the ids of the sounds to check again, one list for each request.
+
+    First those that search left out a night ago, then hidden ones, then those not seen for long.
+    """
+    limit = config.refresh_requests * api.PAGE_SIZE
+    before = times.before(now, days=config.refresh_after_days)
+    values = {"now": now, "before": before, "limit": limit}
+    ids = [row["id"] for query in (MISSING, UNSEEN) for row in connection.execute(query, values)]
+    ids = ids[:limit]
     return [ids[start : start + api.PAGE_SIZE] for start in range(0, len(ids), api.PAGE_SIZE)]
 
 
@@ -170,19 +201,31 @@ def _walk(night: Night, cursor: str, query: str) -> Iterator[Change]:
             change = _save(night, page.sounds)
             if query:
                 store.save_found(night.connection, cursor, page.sounds)
-            store.save_cursor(night.connection, cursor, new_state)
+            if not change.is_cut:
+                store.save_cursor(night.connection, cursor, new_state)
         yield change
+        if night.room.left == 0:
+            return  # a page that was cut is read again another night
 
 
 def _save(night: Night, sounds: Sequence[Sound]) -> Change:
-    return Change(added=store.save_sounds(night.connection, sounds, night.started))
+    present = store.present(night.connection, (sound.id for sound in sounds))
+    new_ids = dict.fromkeys(sound.id for sound in sounds if sound.id not in present)
+    cut = set(list(new_ids)[night.room.left :])
+    kept = [sound for sound in sounds if sound.id not in cut]
+    store.forget_missing(night.connection, (sound.id for sound in kept))
+    added = store.save_sounds(night.connection, kept, night.started)
+    night.room.take(added)
+    return Change(added=added, is_cut=bool(cut))
 
 
 def _request_similar(night: Night, sound_id: int) -> Change:
     answer = api.similar(night.client, sound_id, night.config.similar_keep)
     with transaction(night.connection):
         change = _save(night, answer.sounds)
-        similar_sounds.save(night.connection, sound_id, answer.scores, night.started)
+        present = store.present(night.connection, answer.scores)
+        scores = {other: score for other, score in answer.scores.items() if other in present}
+        similar_sounds.save(night.connection, sound_id, scores, night.started)
     return change
 
 
@@ -217,8 +260,11 @@ def _pack(night: Night, pack_id: int) -> Iterator[Change]:
         page_number, last = page_number + 1, page.last or page.is_empty
         with transaction(night.connection):
             change = _save(night, page.sounds)
-            store.save_cursor(night.connection, cursor, {"page": page_number})
+            if not change.is_cut:
+                store.save_cursor(night.connection, cursor, {"page": page_number})
         yield change
+        if change.is_cut:
+            return
     _end_pack(night, pack_id, "completed_at")
 
 
@@ -233,13 +279,16 @@ def _end_pack(night: Night, pack_id: int, column: str) -> None:
 
 def _check_sound(night: Night, sound_id: int) -> Change:
     # Search may miss a sound that still exists (not indexed, in moderation): request it by id.
+    is_shown = bool(store.present(night.connection, [sound_id]))
     try:
         sound = api.get_sound(night.client, sound_id)
     except NotFoundError:
         with transaction(night.connection):
             store.mark_removed(night.connection, sound_id, night.started)
-        return Change(removed=1)
+            store.forget_missing(night.connection, [sound_id])
+        return Change(removed=int(is_shown))
     with transaction(night.connection):
         store.mark_seen(night.connection, sound_id, night.started)
-        _save(night, [] if sound is None else [sound])
+        if is_shown and sound is not None and sound.id == sound_id:
+            store.save_sounds(night.connection, [sound], night.started)
     return Change()

@@ -2,13 +2,13 @@
 
 import re
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soundweave.base.config import CollectorConfig
 from soundweave.base.errors import ConfigError
 from soundweave.collecting import phases
 from soundweave.freesound.sound import clean
-from soundweave.library import similar_sounds
+from soundweave.library import database, similar_sounds
 
 MIXED = "mixed"
 # A mode runs the phase of its name; `refresh` is part of every night, not a mode.
@@ -46,13 +46,16 @@ def choose(config: CollectorConfig, *, mode: str, query: str, max_requests: str)
     return plan
 
 
-def request_limits(plan: Plan, config: CollectorConfig) -> dict[str, int]:
+def request_limits(plan: Plan, config: CollectorConfig, *, is_full: bool = False) -> dict[str, int]:
     """List the night's phases in order, each with the most requests it may use.
 
-    Refreshing gets at most half of a small night. In mode `mixed`, packs get at most half and
-    similar sounds at most a fifth, so that every phase makes progress every night.
+    Refreshing gets at most half, because each sound that is gone takes a request. In mode `mixed`,
+    packs get at most half and similar sounds at most a fifth, so that every phase makes progress
+    every night. A night whose library `is_full` only refreshes.
     """
-    limits = {"refresh": min(config.refresh_requests, plan.max_requests // 2)}
+    if is_full:
+        return {"refresh": plan.max_requests}
+    limits = {"refresh": plan.max_requests // 2 if config.refresh_requests else 0}
     if plan.mode == MIXED:
         limits |= {
             "packs": plan.max_requests // 2,
@@ -64,6 +67,18 @@ def request_limits(plan: Plan, config: CollectorConfig) -> dict[str, int]:
     return {name: limit for name, limit in limits.items() if limit > 0}
 
 
+def growth_share(plan: Plan, phase: str, new_sounds: int) -> int:
+    """How many of a night's new sounds a phase may add, in the shares of `request_limits`."""
+    parts = {"packs": 2, "similar": 5}.get(phase, 1) if plan.mode == MIXED else 1
+    return -(-new_sounds // parts)
+
+
+def refreshing(config: CollectorConfig, plan: Plan, *, is_full: bool) -> CollectorConfig:
+    """The settings of a night; a full library is refreshed as fast as its requests allow."""
+    most = max(1, plan.max_requests // 2) if is_full else config.refresh_requests
+    return replace(config, refresh_requests=most)
+
+
 def requests_needed(
     connection: sqlite3.Connection, plan: Plan, config: CollectorConfig, now: str
 ) -> dict[str, int]:
@@ -71,7 +86,9 @@ def requests_needed(
 
     Only Freesound knows how many pages a search has, so a search counts with its full limit.
     """
-    limits = request_limits(plan, config)
+    is_full = database.counts(connection)["sounds"] >= config.max_sounds
+    limits = request_limits(plan, config, is_full=is_full)
+    config = refreshing(config, plan, is_full=is_full)
     due = {
         "refresh": len(phases.due_sounds(connection, config, now)),
         "packs": len(phases.due_packs(connection, config, now)),

@@ -10,9 +10,20 @@ from typing import Any
 
 from soundweave.base import times
 
-FIELDS = "id,name,username,license,created,tags,duration,type,pack,pack_name,previews,num_downloads"
+FIELDS = (
+    "id,name,username,license,created,tags,duration,type,pack,pack_name,previews,num_downloads,"
+    # Without the category, Freesound may send the wrong preference.
+    "is_explicit,gen_ai_preference,category"
+)
 PACK_URL = re.compile(r"/packs/(\d{1,18})/?$")
 FIRST_YEAR = 2005
+# What an author may wish about training AI with a sound, as Freesound names it.
+AI_PREFERENCES = (
+    "no-additional-preferences",
+    "open-source-models",
+    "noncommercial-open-source-models",
+    "no-gen-ai",
+)
 LARGEST_ID = 2**53  # JavaScript, and so the site, cannot tell larger ids apart
 LONGEST = 10_000_000.0  # seconds; the largest upload, 1 GB, at 8 kbit/s lasts a tenth of it
 MOST_DOWNLOADS = 10**9
@@ -40,6 +51,8 @@ class Sound:
     preview_mp3: str | None
     preview_ogg: str | None
     num_downloads: int
+    is_explicit: bool | None
+    gen_ai_preference: str | None
 
 
 def read_sound(raw: object) -> Sound:
@@ -66,6 +79,8 @@ def read_sound(raw: object) -> Sound:
         preview_mp3=_url(previews.get("preview-hq-mp3")),
         preview_ogg=_url(previews.get("preview-hq-ogg")),
         num_downloads=int(_number(raw, "num_downloads", MOST_DOWNLOADS)),
+        is_explicit=_flag(raw.get("is_explicit")),
+        gen_ai_preference=_text(raw, "gen_ai_preference", optional=True) or None,
     )
 
 
@@ -112,6 +127,12 @@ def _number(raw: Mapping[str, Any], field: str, largest: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= largest:
         raise InvalidSoundError(f"{field} is not a number from 0 to {largest:.0f}")
     return float(value)
+
+
+def _flag(value: object) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise InvalidSoundError("is_explicit is not true or false")
+    return value
 
 
 def _stamp(value: object) -> str:

@@ -18,8 +18,10 @@ ALL_SHARED = """
     WHERE pack_id IS NOT NULL AND sounds.user_id != packs.user_id
 """
 NEWLY_SHARED = """
-    SELECT DISTINCT pack_id FROM links_due CROSS JOIN packs ON packs.id = pack_id
-    WHERE links_due.user_id != packs.user_id
+    WITH due AS (SELECT DISTINCT pack_id FROM links_due WHERE pack_id IS NOT NULL)
+    SELECT pack_id FROM due CROSS JOIN packs ON packs.id = pack_id
+    WHERE (SELECT min(user_id) FROM sounds WHERE pack_id = packs.id) != packs.user_id
+       OR (SELECT max(user_id) FROM sounds WHERE pack_id = packs.id) != packs.user_id
 """
 STILL_SHARED = """
     SELECT DISTINCT pack_id FROM sounds CROSS JOIN packs ON packs.id = pack_id

@@ -8,18 +8,21 @@ from typing import Any
 from soundweave.base.errors import ConfigError
 from soundweave.base.text import without_password
 from soundweave.freesound.sound import Sound
-from soundweave.library import similar_sounds
+from soundweave.library import renames, similar_sounds
 
 UPSERT_SOUND = """
     INSERT INTO sounds (id, name, user_id, pack_id, license, created, duration, type, tags,
-                        num_downloads, preview_mp3, preview_ogg, first_seen, last_seen)
+                        num_downloads, preview_mp3, preview_ogg, is_explicit, gen_ai_preference,
+                        first_seen, last_seen)
     VALUES (:id, :name, :user_id, :pack_id, :license, :created, :duration, :type, :tags,
-            :num_downloads, :preview_mp3, :preview_ogg, :seen, :seen)
+            :num_downloads, :preview_mp3, :preview_ogg, :is_explicit, :gen_ai_preference,
+            :seen, :seen)
     ON CONFLICT (id) DO UPDATE SET
         name = excluded.name, user_id = excluded.user_id, pack_id = excluded.pack_id,
         license = excluded.license, created = excluded.created, duration = excluded.duration,
         type = excluded.type, tags = excluded.tags, num_downloads = excluded.num_downloads,
         preview_mp3 = excluded.preview_mp3, preview_ogg = excluded.preview_ogg,
+        is_explicit = excluded.is_explicit, gen_ai_preference = excluded.gen_ai_preference,
         last_seen = excluded.last_seen, removed_at = NULL
 """
 
@@ -32,6 +35,7 @@ def save_sounds(connection: sqlite3.Connection, sounds: Sequence[Sound], seen: s
     known_ids = present(connection, [sound.id for sound in sounds])
     for sound in sounds:
         user_id = _user(connection, sound.username)
+        renames.follow(connection, sound, user_id)
         if sound.pack_id is not None:
             _save_pack(connection, sound.pack_id, sound.pack_name, user_id)
         connection.execute(UPSERT_SOUND, _row(sound, user_id, seen))
@@ -57,6 +61,38 @@ def mark_removed(connection: sqlite3.Connection, sound_id: int, when: str) -> No
     # So readers need not filter out removed sounds; one that comes back is requested again.
     similar_sounds.forget(connection, sound_id)
     connection.execute("UPDATE sounds SET removed_at = ? WHERE id = ?", (when, sound_id))
+
+
+def mark_missing(
+    connection: sqlite3.Connection, ids: Iterable[int], when: str, hidden_after: int
+) -> int:
+    """Record that search did not return sounds tonight; returns how many are now hidden.
+
+    After `hidden_after` nights in a row a sound counts as removed. Call this in a transaction.
+    """
+    missing_ids = json.dumps(list(ids))
+    connection.execute(
+        "INSERT INTO missing (sound_id, nights, checked_at) SELECT value, 1, ? FROM json_each(?)"
+        " WHERE true ON CONFLICT (sound_id)"
+        " DO UPDATE SET nights = nights + 1, checked_at = excluded.checked_at",
+        (when, missing_ids),
+    )
+    hidden = connection.execute(
+        "SELECT id FROM sounds JOIN missing ON sound_id = id WHERE removed_at IS NULL"
+        " AND nights >= ? AND id IN (SELECT value FROM json_each(?))",
+        (hidden_after, missing_ids),
+    ).fetchall()
+    for row in hidden:
+        mark_removed(connection, row["id"], when)
+    return len(hidden)
+
+
+def forget_missing(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Record that sounds need not be looked for any more: search has them, or they are gone."""
+    connection.execute(
+        "DELETE FROM missing WHERE sound_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
 
 
 def read_cursor(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
@@ -130,7 +166,7 @@ def _save_pack(connection: sqlite3.Connection, pack_id: int, name: str, user_id:
     # Answers from before 2024 lack the pack's name: keep the last known one.
     connection.execute(
         "INSERT INTO packs (id, name, user_id) VALUES (?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET gone_at = NULL,"
+        " ON CONFLICT (id) DO UPDATE SET gone_at = NULL, user_id = excluded.user_id,"
         " name = CASE excluded.name WHEN '' THEN name ELSE excluded.name END",
         (pack_id, name, user_id),
     )

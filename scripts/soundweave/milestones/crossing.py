@@ -56,7 +56,7 @@ def record(path: Path, detected: dict[str, Any], results: dict[str, Any]) -> dic
     library = Identity(**detected["library"])
     history = read_history(path, library)
     current = status(detected["current_nodes"], detected["interval"], history, library)
-    if not current["is_milestone"] or not results["passed"]:
+    if not (detected["is_milestone"] and current["is_milestone"] and results["passed"]):
         return None
     milestone = {
         "timestamp": times.now(),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from soundweave.freesound import licenses
-from soundweave.freesound.sound import FIRST_YEAR, LARGEST_ID
+from soundweave.freesound.sound import AI_PREFERENCES, FIRST_YEAR, LARGEST_ID
 from soundweave.validation import text_columns
 from soundweave.validation.finding import Finding
 from soundweave.validation.scan import Rule, Scan, no_time
@@ -13,7 +13,7 @@ from soundweave.validation.subject import Subject
 SPACES = "char(9, 10, 11, 12, 13, 32)"
 PREVIEWS = ("preview_mp3", "preview_ogg")
 SOUND_TEXTS: dict[str, text_columns.Test] = {
-    **dict.fromkeys(("name", "type", "tags"), text_columns.not_text),
+    **dict.fromkeys(("name", "type", "tags", "gen_ai_preference"), text_columns.not_text),
     **dict.fromkeys(PREVIEWS, text_columns.not_urls),
 }
 GROUP_TEXTS: dict[str, dict[str, text_columns.Test]] = {
@@ -60,6 +60,16 @@ RULES = (
     *(
         Rule("ranges", f"{column} is not a number or below 0", _outside(column, 0, LARGEST_ID - 1))
         for column in ("duration", "num_downloads")
+    ),
+    Rule(
+        "ranges",
+        "is_explicit is not 0, 1 or missing",
+        "is_explicit IS NOT NULL AND (is_explicit IN (0, 1)) IS NOT TRUE",
+    ),
+    Rule(
+        "known_preferences",
+        "gen_ai_preference is not one that Freesound uses",
+        f"gen_ai_preference NOT IN ({', '.join(map(repr, AI_PREFERENCES))})",
     ),
     Rule("dates", "created is not a valid time", no_time("created")),
     Rule("dates", f"created is before {FIRST_YEAR}", f"created < '{FIRST_YEAR}'"),
@@ -125,6 +135,11 @@ def future_dates(subject: Subject) -> Iterator[Finding]:
 def tags(subject: Subject) -> Iterator[Finding]:
     """Tags are a JSON list of strings."""
     return subject.scan(SOUNDS, "tags")
+
+
+def known_preferences(subject: Subject) -> Iterator[Finding]:
+    """Every preference about AI training is one that Freesound uses."""
+    return subject.scan(SOUNDS, "known_preferences")
 
 
 def encodings(subject: Subject) -> Iterator[Finding]:

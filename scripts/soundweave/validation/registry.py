@@ -26,6 +26,7 @@ CHECKS: dict[str, Check] = {
         records.date_order,
         records.future_dates,
         records.tags,
+        records.known_preferences,
         records.encodings,
         records.duplicates,
         records.unique_users,

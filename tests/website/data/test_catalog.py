@@ -122,7 +122,7 @@ def test_degrees_count_every_connected_sound_once_and_similar_ones_on_top(
         )
         connection.executemany(
             "INSERT INTO sounds VALUES"
-            " (?, 'a', ?, ?, '', '', 1, 'wav', '[]', 0, NULL, NULL, '', '', NULL)",
+            " (?, 'a', ?, ?, '', '', 1, 'wav', '[]', 0, NULL, NULL, '', '', NULL, NULL, NULL)",
             [
                 (number, user, None if pack < 0 else pack)
                 for number, (user, pack) in enumerate(rows, start=1)

@@ -20,6 +20,9 @@ export interface Details {
   duration: number | null;
   type: string;
   num_downloads: number;
+  is_explicit: boolean | null;
+  /** The author's wish on AI training, as Freesound names it; null if unknown. */
+  gen_ai_preference: string | null;
   pack: { id: number; name: string } | null;
   previews: { mp3: string | null; ogg: string | null };
   /** Its Freesound page. */

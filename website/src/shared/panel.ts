@@ -112,6 +112,14 @@ async function copy(text: string, box: HTMLElement, state: HTMLElement): Promise
   }
 }
 
+/** What authors may wish about training AI with a sound. */
+const WISHES = new Map([
+  ["no-additional-preferences", "panel.ai-license"],
+  ["open-source-models", "panel.ai-open"],
+  ["noncommercial-open-source-models", "panel.ai-noncommercial"],
+  ["no-gen-ai", "panel.ai-no"],
+]);
+
 function facts(sound: Details, callbacks: Callbacks): Node {
   const { name, deed } = license(sound.license);
   const label = oneLine(name, t("sound.no-license"));
@@ -123,6 +131,11 @@ function facts(sound: Details, callbacks: Callbacks): Node {
   add("panel.date", day(sound.created) ?? t("sound.no-date"));
   add("panel.downloads", count(sound.num_downloads));
   if (sound.type) add("panel.type", bdi(oneLine(sound.type, "–")));
+  if (sound.is_explicit) add("panel.explicit", t("panel.explicit-yes"));
+  if (sound.gen_ai_preference) {
+    const wish = WISHES.get(sound.gen_ai_preference);
+    add("panel.ai-training", wish ? t(wish) : bdi(oneLine(sound.gen_ai_preference, "–")));
+  }
   if (sound.pack) {
     const pack = oneLine(sound.pack.name, `#${sound.pack.id}`);
     const { pack: page } = sound.pages;

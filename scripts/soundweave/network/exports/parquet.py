@@ -13,7 +13,13 @@ from soundweave.network.exports.view import NODE_FIELDS, View
 ROWS = 50_000  # in memory, and in a row group
 TIMESTAMP = "%Y-%m-%dT%H:%M:%SZ"
 WORD = pa.dictionary(pa.int32(), pa.string())  # few different values
-TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), list: pa.list_(pa.string())}
+TYPES = {
+    str: pa.string(),
+    float: pa.float64(),
+    int: pa.int64(),
+    bool: pa.bool_(),
+    list: pa.list_(pa.string()),
+}
 SPECIAL = {"kind": WORD, "license": WORD, "created": pa.timestamp("ms", tz="UTC")}
 
 NODES = pa.schema(

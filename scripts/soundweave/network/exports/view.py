@@ -28,6 +28,8 @@ NODE_FIELDS: dict[str, type] = {
     "created": str,
     "duration": float,  # seconds
     "tags": list,
+    "is_explicit": bool,
+    "gen_ai_preference": str,  # the author's wish on AI training
     "x": float,  # the position on the map, once it has one
     "y": float,
     "community": int,
@@ -41,7 +43,8 @@ Edge = tuple[str, str, str, float]
 """Ids of both ends, kind, weight."""
 
 SOUNDS = """
-    SELECT sounds.id, name, username, license, created, duration, tags, x, y, community_id
+    SELECT sounds.id, name, username, license, created, duration, tags, is_explicit,
+           gen_ai_preference, x, y, community_id
     FROM sounds JOIN users ON users.id = user_id LEFT JOIN positions ON sound_id = sounds.id
     WHERE removed_at IS NULL ORDER BY sounds.id
 """
@@ -90,7 +93,10 @@ def _sounds(connection: sqlite3.Connection) -> Iterator[Node]:
     for number, *values in tuples(connection, SOUNDS):
         fields = zip(NODE_FIELDS, ("sound", *values), strict=True)
         node = {name: value for name, value in fields if value is not None}
-        yield {"id": ids.sound(number), **node, "tags": parse_tags(node["tags"])}
+        node |= {"tags": parse_tags(node["tags"])}
+        if "is_explicit" in node:
+            node["is_explicit"] = bool(node["is_explicit"])
+        yield {"id": ids.sound(number), **node}
 
 
 def _edges(connection: sqlite3.Connection) -> Iterator[Edge]:

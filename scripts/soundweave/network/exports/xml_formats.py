@@ -15,7 +15,7 @@ from soundweave.network.exports.view import EDGE_FIELDS, NODE_FIELDS, Edge, Node
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 GEXF = "http://gexf.net/1.3"
 VIZ = f"{GEXF}/viz"
-TYPES = {str: "string", list: "string", float: "double", int: "long"}
+TYPES = {str: "string", list: "string", float: "double", int: "long", bool: "boolean"}
 # XML 1.0 cannot express most control characters: https://www.w3.org/TR/xml/#charsets
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -111,6 +111,8 @@ def _write(file: Any, elements: Iterable[etree._Element]) -> None:
 
 def _text(value: object) -> str:
     """Lists become JSON, which escapes forbidden characters; in a string they become U+FFFD."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list):
         text = json.dumps(value, ensure_ascii=False)
         return FORBIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

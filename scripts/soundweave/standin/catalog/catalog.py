@@ -28,6 +28,7 @@ class Catalog:
         self.packs: dict[int, dict[str, Any]] = {}
         self.users: dict[str, dict[str, Any]] = {}
         self.index: dict[int, Document] = {}
+        self.hidden: set[int] = set()
         self.version = 0
         self._groups = lru_cache(maxsize=1)(self._grouped)
         for sound in sounds:
@@ -39,6 +40,7 @@ class Catalog:
         with self.lock:
             self.sounds[sound["id"]] = sound
             self.index[sound["id"]] = document(sound)
+            self.hidden.discard(sound["id"])
             username = str(sound["username"])
             self.users.setdefault(username, _user(username))
             if (number := pack_id(sound)) is not None:
@@ -53,6 +55,16 @@ class Catalog:
             self.sounds.pop(sound_id, None)
             if not keep_in_index:
                 self.index.pop(sound_id, None)
+            self.version += 1
+
+    def hide(self, sound_id: int) -> None:
+        """Hide a sound as moderators do: searches and lists leave it out, its own page stays.
+
+        Add it again to show it.
+        """
+        with self.lock:
+            self.hidden.add(sound_id)
+            self.index.pop(sound_id, None)
             self.version += 1
 
     def sounds_of(self, owner: int | str) -> list[dict[str, Any]]:
@@ -86,6 +98,8 @@ class Catalog:
             key=lambda sound: (str(sound["created"]), sound["id"]),
             reverse=True,
         ):
+            if sound["id"] in self.hidden:
+                continue
             groups[str(sound["username"])].append(sound["id"])
             if (number := pack_id(sound)) is not None:
                 groups[number].append(sound["id"])

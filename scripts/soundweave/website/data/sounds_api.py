@@ -1,5 +1,6 @@
-"""Every sound in full, for the site itself and for others: api/sounds/<n>.json, api/sounds.csv.
+"""Every sound: api/sounds/<n>.json with what the site shows, api/sounds.csv with what credits need.
 
+Freesound's terms of use allow no full copies, so the CSV has nothing that a credit can do without.
 Texts are exactly as Freesound has them: escape them for display. Only the CSV changes some: a text
 that a spreadsheet would run as a formula, because it starts with = + - @ or the like, gets an
 apostrophe in front.
@@ -23,11 +24,12 @@ SHARD = 1000  # range of ids that share a file
 SIMILAR = 20  # similar sounds listed with a sound
 PLAIN_UP_TO = 100_000  # sounds; above, the CSV is compressed: 700 000 sounds would take 180 MB
 QUERY = """
-    SELECT id, type, preview_mp3, preview_ogg FROM sounds WHERE removed_at IS NULL ORDER BY id
+    SELECT id, type, preview_mp3, preview_ogg, is_explicit, gen_ai_preference
+    FROM sounds WHERE removed_at IS NULL ORDER BY id
 """
 COLUMNS = (
-    *("id", "name", "author", "license", "created", "seconds"),
-    *("type", "downloads", "pack", "tags", "url"),
+    *("id", "name", "author", "license", "url"),
+    *("is_explicit", "gen_ai_preference"),
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -80,13 +82,15 @@ class _Sounds:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         cursor = self._snapshot.reader.cursor()
         cursor.row_factory = None  # plain tuples: a third of the time
-        for sound, (number, kind, mp3, ogg) in enumerate(cursor.execute(QUERY)):
+        for sound, (number, kind, mp3, ogg, explicit, wish) in enumerate(cursor.execute(QUERY)):
             if number != self._ids[sound]:
                 raise AssertionError("the catalog is from another snapshot")
             yield {
                 "id": number,
                 **self._own_facts(sound),
                 "type": kind,
+                "is_explicit": None if explicit is None else bool(explicit),
+                "gen_ai_preference": wish,
                 "previews": {
                     "mp3": previews.offered(mp3, self._snapshot.preview_origins),
                     "ogg": previews.offered(ogg, self._snapshot.preview_origins),
@@ -135,11 +139,10 @@ class _Sounds:
 
 def _row(sound: dict[str, Any]) -> list[object]:
     """Return a sound's cells, in the order of COLUMNS."""
-    pack = sound["pack"]
+    explicit = {None: "", False: "no", True: "yes"}[sound["is_explicit"]]
     cells = (
-        *(sound["id"], sound["name"], sound["username"], sound["license"], sound["created"]),
-        *(sound["duration"], sound["type"], sound["num_downloads"]),
-        *(pack["name"] if pack else "", " ".join(sound["tags"]), sound["url"]),
+        *(sound["id"], sound["name"], sound["username"], sound["license"], sound["url"]),
+        *(explicit, sound["gen_ai_preference"] or ""),
     )
     return [_cell(cell) if isinstance(cell, str) else cell for cell in cells]
 
