@@ -136,8 +136,13 @@ def _run_steps(folder: Path, environment: dict[str, str], output: TextIO) -> boo
 
 
 def _environment(base_url: str, max_requests: int) -> dict[str, str]:
-    # Inside GitHub Actions, a night must not write to the outer step's outputs.
-    outer = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    # Inside GitHub Actions, a night must not write to the outer step's outputs, but its commands
+    # print into the outer step's log.
+    outer = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "GITHUB_ACTIONS" or not name.startswith("GITHUB_")
+    }
     interpreter_folder = str(Path(sys.executable).parent)
     search_path = [interpreter_folder, os.environ.get("PATH", os.defpath)]
     return outer | {

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessPool
 
+from soundweave.base import runner
 from soundweave.base.errors import ConfigError
 
 Result = TypeVar("Result")
@@ -78,6 +79,7 @@ class _Context(ForkServerContext):
 def _start_worker() -> None:
     # Ctrl-C reaches the whole process group; only the parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    runner.guard()  # a worker of the fork server inherits no streams
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
