@@ -82,7 +82,7 @@ def setup_logging(*, verbose: bool, log_file: Path | None = None) -> None:
 
 def show(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
     """Print the result of a command: one JSON object for machines, or `text` for people."""
-    value = json.dumps(result, ensure_ascii=False) if as_json else text
+    value = json.dumps(result, ensure_ascii=runner.running()) if as_json else text
     if as_json and runner.running():
         # The same to a reader of JSON, but nothing that has to be split for the runner.
         value = value.replace("::", r":\u003a").replace("#", r"\u0023")
