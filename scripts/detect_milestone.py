@@ -19,9 +19,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.path_argument(parser, "--checkpoint-dir", paths.CHECKPOINT_DIR, "folder of the library")
     cli.path_argument(parser, "--milestone-history", paths.MILESTONE_HISTORY, "milestones so far")
     cli.path_argument(parser, "--output", paths.MILESTONE_STATUS, "file to write")
+    parser.add_argument(
+        "--published",
+        default="",
+        metavar="KEY",
+        help="the workflow's record of the site that is online; for any other milestone than the"
+        " last one, the site is made and published again",
+    )
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
-    status = _detect(args.checkpoint_dir, args.milestone_history)
+    status = _detect(args.checkpoint_dir, args.milestone_history, args.published)
     schemas.check("milestone_status", status, str(args.output))
     files.write_json(args.output, status)
     actions.set_outputs(
@@ -29,18 +36,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             name: status[name]
             for name in ("is_milestone", "runs_actions", "milestone_number", "current_nodes")
         }
+        | {"reached": crossing.reached(status)}
     )
     cli.show(status, _text(status), as_json=args.json)
     return 0
 
 
-def _detect(checkpoint_dir: Path, milestone_history: Path) -> dict[str, Any]:
+def _detect(checkpoint_dir: Path, milestone_history: Path, published: str) -> dict[str, Any]:
     interval = config.load().milestones.interval
     with database.snapshot(checkpoint_dir) as connection:
         nodes = database.counts(connection)["sounds"]
         library = identity.read(connection)
     history = crossing.read_history(milestone_history, library)
-    return crossing.status(nodes, interval, history, library)
+    return crossing.status(nodes, interval, history, library, published)
 
 
 def _text(status: dict[str, Any]) -> str:

@@ -25,10 +25,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.setup_logging(verbose=args.verbose)
     status = _checked("milestone_status", args.status, "detect_milestone.py")
     results = _checked("milestone_results", args.results, "summarize_milestone.py")
-    if results["milestone_number"] != status["milestone_number"]:
+    number = status["milestone_number"] if status["is_milestone"] else 0
+    if results["milestone_number"] != number:
         raise ConfigError(
             f"{args.results} is about milestone {results['milestone_number']},"
-            f" {args.status} about {status['milestone_number']}; run summarize_milestone.py again"
+            f" {args.status} about {number}; run summarize_milestone.py again"
         )
     record = crossing.record(args.milestone_history, status, results)
     cli.show({"recorded": record}, _text(record, results), as_json=args.json)

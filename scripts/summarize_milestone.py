@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.setup_logging(verbose=arguments.verbose)
     status = files.read_json(arguments.status, made_by="detect_milestone.py")
     schemas.check("milestone_status", status, str(arguments.status))
-    number = status["milestone_number"]
+    number = status["milestone_number"] if status["is_milestone"] else 0
     if not status["runs_actions"]:
         cli.show({"milestone": False}, "No milestone, no actions.", as_json=arguments.json)
         return 0

@@ -167,8 +167,64 @@ def crossed(tmp_path: Path, run: Run) -> Path:
 def test_detect_sets_the_outputs_that_the_workflow_reads(crossed: Path) -> None:
     lines = (crossed / "output").read_text().splitlines()
     names = [line.split("<<")[0] for line in lines if "<<" in line]
-    assert names == ["is_milestone", "runs_actions", "milestone_number", "current_nodes"]
-    assert lines[1::3] == ["true", "true", "1", "120"]
+    assert names == [
+        "is_milestone",
+        "runs_actions",
+        "milestone_number",
+        "current_nodes",
+        "reached",
+    ]
+    assert lines[1::3] == ["true", "true", "1", "120", "100"]
+
+
+def test_the_workflows_record_of_the_site_decides_whether_it_is_made_again(
+    tmp_path: Path, run: Run
+) -> None:
+    make_library(tmp_path, [{"id": n} for n in range(1, 121)])
+    history = tmp_path / "history.jsonl"
+    night(history, 120)
+    record = json.loads(history.read_text())
+    del record["library_id"]  # of any library, then
+    history.write_text(json.dumps(record | {"timestamp": "2999-01-01T00:00:00Z"}) + "\n")
+    flags = ["--checkpoint-dir", tmp_path, "--milestone-history", history]
+    flags += ["--output", tmp_path / "s.json", "--json"]
+    for key, runs in (("", False), ("none", True), ("published-site-100-7-1", False)):
+        done = run("detect_milestone.py", *flags, f"--published={key}")
+        assert done.returncode == 0, done.stderr
+        status = json.loads(done.stdout)
+        assert (status["is_milestone"], status["runs_actions"]) == (False, runs)
+
+
+@pytest.mark.parametrize(
+    ("nights", "nodes", "interval", "published", "runs"),
+    [
+        ([120], 130, 100, "", False),
+        ([120], 130, 100, "none", True),
+        ([120], 130, 100, "published-site-100-4001-1", False),
+        ([120], 90, 100, "published-site-100-4001-1", False),
+        ([120, 210], 250, 100, "published-site-100-4001-1", True),
+        ([120, 210], 250, 100, "published-site-200-4001-2", False),
+        ([120], 130, 100, "published-site-1000-4001-1", True),
+        ([120], 130, 100, "published-site-", True),
+        ([120], 0, 100, "none", False),
+        ([120], 220, 100, "published-site-100-4001-1", True),
+        ([310], 350, 200, "published-site-200-4001-1", False),
+    ],
+)
+def test_a_site_that_is_not_online_is_made_again(
+    tmp_path: Path, nights: list[int], nodes: int, interval: int, published: str, runs: bool
+) -> None:
+    path = tmp_path / "history"
+    for count in nights:
+        night(path, count)
+    history = crossing.read_history(path, LIBRARY)
+    status = crossing.status(nodes, interval, history, LIBRARY, published)
+    assert status["runs_actions"] == runs
+    # Once this night's site is online, the same night again makes none.
+    online = f"published-site-{crossing.reached(status)}-4002-1"
+    if crossing.record(path, status, PASSED):
+        history = crossing.read_history(path, LIBRARY)
+    assert not crossing.status(nodes, interval, history, LIBRARY, online)["runs_actions"]
 
 
 @pytest.mark.parametrize(

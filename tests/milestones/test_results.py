@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import record_milestone
 import summarize_milestone
 from soundweave.base import schemas
 from soundweave.base.errors import ConfigError
@@ -220,6 +221,18 @@ def test_on_a_laptop_the_table_is_text(reports, capsys, monkeypatch):
     assert re.search(
         r"^Validation +yes +passed +3 checks, 2 errors, 3 warnings +1.5 s$", output, re.MULTILINE
     )
+
+
+def test_a_site_without_a_new_milestone_says_so(step, reports):
+    status = STATUS | {"is_milestone": False, "crossed": []}
+    (reports / "milestone_status.json").write_text(json.dumps(status))
+    _, summary, _ = step()
+    assert "### A site without a new milestone\n" in summary
+    assert json.loads((reports / "milestone_results.json").read_text())["milestone_number"] == 0
+    history = reports / "history"
+    flags = [f"--{name}={reports}/milestone_{name}.json" for name in ("status", "results")]
+    assert record_milestone.main([*flags, f"--milestone-history={history}"]) == 0
+    assert not history.exists()
 
 
 def test_no_milestone_no_results(reports, capsys, monkeypatch):

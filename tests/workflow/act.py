@@ -160,7 +160,9 @@ class Project:
         return git("show", f"main:{path}", cwd=self.origin)
 
     def caches(self) -> list[Path]:
-        return sorted(self.cache.glob("*.tar"), key=lambda path: path.stat().st_mtime_ns)
+        return sorted(
+            self.cache.glob("freesound-library-*.tar"), key=lambda path: path.stat().st_mtime_ns
+        )
 
     def run(
         self,

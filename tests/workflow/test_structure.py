@@ -92,7 +92,7 @@ def test_the_rights_of_the_nightly():
         "check": {"contents": "read", "actions": "read", "pages": "read"},
         "plan": {"contents": "read"},
         "translate": {"contents": "read"},
-        "nightly": {"contents": "write"},
+        "nightly": {"contents": "write", "pages": "read"},
         "deploy": {"pages": "write", "id-token": "write"},
         "report": {"contents": "read", "issues": "write", "checks": "read", "actions": "write"},
     }
@@ -164,19 +164,22 @@ def test_the_order_of_a_night():
         "Restore the cached library",
         "Restore the library",
         "Collect sounds",
+        "Look up which site is online",
         "Detect a milestone",
+        "Ask where the site is published",
         "Bundle the site's scripts",
         "Draw the map",
         "Run the three milestone jobs",
         "Summarize the milestone",
         "Record the milestone",
         "Update the site with the results",
+        "Upload the site",
+        "Say when the site will be published",
         "Copy the library",
         "Save the library",
         "Commit the night",
         "Upload the night's log",
         "Upload the milestone's logs and reports",
-        "Upload the site",
     ]
 
 

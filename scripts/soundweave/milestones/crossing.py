@@ -5,6 +5,7 @@ that shrank and grew back nor a changed interval fires one again. Milestones of 
 as a fork inherits them, count for nothing.
 """
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,30 @@ from typing import Any
 from soundweave.base import jsonl, schemas, times
 from soundweave.library.identity import FIELD, Identity
 
+PUBLISHED = re.compile("published-site-([0-9]{1,15})-")  # a key of the Actions cache
+
 
 def status(
-    nodes: int, interval: int, history: list[dict[str, Any]], library: Identity
+    nodes: int,
+    interval: int,
+    history: list[dict[str, Any]],
+    library: Identity,
+    published: str = "",
 ) -> dict[str, Any]:
-    """Report whether `nodes` sounds crossed a milestone (milestone_status.schema.json)."""
+    """Report whether `nodes` sounds crossed a milestone (milestone_status.schema.json).
+
+    `published` is the record of the site that is online; with any text but that of the last
+    milestone, the site is published again. It is empty where nothing is published.
+    """
     reached = max((_boundary(record) for record in history), default=0)
     number = nodes // interval
     crossed = list(range(reached // interval + 1, number + 1))
     previous = int(history[-1]["nodes"]) if history else 0
+    is_online = not published or _published(published) == max(reached, nodes) // interval * interval
     return {
         "is_milestone": bool(crossed),
         # A library that has no milestone yet gets a site, too: its first night ends with one.
-        "runs_actions": bool(crossed) or (nodes > 0 and not history),
+        "runs_actions": bool(crossed) or (nodes > 0 and not (history and is_online)),
         "milestone_number": number,
         "current_nodes": nodes,
         "previous_milestone_nodes": previous,
@@ -70,6 +82,16 @@ def record(path: Path, detected: dict[str, Any], results: dict[str, Any]) -> dic
     schemas.check("milestone", milestone, "the milestone")
     jsonl.append(path, milestone)
     return milestone
+
+
+def reached(detected: dict[str, Any]) -> int:
+    """How many sounds the last milestone stands for; a site that shows it is up to date."""
+    return int(detected["next_milestone_nodes"] - detected["interval"])
+
+
+def _published(key: str) -> int | None:
+    match = PUBLISHED.match(key)
+    return int(match[1]) if match else None
 
 
 def _boundary(record: dict[str, Any]) -> int:

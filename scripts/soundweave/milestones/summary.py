@@ -68,7 +68,7 @@ def print_logs(results: list[Result], reports_dir: Path) -> None:
 def _title(results: list[Result], milestone_number: int) -> str:
     problem = "" if passed(results) else ": a critical action did not pass"
     if not milestone_number:
-        return f"No site{problem}" if problem else "A site before the first milestone"
+        return f"No site{problem}" if problem else "A site without a new milestone"
     return f"Milestone {milestone_number} {'not ' if problem else ''}reached{problem}"
 
 
