@@ -139,6 +139,10 @@ def test_a_night_without_a_milestone(project):
     night = project(60)
     later = milestone(1, 21, timestamp="2099-01-01T00:00:00Z")
     night.change({MILESTONES: json.dumps(later) + "\n"})
+    night.cache.mkdir()
+    (night.folder / "published_site.txt").write_text("100\n")
+    with tarfile.open(night.cache / "published-site-100-1-1.tar", "w") as tar:
+        tar.add(night.folder / "published_site.txt", "published_site.txt")
     run = night.run()
     assert run.code == 0, run.output
     assert run.jobs() == SUCCESS
