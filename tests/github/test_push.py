@@ -162,15 +162,71 @@ def test_a_second_push_of_the_same_night_adds_nothing(clone, origin):
     assert len(log(origin)) == 2
 
 
-@pytest.mark.parametrize("theirs", [line(1) + line(3), "", line(3)])
-def test_a_push_race_keeps_the_lines_of_both(clone, origin, tmp_path, theirs, caplog):
-    (clone / HISTORY).write_text(line(1) + line(2))
-    somebody_pushes(origin, tmp_path, HISTORY, theirs)
-    push_night(clone)
-    assert len(log(origin)) == 3
-    lines = git("show", f"main:{HISTORY}", cwd=origin).splitlines(keepends=True)
-    assert {line(2), *theirs.splitlines(keepends=True)} <= set(lines)
+def push_theirs(origin, tmp_path, change):
+    """Push somebody's `change`, a function of a clone; returns the clone."""
+    other = tmp_path / "other"
+    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
+    change(other)
+    git("add", "-A", cwd=other)
+    git("commit", "-qm", "Somebody's", cwd=other)
+    git("push", "-q", "origin", "main", cwd=other)
+    return other
+
+
+EDITED, BROKEN = line(1).replace("900", "901"), line(1)[:20]
+
+
+@pytest.mark.parametrize(
+    ("before", "theirs", "ours", "after"),
+    [
+        ([1], line(1) + line(3), line(1) + line(2), line(1) + line(3) + line(2)),
+        ([1], "", line(1) + line(2), line(2)),
+        ([1], EDITED, line(1) + line(2), EDITED + line(2)),
+        ([1, 2], line(2), line(1) + line(2) + line(3), line(2) + line(3)),
+        ([1, 2], line(2) + line(1), line(1) + line(2) + line(3), line(2) + line(1) + line(3)),
+        ([1], line(1) + line(2), line(1) + line(2), line(1) + line(2)),
+        ([1], line(1) + line(3).strip(), line(1) + line(2), line(1) + line(3) + line(2)),
+        ([1], line(1) + "\n" + line(3), line(1) + line(2), line(1) + "\n" + line(3) + line(2)),
+        ([1, 2], line(1) + line(2) + line(4), line(1) + line(3), line(1) + line(4) + line(3)),
+        ([], line(3), line(2), line(3) + line(2)),
+    ],
+    ids=[
+        "they append too",
+        "they empty it",
+        "they edit a line",
+        "they drop a line",
+        "they sort it",
+        "they have our line",
+        "they end without a newline",
+        "they add an empty line",
+        "we drop a torn line",
+        "both begin it",
+    ],
+)
+def test_a_history_that_others_change_keeps_what_they_did_and_gets_our_lines(
+    clone, origin, tmp_path, caplog, before, theirs, ours, after
+):
+    history = "data/history.jsonl"
+    if before:
+        seed = "".join(line(day) for day in before)
+        push_theirs(origin, tmp_path, lambda other: (other / history).write_text(seed))
+        git("pull", "-q", cwd=clone)
+        (tmp_path / "other").rename(tmp_path / "seed-clone")
+    push_theirs(origin, tmp_path, lambda other: (other / history).write_text(theirs))
+    (clone / history).write_text(ours)
+    pushed = push.commit_and_push(push.Git(clone), [Path(history)], "x")
+    assert git("show", f"main:{history}", cwd=origin) == after
+    assert (pushed is None) == (after == theirs)
     assert not caplog.records
+
+
+def test_bytes_that_are_no_text_survive_a_race(clone, origin, tmp_path):
+    odd = line(1).encode() + b'{"x": "\xff\xfe"}\r\n'
+    push_theirs(origin, tmp_path, lambda other: (other / HISTORY).write_bytes(odd))
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert push_night(clone)
+    git("pull", "-q", cwd=tmp_path / "other")
+    assert (tmp_path / "other" / HISTORY).read_bytes() == odd + line(2).encode()
 
 
 def test_of_a_generated_file_our_side_wins(clone, origin, tmp_path):
@@ -278,10 +334,13 @@ def test_a_push_that_fails_once_succeeds(clone, origin, caplog):
     [
         ("error: GH006: Protected branch update failed for refs/heads/main.", "protected"),
         ("error: GH013: Repository rule violations found for refs/heads/main.", "a rule"),
-        ("error: GH001: Large files detected.", "refuses the commit"),
+        ("error: GH001: Large files detected.", "never accepts"),
         ("ERROR: This repository was archived so it is read-only.", "unarchive"),
         ("remote: Permission to a/b.git denied to github-actions[bot].", "Read and write"),
         ("fatal: unable to access 'x': The requested URL returned error: 403", "Read and write"),
+        ("fatal: Authentication failed for 'https://github.com/a/b'", "set GITHUB_TOKEN"),
+        ("fatal: could not read Username for 'https://github.com'", "set GITHUB_TOKEN"),
+        ("fatal: repository 'https://github.com/a/b/' not found", "git remote set-url origin"),
     ],
 )
 def test_a_refusal_that_will_not_change_is_explained_at_once(clone, origin, said, advice):
@@ -317,37 +376,54 @@ def made_a_link(other):
     (other / STATS).symlink_to("elsewhere")
 
 
-@pytest.mark.parametrize("change", [deleted, moved_away, made_a_folder, made_a_link])
+def unchanged(other):
+    (other / "readme").write_text("mine")
+
+
+def made_executable(other):
+    (other / STATS).chmod(0o755)
+
+
+def edited(other):
+    (other / STATS).write_text("{2}\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "is_ours"),
+    [
+        (unchanged, True),
+        (edited, True),
+        (made_executable, True),
+        (deleted, False),
+        (moved_away, False),
+        (made_a_folder, False),
+        (made_a_link, False),
+    ],
+)
 @pytest.mark.parametrize("with_history", [True, False])
-def test_a_file_that_somebody_removed_stays_removed(
-    clone, origin, tmp_path, change, with_history, caplog
+def test_a_report_is_ours_unless_somebody_removed_or_replaced_it(
+    clone, origin, tmp_path, caplog, change, is_ours, with_history
 ):
-    other = tmp_path / "other"
-    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
-    change(other)
-    git("add", "-A", cwd=other)
-    git("commit", "-qm", "Somebody's", cwd=other)
-    git("push", "-q", "origin", "main", cwd=other)
-    expected = git("ls-tree", "-r", "main", "--", STATS, "old_stats.json", cwd=origin)
+    push_theirs(origin, tmp_path, change)
+    theirs = git("ls-tree", "-r", "main", cwd=origin)
     (clone / STATS).write_text("{1}\n")
     if with_history:
         (clone / HISTORY).write_text(line(1) + line(2))
-    pushed = push.commit_and_push(push.Git(clone), [Path(HISTORY), Path(STATS)], "x")
-    assert git("ls-tree", "-r", "main", "--", STATS, "old_stats.json", cwd=origin) == expected
-    assert (pushed is not None) == with_history
-    assert [record.getMessage() for record in caplog.records] == [
-        f"not committed, as others changed it meanwhile: {STATS}"
-    ]
-    assert (line(2) in git("show", f"main:{HISTORY}", cwd=origin)) == with_history
+    pushed = push.commit_and_push(push.Git(clone), [Path(STATS), Path(HISTORY)], "Nightly")
+    assert (pushed is not None) == (is_ours or with_history)
+    assert (STATS in caplog.text) != is_ours
+    if is_ours:
+        assert git("show", f"main:{STATS}", cwd=origin) == "{1}\n"
+    mine = [HISTORY] * with_history + [STATS] * is_ours
+    changed = git("show", "--format=", "--name-only", "main", cwd=origin).split()
+    assert not pushed or changed == mine
+    kept = [entry for entry in theirs.splitlines() if not entry.endswith(tuple(mine) or "\0")]
+    assert set(kept) <= set(git("ls-tree", "-r", "main", cwd=origin).splitlines())
+    assert line(2) in git("show", f"main:{HISTORY}", cwd=origin) or not with_history
 
 
 def test_what_a_failed_attempt_left_is_not_in_the_way(clone, origin, tmp_path):
-    other = tmp_path / "other"
-    git("clone", "-q", str(origin), str(other), cwd=tmp_path)
-    made_a_folder(other)
-    git("add", "-A", cwd=other)
-    git("commit", "-qm", "Somebody's", cwd=other)
-    git("push", "-q", "origin", "main", cwd=other)
+    push_theirs(origin, tmp_path, made_a_folder)
     hook = origin / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\n[ -e tries ] && exit 0\ntouch tries\nexit 1\n")
@@ -356,6 +432,66 @@ def test_what_a_failed_attempt_left_is_not_in_the_way(clone, origin, tmp_path):
     (clone / HISTORY).write_text(line(1) + line(2))
     assert push.commit_and_push(push.Git(clone), [Path(HISTORY), Path(STATS)], "x")
     assert line(2) in git("show", f"main:{HISTORY}", cwd=origin)
+
+
+def test_a_mode_that_somebody_set_stays(clone, origin, tmp_path):
+    push_theirs(origin, tmp_path, made_executable)
+    (clone / STATS).write_text("{1}\n")
+    assert push.commit_and_push(push.Git(clone), [Path(STATS)], "Nightly")
+    assert git("ls-tree", "main", STATS, cwd=origin).startswith("100755")
+
+
+@pytest.mark.parametrize(
+    "name", ["data/translations/a/es/translation.md", "website/locales/es.json"]
+)
+@pytest.mark.parametrize("blocked", ["", "file", "link"])
+def test_a_new_file_needs_its_place(clone, origin, tmp_path, caplog, name, blocked):
+    parent = str(Path(name).parent)
+
+    def change(other):
+        place = other / parent
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if blocked == "file":
+            place.write_text("mine")
+        elif blocked == "link":
+            place.symlink_to("/elsewhere")
+        else:
+            (other / "readme").write_text("mine")
+
+    push_theirs(origin, tmp_path, change)
+    (clone / parent).mkdir(parents=True)
+    (clone / name).write_text("new\n")
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert push.commit_and_push(push.Git(clone), [Path(name), Path(HISTORY)], "x")
+    files = git("ls-tree", "-r", "--name-only", "main", cwd=origin).split()
+    assert (name in files) == (not blocked)
+    assert (parent in files) == bool(blocked)
+    assert (name in caplog.text) == bool(blocked)
+    assert line(2) in git("show", f"main:{HISTORY}", cwd=origin)
+
+
+@pytest.mark.parametrize(
+    "name", ["data/translations/a/es/translation.md", "website/locales/es.json"]
+)
+@pytest.mark.parametrize("was_there", [True, False])
+def test_what_a_person_edits_meanwhile_stays_as_edited(clone, origin, tmp_path, name, was_there):
+    def write(text):
+        def change(other):
+            (other / name).parent.mkdir(parents=True, exist_ok=True)
+            (other / name).write_text(text)
+
+        return change
+
+    if was_there:
+        push_theirs(origin, tmp_path, write("one\n\ntwo\n\nthree\n"))
+        git("pull", "-q", cwd=clone)
+        (tmp_path / "other").rename(tmp_path / "seed-clone")
+    push_theirs(origin, tmp_path, write("one\n\ntwo\n\nmine\n"))
+    write("new\n\nnew\n\nthree\n")(clone)
+    (clone / HISTORY).write_text(line(1) + line(2))
+    assert push.commit_and_push(push.Git(clone), [Path(name), Path(HISTORY)], "Second")
+    assert git("show", f"main:{name}", cwd=origin) == "one\n\ntwo\n\nmine\n"
+    assert git("show", "--format=", "--name-only", "main", cwd=origin).split() == [HISTORY]
 
 
 def rewritten(other):
@@ -390,7 +526,7 @@ def test_a_forced_push_during_the_night_stays_as_pushed(clone, origin, tmp_path,
 def test_a_branch_that_was_deleted_is_not_created_again(clone, origin):
     git("branch", "-m", "main", "trunk", cwd=origin)
     (clone / HISTORY).write_text(line(1) + line(2))
-    with pytest.raises(push.RefusedError, match="the branch is gone"):
+    with pytest.raises(push.RefusedError, match="start the night on the one"):
         push_night(clone)
     assert git("branch", "--format=%(refname:short)", cwd=origin).split() == ["trunk"]
 
@@ -633,17 +769,3 @@ def test_nothing_is_pushed_unasked(clone, origin, capsys):
     assert commit_night.main([]) == 0
     assert len(log(origin)) == 1
     assert "With --push" in capsys.readouterr().out
-
-
-def test_a_translation_that_a_person_edits_meanwhile_stays_as_edited(clone, origin, tmp_path):
-    name = "data/translations/a/es/translation.md"
-    (clone / name).parent.mkdir(parents=True)
-    (clone / name).write_text("one\n\ntwo\n\nthree\n")
-    push.commit_and_push(push.Git(clone), [Path(name)], "First")
-    git("fetch", "-q", cwd=clone)
-    git("reset", "-q", "--hard", "origin/main", cwd=clone)
-    somebody_pushes(origin, tmp_path, name, "one\n\ntwo\n\nmine\n")
-    (clone / name).write_text("new\n\nnew\n\nthree\n")
-    (clone / HISTORY).write_text(line(1) + line(2))
-    assert push.commit_and_push(push.Git(clone), [Path(name), Path(HISTORY)], "Second")
-    assert git("show", f"main:{name}", cwd=origin) == "one\n\ntwo\n\nmine\n"

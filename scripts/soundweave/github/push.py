@@ -1,10 +1,10 @@
 """Commit the night's results and push them, whatever other people do to the branch meanwhile.
 
 Everything happens in a scratch work tree, so the caller's files, index and branch stay as they
-are. Only the night's own commit moves: it is put on top of what the branch is now, so a forced
-push stays as pushed and a deleted file stays deleted. Histories keep the lines of both sides
-(`*.jsonl merge=union` in .gitattributes), and our version of generated files wins. The token
-reaches git only through the environment.
+are. Only the night's own commit moves: it is made again on top of what the branch is now, so a
+forced push stays as pushed. Where somebody changed the same file, a history gets the night's
+lines, a report is the night's, and anything else stays as they have it: deleted, moved, replaced
+or edited. The token reaches git only through the environment.
 """
 
 import base64
@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from tenacity import (
     Retrying,
@@ -27,6 +28,7 @@ from tenacity import (
 )
 
 from soundweave.base.errors import ConfigError, PublishError
+from soundweave.base.paths import EDGE_STATS, VALIDATION_REPORT
 
 log = logging.getLogger(__name__)
 
@@ -35,26 +37,30 @@ EMAIL = "41898282+github-actions[bot]@users.noreply.github.com"
 ATTEMPTS = 6
 FIRST_DELAY, LONGEST_DELAY = 1.0, 20.0  # seconds
 GIT_SECONDS = 120
-UNMERGED = ("diff", "--diff-filter=U")
+REPORTS = {EDGE_STATS.name, VALIDATION_REPORT.name}  # made by commands, never by people
 
 ADVICE = "let github-actions[bot] push there, or start the night on another branch"
 WORKFLOW_PERMISSIONS = (
     "under Settings -> Actions -> General -> Workflow permissions, choose 'Read and write'"
 )
-# What another attempt cannot change, and what to do about it.
+# What another attempt cannot change, and what to do about it; the first that fits counts.
 REFUSALS = {
-    r"GH006|protected branch": f"the branch is protected; {ADVICE}",
-    r"GH013|rule violations": f"a rule of the repository forbids the push; {ADVICE}",
-    r"GH\d{3}": "GitHub refuses the commit; change what its message names",
-    r"repository was archived": "the repository cannot be written to; unarchive it",
-    r"Permission to .* denied|returned error: 403": (
+    "error: GH006|protected branch": f"the branch is protected; {ADVICE}",
+    "error: GH013|rule violations": f"a rule of the repository forbids the push; {ADVICE}",
+    r"error: GH\d{3}": "GitHub never accepts this commit; change what its answer names",
+    "repository was archived": "the repository cannot be written to; unarchive it",
+    "Permission to .* denied|returned error: 403": (
         f"the token may not push; {WORKFLOW_PERMISSIONS}"
     ),
-    r"Authentication failed|returned error: 401|could not read Username": "git needs a valid token",
-    r"repository .* not found|returned error: 404|does not appear to be a git repository": (
-        "the address of origin leads to no repository"
+    "Authentication failed|returned error: 401|could not read Username": (
+        "git needs a token; set GITHUB_TOKEN to a valid one"
     ),
-    r"couldn't find remote ref": "the branch is gone, and it is not created again",
+    "repository .* not found|returned error: 404|does not appear to be a git repository": (
+        "the address of origin leads to no repository; correct it with: git remote set-url origin"
+    ),
+    "couldn't find remote ref": (
+        "the branch is gone, and it is not created again; start the night on the one that is there"
+    ),
 }
 
 
@@ -74,6 +80,10 @@ class Git:
 
     def __call__(self, *arguments: str, folder: Path | None = None) -> str:
         """Run `git <arguments>` and return its output; raises PublishError with git's message."""
+        return self.read(*arguments, folder=folder).decode(errors="replace").strip()
+
+    def read(self, *arguments: str, folder: Path | None = None) -> bytes:
+        """Run git like a call does, and return the bytes of its output."""
         command = f"git {arguments[0]}"
         try:
             done = subprocess.run(
@@ -92,7 +102,7 @@ class Git:
         if done.returncode:
             words = (done.stderr or done.stdout).decode(errors="replace").strip()
             raise PublishError(f"{command} failed: {self._redacted(words)}")
-        return done.stdout.decode(errors="replace").strip()
+        return done.stdout
 
     def _redacted(self, text: str) -> str:
         for secret in self._secrets:
@@ -120,18 +130,29 @@ def commit_and_push(
     """
     name = branch(git)
     with _scratch_tree(git) as scratch:
-        if not _commit(git, scratch, paths, subject):
-            return None
-        own_commit = git("rev-parse", "HEAD", folder=scratch)
-        for attempt in retrying or _retrying():
+        own_commit = _commit(git, scratch, paths, subject)
+        moved = None
+        for attempt in retrying or _retrying() if own_commit else ():
             with attempt, _explained():
-                if not _move(git, scratch, own_commit, name):
-                    return None
-                _push(git, scratch, name)
-        return git("rev-parse", "HEAD", folder=scratch)
+                moved = _moved(git, scratch, own_commit, name, subject)
+                if moved:
+                    _push(git, scratch, moved, name)
+        return moved
 
 
-def _commit(git: Git, scratch: Path, paths: Sequence[Path], subject: str) -> bool:
+class _File(NamedTuple):
+    """An entry of a commit's tree: a regular file, or anything else that has its name."""
+
+    mode: str
+    id: str
+
+    @property
+    def is_regular(self) -> bool:
+        return self.mode.startswith("100")
+
+
+def _commit(git: Git, scratch: Path, paths: Sequence[Path], subject: str) -> str:
+    """Commit the files on top of what is checked out; returns "" if none of them changed."""
     root = Path(git("rev-parse", "--show-toplevel")).resolve()
     for path in paths:
         source = (git.folder / path).resolve()
@@ -145,57 +166,82 @@ def _commit(git: Git, scratch: Path, paths: Sequence[Path], subject: str) -> boo
         # Force: a .gitignore may exclude the folder of a file that is named here.
         git("add", "--force", "--", str(target), folder=scratch)
     if not git("diff", "--cached", "--name-only", folder=scratch):
-        return False
+        return ""
     git("commit", "--quiet", "--message", subject, folder=scratch)
-    return True
+    return git("rev-parse", "HEAD", folder=scratch)
 
 
-def _move(git: Git, scratch: Path, own_commit: str, name: str) -> bool:
-    """Put our commit on top of what the branch is now; returns False if it changes nothing."""
+def _moved(git: Git, scratch: Path, own_commit: str, name: str, subject: str) -> str | None:
+    """Make our commit again on top of what the branch is now; None if it would change nothing."""
     git("fetch", "--quiet", "origin", f"refs/heads/{name}", folder=scratch)
-    if git("rev-parse", "FETCH_HEAD", folder=scratch) == git(
-        "rev-parse", f"{own_commit}^", folder=scratch
-    ):
-        git("checkout", "--quiet", "--force", "--detach", own_commit, folder=scratch)
-        return True
-    git("checkout", "--quiet", "--force", "--detach", "FETCH_HEAD", folder=scratch)
-    git("clean", "--quiet", "--force", "-d", "-x", folder=scratch)
-    # In a cherry-pick, "theirs" is the commit being moved: ours.
-    pick = ("cherry-pick", "--no-commit", "--strategy-option=theirs", own_commit)
-    try:
-        git(*pick, folder=scratch)
-    except PublishError:
-        if not _names(git, scratch, *UNMERGED):
-            raise
-    _keep_theirs(git, scratch, own_commit)
-    if not git("diff", "--cached", "--name-only", folder=scratch):
+    tip = git("rev-parse", "FETCH_HEAD", folder=scratch)
+    git("read-tree", tip, folder=scratch)
+    changed = git("diff-tree", "-r", "-z", "--name-only", "--no-commit-id", own_commit)
+    left_out = [
+        path
+        for path in filter(None, changed.split("\0"))
+        if not _stage(git, scratch, own_commit, tip, path)
+    ]
+    if left_out:
+        log.warning("not committed, as others changed it meanwhile: %s", ", ".join(left_out))
+    tree = git("write-tree", folder=scratch)
+    if tree == git("rev-parse", f"{tip}^{{tree}}", folder=scratch):
+        return None
+    return git("commit-tree", tree, "-p", tip, "-m", subject, folder=scratch)
+
+
+def _stage(git: Git, scratch: Path, own_commit: str, tip: str, path: str) -> bool:
+    """Put our version of a file into the index; returns False if theirs stays."""
+    ours, theirs = _file(git, own_commit, path), _file(git, tip, path)
+    base = _file(git, f"{own_commit}^", path)
+    if ours is None:
         return False
-    git("commit", "--quiet", "--reuse-message", own_commit, folder=scratch)
+    if theirs == base:
+        content = ours.id
+    elif theirs is None or not theirs.is_regular:
+        return False
+    elif path.endswith(".jsonl"):
+        content = _merged(git, scratch, base, ours, theirs)
+    elif Path(path).name in REPORTS:
+        content = ours.id
+    else:
+        return False
+    mode = theirs.mode if theirs else ours.mode
+    try:
+        git("update-index", "--add", "--cacheinfo", f"{mode},{content},{path}", folder=scratch)
+    except PublishError:
+        return False  # a folder of the path is a file now, or the other way around
     return True
 
 
-def _keep_theirs(git: Git, scratch: Path, own_commit: str) -> None:
-    """Where somebody deleted, moved or replaced one of our files, leave it as they did."""
-    ours = _names(git, scratch, "diff-tree", "-r", "--no-commit-id", own_commit)
-    staged = _names(git, scratch, "diff", "--cached")
-    if unwanted := (staged - ours) | _names(git, scratch, *UNMERGED):
-        git("reset", "--quiet", "HEAD", "--", *sorted(unwanted), folder=scratch)
-    written = _names(git, scratch, "diff", "--cached")
-    if missing := ours - written:
-        log.warning("not committed, as others changed it meanwhile: %s", ", ".join(sorted(missing)))
+def _file(git: Git, commit: str, path: str) -> _File | None:
+    entry = git("ls-tree", "--full-tree", "-z", commit, "--", path)
+    return _File(*entry.split()[:3:2]) if entry else None
 
 
-def _names(git: Git, scratch: Path, *command: str) -> set[str]:
-    names = git(*command, "--name-only", "-z", folder=scratch).split("\0")
-    return set(filter(None, names))
+def _merged(git: Git, scratch: Path, base: _File | None, ours: _File, theirs: _File) -> str:
+    """Add to their history what we added to the base, and take out what we took out."""
+    before, own, current = (_lines(git, file) for file in (base, ours, theirs))
+    taken_out = set(before) - set(own)
+    kept = [line for line in current if line not in taken_out]
+    known = {*before, *kept}
+    added = [line for line in own if line not in known]
+    result = scratch.parent / "merged"
+    result.write_bytes(b"".join(line + b"\n" for line in [*kept, *added]))
+    return git("hash-object", "-w", "--no-filters", str(result), folder=scratch)
 
 
-def _push(git: Git, scratch: Path, name: str) -> None:
+def _lines(git: Git, file: _File | None) -> list[bytes]:
+    content = git.read("cat-file", "blob", file.id) if file else b""
+    return content.removesuffix(b"\n").split(b"\n") if content else []
+
+
+def _push(git: Git, scratch: Path, commit: str, name: str) -> None:
     # The lease: a push of somebody else since the fetch, a forced one too, is never overwritten.
     ref = f"refs/heads/{name}"
-    parent = git("rev-parse", "HEAD^", folder=scratch)
+    parent = git("rev-parse", f"{commit}^", folder=scratch)
     lease = f"--force-with-lease={ref}:{parent}"
-    git("push", "--quiet", lease, "origin", f"HEAD:{ref}", folder=scratch)
+    git("push", "--quiet", lease, "origin", f"{commit}:{ref}", folder=scratch)
 
 
 @contextmanager
@@ -243,7 +289,6 @@ def _environment(environ: Mapping[str, str], header: str) -> dict[str, str]:
     for role in ("AUTHOR", "COMMITTER"):
         variables |= {f"GIT_{role}_NAME": AUTHOR, f"GIT_{role}_EMAIL": EMAIL}
     settings = {"commit.gpgSign": "false", "core.hooksPath": os.devnull}
-    settings["merge.theirs-stay.driver"] = "true"  # keeps what others pushed
     if header:
         server = environ.get("GITHUB_SERVER_URL", "https://github.com")
         settings[f"http.{server}/.extraheader"] = f"AUTHORIZATION: basic {header}"
