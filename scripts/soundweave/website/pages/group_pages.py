@@ -84,6 +84,6 @@ def _group_head(title: str, snapshot: Snapshot, group: Group, words: Words) -> H
         description=words(f"{group.kind}.about", name=group.name, count=count, length=length),
         section=group.kind,
         scripts=("list",),
-        words=("list.",),
+        words=("list.", "updated."),
         preview_origins=snapshot.preview_origins,
     )

@@ -86,7 +86,7 @@ def _head(title: str, snapshot: Snapshot, order: Order, pager: Pager, words: Wor
         description=words("list.description", count=len(snapshot.catalog)),
         section="sounds",
         scripts=("list",),
-        words=("list.",),
+        words=("list.", "updated."),
         preview_origins=snapshot.preview_origins,
         indexed=order.column == NEWEST and pager.current == 1,
     )

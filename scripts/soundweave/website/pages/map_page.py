@@ -7,7 +7,7 @@ from soundweave.website.frame.addresses import Place
 from soundweave.website.frame.shell import Head, Shell
 
 PATH = "map.html"
-WORDS = ("map.", "panel.", "sound.")  # prefixes of the words that the script uses
+WORDS = ("map.", "panel.", "sound.", "updated.")  # prefixes of the words that the script uses
 
 
 def write(shell: Shell, snapshot: Snapshot) -> None:
