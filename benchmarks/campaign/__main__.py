@@ -3,6 +3,7 @@
 import random
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from benchmarks.campaign import answers, damage, kills
@@ -30,13 +31,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.path_argument(parser, "--output", Path("docs/reliability.md"), "where the page goes")
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
-    with tempfile.TemporaryDirectory(prefix="soundweave-") as name:
+    with tempfile.TemporaryDirectory(prefix="soundweave-") as name, ProcessPoolExecutor() as pool:
         folder = Path(name)
-        parts = {
-            "Kills": kills.run(folder / "kills", args.kills, args.seed),
-            "Wrong answers": [answers.run(folder / "answers", args.answers, args.seed)],
-            "Damaged libraries": damage.run(folder / "damage", args.libraries, args.seed),
+        jobs = {
+            "Kills": pool.submit(kills.run, folder / "kills", args.kills, args.seed),
+            "Wrong answers": pool.submit(answers.run, folder / "answers", args.answers, args.seed),
+            "Damaged libraries": pool.submit(
+                damage.run, folder / "damage", args.libraries, args.seed
+            ),
         }
+        parts = {title: job.result() for title, job in jobs.items()}
     failures = [
         f"{tally.name}: {failure}"
         for part in parts.values()

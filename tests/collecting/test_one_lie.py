@@ -121,7 +121,7 @@ def small_pages() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def truth(small_pages: None, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("truth")
     with pytest.MonkeyPatch.context() as patch, nights_of(catalog(), folder, patch) as nights:
         nights.run()

@@ -254,7 +254,12 @@ def test_graphml_has_a_valid_structure(folder: Path, tmp_path: Path) -> None:
     assert [child.tag for child in root] == [f"{space}key"] * 14 + [f"{space}graph"]
     keys = {key.get("id"): key for key in root.iter(f"{space}key")}
     assert len(keys) == 14
-    assert {key.get("attr.type") for key in keys.values()} <= {"string", "double", "long", "boolean"}
+    assert {key.get("attr.type") for key in keys.values()} <= {
+        "string",
+        "double",
+        "long",
+        "boolean",
+    }
     nodes = [node.get("id") for node in root.iter(f"{space}node")]
     assert len(nodes) == len(set(nodes))
     for kind in ("node", "edge"):

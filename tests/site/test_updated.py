@@ -1,7 +1,7 @@
 """A tab that stays open while another site is put online, in the browser."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 NOTICE = "This site has been updated since you opened this page."
 
@@ -19,9 +19,12 @@ def test_a_search_shows_nothing_of_another_site(page: Page, has_read: bool) -> N
         page.locator("#message").get_by_text("“rain”").wait_for()
         put_another_online(page)
     else:  # between the first question and the answer
-        page.route(
-            "**/search/index.json", lambda route: (put_another_online(page), route.continue_())
-        )
+
+        def update_meanwhile(route: Route) -> None:
+            put_another_online(page)
+            route.continue_()
+
+        page.route("**/search/index.json", update_meanwhile)
     search.fill("wind")
     expect(page.locator(".updated")).to_contain_text(NOTICE)
     page.unroute("**/made-of.json")

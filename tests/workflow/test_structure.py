@@ -281,7 +281,7 @@ def test_the_paths_are_those_of_the_commands():
     places = {
         step["with"]["path"] for step in steps(paths.WORKFLOW) if "/cache/" in step.get("uses", "")
     }
-    assert places == {str(paths.CHECKPOINT_DIR)}
+    assert places == {str(paths.CHECKPOINT_DIR), "published_site.txt"}
     (page,) = [step for step in steps(paths.WORKFLOW) if step.get("id") == "page"]
     assert page["with"]["path"] == str(paths.WEBSITE_DIR / "public")
 
