@@ -27,7 +27,13 @@ expect.set_options(timeout=60_000)
 FOLDER = Path("some") / "folder"
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files like Pages, whose answers browsers may keep for ten minutes."""
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
     def log_message(self, *args):
         pass
 
@@ -72,7 +78,7 @@ def worker_id(request):
 
 @pytest.fixture(scope="session")
 def base_url(site_folder):
-    handler = functools.partial(_Quiet, directory=site_folder)
+    handler = functools.partial(QuietHandler, directory=site_folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/{FOLDER.as_posix()}/"

@@ -26,6 +26,7 @@ const elements = { page: { textContent: JSON.stringify(page) } };
 globalThis.document = { getElementById: (id) => (elements[id] ??= { textContent: "" }) };
 globalThis.window = globalThis;
 globalThis.fetch = async (path) => {
+  if (path.endsWith("made-of.json")) return { status: 200, ok: true, text: async () => "one site" };
   const there = fs.existsSync(path);
   const text = there ? fs.readFileSync(path, "utf-8") : "";
   return { status: there ? 200 : 404, ok: there, json: async () => JSON.parse(text) };

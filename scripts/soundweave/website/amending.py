@@ -59,9 +59,11 @@ def _mark(shell: Shell, snapshot: Snapshot, settings: WebsiteConfig) -> dict[str
         "words": {lang: dict(words.texts) for lang, words in shell.languages.items()},
         "bundles": [shell.assets.path(name) for name in assets.NAMES],
         "counts": [catalog.counts[name] for name in COUNTS],
+        "licenses": [asdict(deed) for deed in catalog.licenses],
+        "names": catalog.names,
         "communities": [asdict(community) for community in catalog.communities],
     }
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode())
-    for column in (catalog.ids, catalog.community, catalog.points):
+    for column in (catalog.ids, catalog.community, catalog.points, catalog.license_of):
         digest.update(column.tobytes())
     return {"sha256": digest.hexdigest()}

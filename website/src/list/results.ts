@@ -10,6 +10,7 @@ export interface Result {
   id: number;
   row: HTMLTableRowElement;
   details: Details | null;
+  hasFailed: boolean;
   /** Settles when the row is complete. */
   filled: Promise<void>;
 }
@@ -21,7 +22,13 @@ const NOTHING = "–";
 /** Make a row from the search index; the rest is loaded when the row scrolls into view. */
 export function result(hit: FoundSound, watch: (row: Element, fill: () => void) => void): Result {
   const row = el("tr");
-  const entry: Result = { id: hit.id, row, details: null, filled: Promise.resolve() };
+  const entry: Result = {
+    id: hit.id,
+    row,
+    details: null,
+    hasFailed: false,
+    filled: Promise.resolve(),
+  };
   const page = `https://freesound.org/s/${hit.id}/`;
   row.append(head(hit.id, hit.name, page), el("td", {}, bdi(oneLine(hit.author, "?"))));
   while (row.cells.length < COLUMNS) row.append(el("td"));
@@ -31,7 +38,9 @@ export function result(hit: FoundSound, watch: (row: Element, fill: () => void) 
       sound(hit.id)
         .then(
           (details) => complete(entry, details),
-          () => {},
+          () => {
+            entry.hasFailed = true;
+          },
         )
         .then(resolve);
   });

@@ -125,6 +125,10 @@ function sortResults(column: string, title: string): boolean {
   for (const entry of sorted) fills.get(entry.row)?.();
   Promise.all(sorted.map((entry) => entry.filled)).then(() => {
     if (sorted !== results) return;
+    if (sorted.some((entry) => entry.hasFailed)) {
+      say(t("list.not-sorted"));
+      return;
+    }
     results = sort(sorted, column);
     body?.replaceChildren(...results.map((entry) => entry.row));
     say(t("list.sorted", { order: title }));

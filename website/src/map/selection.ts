@@ -55,6 +55,10 @@ export class Selection {
     }
     const place = await this.place(sound);
     if (this.id !== id) return null;
+    if (!place && sound.community !== null) {
+      this.fail(id, "panel.failed");
+      return null;
+    }
     const neighbors = this.neighborsOf(sound, place);
     this.current = { sound, neighbors, outside: outside(place) };
     this.name = oneLine(sound.name, `#${id}`);

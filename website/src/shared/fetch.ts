@@ -34,7 +34,8 @@ export async function request<T>(path: string): Promise<T | null> {
     throw error;
   });
   const before = await ours;
-  const response = await fetch(root + path);
+  // Not from the browser's cache without asking: it keeps the old site's files for a while.
+  const response = await fetch(root + path, { cache: "no-cache" });
   if (!response.ok && response.status !== 404) throw new Error(`${path}: ${response.status}`);
   const answer = response.ok ? await response.json() : null;
   if ((await online()) === before) return answer;
