@@ -19,6 +19,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - it may be run by any Python
 
 from soundweave.base import cli, paths, runner
 from soundweave.doctor import report
+from soundweave.doctor.facts import Unknown
 from soundweave.doctor.gather import gather
 from soundweave.doctor.project import Project
 from soundweave.github import actions
@@ -39,8 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     project = Project(
         os.environ, args.checkpoint_dir, args.metrics_history, args.milestone_history, folder=Path()
     )
-    result = report.examine(gather(project))
+    facts = gather(project)
+    result = report.examine(facts)
     if runner.running():
+        pages = facts.github.pages
+        actions.set_outputs({"site_url": "" if isinstance(pages, Unknown) else pages.url})
         report.annotate(result)
         if result.findings:
             actions.add_summary(report.markdown(result))

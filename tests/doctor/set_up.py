@@ -54,7 +54,7 @@ def healthy_answers() -> dict[str, Any]:
         f"{WORKFLOW}/runs": {
             "workflow_runs": [{"head_branch": "main", "created_at": times.now()}],
         },
-        "/pages": {"build_type": "workflow"},
+        "/pages": {"build_type": "workflow", "html_url": "https://acme.github.io/demo/"},
         "/environments/github-pages": {
             "protection_rules": [{"type": "branch_policy"}],
             "deployment_branch_policy": {

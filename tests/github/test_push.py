@@ -329,11 +329,33 @@ def test_a_push_that_fails_once_succeeds(clone, origin, caplog):
     assert caplog.text.count("git push failed") == 1
 
 
+class LostAnswer(push.Git):
+    """The first push arrives, but its answer does not."""
+
+    is_lost = False
+
+    def read(self, *arguments, folder=None):
+        answer = super().read(*arguments, folder=folder)
+        if arguments[0] == "push" and not self.is_lost:
+            self.is_lost = True
+            raise PublishError("git push did not end within 120 s")
+        return answer
+
+
+def test_a_push_whose_answer_is_lost_is_found(clone, origin, caplog):
+    (clone / HISTORY).write_text(line(1) + line(2))
+    pushed = push.commit_and_push(LostAnswer(clone), [Path(HISTORY)], "Nightly: +1 sounds")
+    assert pushed == git("rev-parse", "main", cwd=origin).strip()
+    assert len(log(origin)) == 2
+    assert "others changed" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("said", "advice"),
     [
         ("error: GH006: Protected branch update failed for refs/heads/main.", "protected"),
         ("error: GH013: Repository rule violations found for refs/heads/main.", "a rule"),
+        ("error: GH013: Rule violations\n- Push cannot contain secrets", "takes a text"),
         ("error: GH001: Large files detected.", "never accepts"),
         ("ERROR: This repository was archived so it is read-only.", "unarchive"),
         ("remote: Permission to a/b.git denied to github-actions[bot].", "Read and write"),

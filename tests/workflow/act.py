@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 
 from soundweave.standin import StandIn
-from tests.support.github_server import REPOSITORY, TOKEN, Releases
+from tests.doctor.set_up import healthy_answers
+from tests.support.github_server import REPOSITORY, TOKEN, Answer, Releases, Request
 
 ROOT = Path(__file__).resolve().parents[2]
 STUBS = Path(__file__).with_name("stubs")
@@ -122,7 +123,13 @@ class Project:
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     runs: int = 0
-    github_url: str = ""  # of another REST API than that of the releases
+    has_pages: bool = True
+
+    def __post_init__(self) -> None:
+        self.releases.github.route("GET", f"/repos/{REPOSITORY}", self._repository)
+
+    def _repository(self, _: Request) -> Answer:
+        return Answer(200, healthy_answers()[""] | {"has_pages": self.has_pages})
 
     @property
     def cache(self) -> Path:
@@ -221,7 +228,7 @@ class Project:
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_REPOSITORY_ID": "1234",
             "GITHUB_RUN_ID": str(4000 + self.runs),
-            "GITHUB_API_URL": self.github_url or self.releases.github.url,
+            "GITHUB_API_URL": self.releases.github.url,
             "FREESOUND_BASE_URL": self.freesound.base_url,
             "PIP_NO_INDEX": "1",
             "PIP_NO_DEPS": "1",  # the lock names them all, and they are there
@@ -229,6 +236,7 @@ class Project:
             "npm_config_cache": str(NPM_CACHE),
             "STUB_CACHE": str(self.cache),
             "STUB_ORIGIN": str(self.origin),
+            "STUB_PAGES": "on" if self.has_pages else "off",
             "STUB_RUN": str(folder),
         }
         for name, value in (variables | environment).items():

@@ -2,15 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from soundweave.standin import StandIn, synthetic_catalog
-from tests.support.github_server import Releases, github_server
+from tests.doctor.set_up import healthy_answers
+from tests.doctor.test_night_issue import Issues
+from tests.support.github_server import REPOSITORY, Answer, Releases, Request, github_server
 from tests.workflow.act import Project, git, make_origin, require_act
 
 MakeProject = Callable[[int], Project]
+
+
+def give(answer: Answer, _: Request) -> Answer:
+    """Answer any request with the same."""
+    return answer
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +36,13 @@ def freesound() -> Iterator[Callable[[int], StandIn]]:
 
 @pytest.fixture
 def releases() -> Iterator[Releases]:
-    """The releases of the project, on a stand-in for GitHub."""
-    with github_server() as (_, releases):
+    """The releases of the project, on a GitHub where nothing is wrong with it."""
+    with github_server() as (github, releases):
+        for path, value in healthy_answers().items():
+            answer = partial(give, Answer(200, value))
+            github.route("GET", f"/repos/{REPOSITORY}{path}", answer)
+        Issues(github).install()
+        releases.install()
         yield releases
 
 

@@ -207,7 +207,7 @@ def pages_not_enabled(facts: Facts) -> str | None:
 
 def pages_source(facts: Facts) -> str | None:
     """Whether Pages shows what a workflow deploys."""
-    return None if require(facts.github.pages_source) in {"", "workflow"} else ""
+    return None if require(facts.github.pages).source in {"", "workflow"} else ""
 
 
 def environment_refuses_branch(facts: Facts) -> str | None:

@@ -127,6 +127,14 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Pages:
+    """Where and from what GitHub publishes the site."""
+
+    source: str  # workflow or legacy; empty while Pages are off
+    url: str
+
+
+@dataclass(frozen=True)
 class GitHub:
     """Everything about the repository on GitHub."""
 
@@ -137,7 +145,7 @@ class GitHub:
     actions_allowed: str | Unknown  # all, selected or local_only
     workflow_state: str | Unknown
     token_may_write: bool | Unknown
-    pages_source: str | Unknown  # workflow or legacy; empty while Pages are off
+    pages: Pages | Unknown
     environment: Environment | Unknown
     refusing_rules: tuple[str, ...] | Unknown
     cache_gone: bool | Unknown

@@ -16,6 +16,7 @@ from soundweave.doctor.facts import (
     Environment,
     GitHub,
     NotCheckedError,
+    Pages,
     Repository,
     Unknown,
     Value,
@@ -121,7 +122,7 @@ class _Lookup:
             ),
             workflow_state=_look_up(self._workflow_state),
             token_may_write=_look_up(self._token_may_write),
-            pages_source=_look_up(self._pages_source),
+            pages=_look_up(self._pages),
             environment=_look_up(self._environment),
             refusing_rules=_look_up(lambda: tuple(dict.fromkeys(self._refusing_rules()))),
             cache_gone=_look_up(self._cache_gone),
@@ -166,10 +167,11 @@ class _Lookup:
             raise NotCheckedError(SETTINGS_NEED) from error
         return str(answer.get("default_workflow_permissions"))
 
-    def _pages_source(self) -> str:
+    def _pages(self) -> Pages:
         if not self._repository.has_pages:
-            return ""
-        return str(self._rest.get("/pages").get("build_type") or "legacy")
+            return Pages(source="", url="")
+        raw = self._rest.get("/pages")
+        return Pages(str(raw.get("build_type") or "legacy"), str(raw.get("html_url") or ""))
 
     def _environment(self) -> Environment:
         path = "/environments/github-pages"

@@ -39,12 +39,15 @@ FIRST_DELAY, LONGEST_DELAY = 1.0, 20.0  # seconds
 GIT_SECONDS = 120
 REPORTS = {EDGE_STATS.name, VALIDATION_REPORT.name}  # made by commands, never by people
 
-ADVICE = "let github-actions[bot] push there, or start the night on another branch"
+ADVICE = "exempt the branch from the rule, under Settings -> Rules or Settings -> Branches"
 WORKFLOW_PERMISSIONS = (
     "under Settings -> Actions -> General -> Workflow permissions, choose 'Read and write'"
 )
 # What another attempt cannot change, and what to do about it; the first that fits counts.
 REFUSALS = {
+    "cannot contain secrets": (
+        "GitHub takes a text in the commit for a secret; its answer says where, and how to allow it"
+    ),
     "error: GH006|protected branch": f"the branch is protected; {ADVICE}",
     "error: GH013|rule violations": f"a rule of the repository forbids the push; {ADVICE}",
     r"error: GH\d{3}": "GitHub never accepts this commit; change what its answer names",
@@ -134,7 +137,10 @@ def commit_and_push(
         moved = None
         for attempt in retrying or _retrying() if own_commit else ():
             with attempt, _explained():
-                moved = _moved(git, scratch, own_commit, name, subject)
+                tip = _tip(git, scratch, name)
+                if tip == moved:
+                    return moved  # the push before arrived, only its answer did not
+                moved = _moved(git, scratch, own_commit, tip, subject)
                 if moved:
                     _push(git, scratch, moved, name)
         return moved
@@ -171,10 +177,13 @@ def _commit(git: Git, scratch: Path, paths: Sequence[Path], subject: str) -> str
     return git("rev-parse", "HEAD", folder=scratch)
 
 
-def _moved(git: Git, scratch: Path, own_commit: str, name: str, subject: str) -> str | None:
-    """Make our commit again on top of what the branch is now; None if it would change nothing."""
+def _tip(git: Git, scratch: Path, name: str) -> str:
     git("fetch", "--quiet", "origin", f"refs/heads/{name}", folder=scratch)
-    tip = git("rev-parse", "FETCH_HEAD", folder=scratch)
+    return git("rev-parse", "FETCH_HEAD", folder=scratch)
+
+
+def _moved(git: Git, scratch: Path, own_commit: str, tip: str, subject: str) -> str | None:
+    """Make our commit again on top of what the branch is now; None if it would change nothing."""
     git("read-tree", tip, folder=scratch)
     changed = git("diff-tree", "-r", "-z", "--name-only", "--no-commit-id", own_commit)
     left_out = [
@@ -196,6 +205,8 @@ def _stage(git: Git, scratch: Path, own_commit: str, tip: str, path: str) -> boo
     base = _file(git, f"{own_commit}^", path)
     if ours is None:
         return False
+    if theirs == ours:
+        return True
     if theirs == base:
         content = ours.id
     elif theirs is None or not theirs.is_regular:
