@@ -79,7 +79,7 @@ def _text(line: dict[str, object]) -> str:
 
 
 def _remarks(outcome: Outcome) -> list[str]:
-    ceiling = ["- The library is at its ceiling (`collector.max_sounds`) and was only refreshed."]
+    ceiling = ["- The library is at its ceiling (`collector.max_sounds`) and grows no more."]
     return (ceiling if outcome.stopped == "ceiling" else []) + [
         f"- Distrusted: {actions.markdown_text(reason)}" for reason in outcome.distrusted
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from soundweave.base import cli, config, files, paths, schemas
 from soundweave.github import actions
-from soundweave.library import database, identity
+from soundweave.library import database, edges, identity
 from soundweave.milestones import crossing
 
 
@@ -47,8 +47,9 @@ def _detect(checkpoint_dir: Path, milestone_history: Path, published: str) -> di
     with database.snapshot(checkpoint_dir) as connection:
         nodes = database.counts(connection)["sounds"]
         library = identity.read(connection)
+        is_outdated = edges.are_outdated(connection)
     history = crossing.read_history(milestone_history, library)
-    return crossing.status(nodes, interval, history, library, published)
+    return crossing.status(nodes, interval, history, library, published, is_outdated=is_outdated)
 
 
 def _text(status: dict[str, Any]) -> str:

@@ -234,7 +234,7 @@ def test_a_night_with_a_wrong_clock_decides_nothing_for_good(
         with monkeypatch.context() as patch:
             patch.setattr(times, "now", lambda: wrong)
             if not is_dated:
-                patch.setattr("soundweave.freesound.clock.check", lambda _: None)
+                patch.setattr("soundweave.freesound.clock.agrees", lambda _: False)
             _, outcome = nights.night(most=3)
         assert bool(outcome.failure) == is_dated
         assert ("clock says" in outcome.failure) == is_dated

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from soundweave.base import config
-from soundweave.base.errors import NotFoundError
+from soundweave.base.errors import ClockError, NotFoundError
 from soundweave.collecting import phases
-from soundweave.library import database
+from soundweave.library import database, store
 from soundweave.standin import Catalog, Fault
 from tests.freesound.test_sound import GOOD
 from tests.library.test_store import saved
-from tests.support.liar import NOT_FOUND_PAGE, instead
+from tests.support.liar import NOT_FOUND_PAGE, in_between, instead
 from tests.support.make_library import make_library
 from tests.support.nights import Nights, nights_of
 
@@ -181,7 +181,7 @@ def test_one_bad_sound_does_not_stop_the_night(start: Start) -> None:
     gone = min(nights.ids())
     nights.standin.catalog.remove(gone)
     nights.standin.add_fault(Fault("overloaded", times=None, path="sounds/*"))
-    assert nights.run(most=50)["stopped"] == "failed"
+    assert nights.run(most=50)["stopped"] == "complete"
     assert nights.ids() == {*nights.standin.catalog.sounds, gone}
 
 
@@ -256,7 +256,61 @@ def test_a_sound_that_search_forgets_for_a_night_stays(start: Start) -> None:
     assert 7 in nights.ids()
 
 
+def test_sounds_that_search_returns_and_nobody_can_read_are_not_missing(start: Start) -> None:
+    nights = start(one_pack(300))
+    nights.run()
+
+    def break_all(_: str, answer: Any) -> None:
+        for result in answer.get("results", []):
+            result["license"] = 7
+
+    with in_between(nights, break_all):
+        for _ in range(nights.collector.hidden_after_nights + 1):
+            nights.age()
+            assert nights.run()["removed"] == 0
+    assert nights.ids() == set(nights.standin.catalog.sounds)
+
+
+def test_a_night_that_is_run_again_counts_once(start: Start) -> None:
+    nights = start(one_pack(300))
+    nights.run()
+    nights.standin.catalog.hide(7)
+    nights.age()
+    assert [nights.run()["removed"] for _ in range(5)] == [0] * 5
+    assert nights.value("SELECT nights FROM missing WHERE sound_id = 7") == 1
+
+
+def test_one_page_that_fails_keeps_no_other_from_being_checked(start: Start) -> None:
+    nights = start(one_pack(300))
+    nights.run()
+    for number in range(1, 31):
+        nights.standin.catalog.remove(number)
+    nights.standin.add_fault(Fault("overloaded", times=None, path="sounds/1/"))
+    nights.age()
+    line = nights.run(most=100)
+    assert (line["removed"], line["stopped"]) == (29, "complete")
+    assert nights.ids() == {*nights.standin.catalog.sounds, 1}
+
+
+def test_a_wrong_clock_leaves_no_trace_in_the_queue_of_similar_sounds(tmp_path: Path) -> None:
+    saved(tmp_path, {}, seen=OLD)
+    client: Any = Client(ClockError("set the clock"))
+    with database.writing(tmp_path) as connection:
+        with pytest.raises(ClockError):
+            list(phases.similar(phases.Night(connection, client, SETTINGS, NOW)))
+        assert connection.execute("SELECT count(*) FROM similarity_targets").fetchone()[0] == 0
+
+
 # growth
+def test_while_a_library_is_rebuilt_it_does_not_grow(start: Start) -> None:
+    nights = start(one_pack(300))
+    nights.run(most=1)
+    with database.writing(nights.library) as connection:
+        store.save_cursor(connection, store.REBUILD, {"asked": 3})
+    line = nights.run()
+    assert (line["nodes"], line["added"], line["stopped"]) == (150, 0, "new_sounds")
+
+
 @pytest.mark.parametrize("mode", ["newest", "mixed", "packs"])
 def test_a_night_grows_by_the_set_number(start: Start, mode: str) -> None:
     nights = start(one_pack(900))
@@ -294,7 +348,74 @@ def test_at_the_ceiling_a_night_only_refreshes(start: Start) -> None:
     assert nights.run("mixed", most=20)["nodes"] == 600
 
 
+# walks
+def test_what_never_arrives_costs_few_requests(start: Start) -> None:
+    nights = start(one_pack(600))
+
+    def break_one(_: str, answer: Any) -> None:
+        for result in answer.get("results", []):
+            if result["id"] == 5:
+                result["license"] = 7
+
+    with in_between(nights, break_one):
+        requests = [nights.run()["requests"] for _ in range(6)]
+    assert len(nights.ids()) == 599
+    assert requests[1] > requests[0], "it walked again"
+    assert requests[3:] == [requests[0]] * 3, "and then no more"
+
+
+def test_the_walk_of_a_search_starts_again_after_a_month(start: Start) -> None:
+    catalog = Catalog(
+        {"id": n, "name": "rain", "created": f"2020-01-{n // 20 + 1:02}T00:00:{n % 20:02}Z"}
+        for n in range(1, 301)
+    )
+    nights = start(catalog)
+    nights.run("search", query="rain")
+    catalog.add({"id": 7, "name": "wind", "created": "2020-01-01T00:00:07Z"})
+    catalog.add({"id": 999, "name": "rain", "created": "2019-12-01T00:00:00Z"})  # approved late
+    nights.run("search", query="rain")
+    assert 999 not in nights.ids()
+    with database.writing(nights.library) as connection:
+        connection.execute("UPDATE cursors SET state = json_set(state, '$.repeat', ?)", (OLD,))
+    nights.run("search", query="rain")
+    assert 999 in nights.ids()
+
+
 # people and packs
+def test_the_sounds_of_a_pack_that_is_gone_are_checked_soon(start: Start) -> None:
+    nights = start(one_pack(30))
+    nights.run()
+    with database.writing(nights.library) as connection:
+        connection.execute("UPDATE sounds SET first_seen = ?", (OLD,))
+    catalog = nights.standin.catalog
+    for number in list(catalog.sounds):
+        catalog.add({**catalog.sounds[number], "pack": None})
+    del catalog.packs[7]
+    nights.run("packs")
+    assert nights.value("SELECT count(*) FROM packs WHERE gone_at IS NOT NULL") == 1
+    nights.run(most=4)
+    assert nights.value("SELECT count(*) FROM sounds WHERE pack_id IS NOT NULL") == 0
+    assert nights.value("SELECT count(*) FROM missing") == 0
+
+
+def test_a_page_of_a_pack_that_comes_twice_completes_nothing(start: Start) -> None:
+    nights = start(one_pack(400))
+    nights.run(most=1)
+    first: dict[str, Any] = {}
+
+    def repeat(path: str, answer: Any) -> None:
+        if "packs/" in path:
+            first.update({} if first else answer)
+            answer.update(first)
+
+    with in_between(nights, repeat):
+        _, outcome = nights.night("packs")
+    assert "repeats the page before" in outcome.distrusted[0]
+    assert nights.value("SELECT completed_at FROM packs") is None
+    nights.run("packs")
+    assert len(nights.ids()) == 400
+
+
 def test_a_new_name_is_followed_wherever_the_old_one_was(start: Start) -> None:
     nights = start(Catalog([in_pack(n, 7 + n % 3) for n in range(1, 31)]))
     nights.run()

@@ -67,6 +67,7 @@ def steps(
         query="",
         overlap_days=1,
         known=lambda: earlier + len(seen),
+        forget=seen.clear,
         distrust=freesound.distrusted.append,
     )
     for _, (page, new) in zip(range(most), walk.pages(), strict=False):

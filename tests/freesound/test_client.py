@@ -399,7 +399,9 @@ def search(client: Make, page: int = 1) -> api.SoundPage:
 
 def test_a_page_past_the_end_is_empty_and_last(server: Server, client: Make) -> None:
     server.answers = [(404, detail("Invalid page."))]
-    assert search(client, page=2) == api.SoundPage((), last=True, is_empty=True, count=None)
+    assert search(client, page=2) == api.SoundPage(
+        (), frozenset(), last=True, is_empty=True, count=None
+    )
     with pytest.raises(NotFoundError):
         search(client, page=1)
 

@@ -10,6 +10,7 @@ import detect_milestone
 import record_milestone
 from soundweave.base import jsonl
 from soundweave.base.errors import ConfigError
+from soundweave.library import database, edges
 from soundweave.library.identity import Identity
 from soundweave.milestones import crossing
 from tests.conftest import Run
@@ -193,6 +194,31 @@ def test_the_workflows_record_of_the_site_decides_whether_it_is_made_again(
         assert done.returncode == 0, done.stderr
         status = json.loads(done.stdout)
         assert (status["is_milestone"], status["runs_actions"]) == (False, runs)
+
+
+def test_a_site_that_shows_sounds_that_are_gone_is_made_again(tmp_path: Path, run: Run) -> None:
+    make_library(tmp_path, [{"id": n} for n in range(1, 121)], links=True)
+    history = tmp_path / "history.jsonl"
+    night(history, 120)
+    record = json.loads(history.read_text()) | {"timestamp": "2999-01-01T00:00:00Z"}
+    del record["library_id"]
+    history.write_text(json.dumps(record) + "\n")
+    flags = ["--checkpoint-dir", tmp_path, "--milestone-history", history]
+    flags += ["--output", tmp_path / "s.json", "--json", "--published=published-site-100-7-1"]
+    changes = (
+        ("UPDATE sounds SET num_downloads = 7 WHERE id = 3", False),
+        ("UPDATE sounds SET removed_at = last_seen WHERE id = 3", True),
+    )
+    for change, runs in changes:
+        with database.writing(tmp_path) as connection:
+            connection.execute("DELETE FROM links_due")
+            connection.execute(change)
+        done = run("detect_milestone.py", *flags)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["runs_actions"] == runs
+    with database.writing(tmp_path) as connection:
+        edges.update(connection)
+    assert json.loads(run("detect_milestone.py", *flags).stdout)["runs_actions"] is False
 
 
 @pytest.mark.parametrize(

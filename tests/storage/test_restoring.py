@@ -55,7 +55,7 @@ def test_a_night_that_was_not_saved_is_requested_again(home: Home) -> None:
     home.night()
     old_cache = home.folder / "old"
     shutil.copytree(home.cache, old_cache)
-    sounds = home.night(most=2).sounds
+    sounds = home.night(most=6).sounds
     before = contents(home.library)
     home.releases.clear()
     shutil.rmtree(home.cache)

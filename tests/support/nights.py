@@ -59,6 +59,7 @@ class Nights:
                 "UPDATE sounds SET first_seen = :old, last_seen = :old", {"old": OLD}
             )
             connection.execute("UPDATE missing SET checked_at = ?", (OLD,))
+            connection.execute("UPDATE cursors SET state = json_remove(state, '$.again')")
 
     def ids(self) -> set[int]:
         """The sounds in the library that are not removed."""

@@ -46,12 +46,12 @@ class NotFoundError(ApiError):
     """Freesound does not know the sound, user, pack or page."""
 
 
-class ClockError(ApiError):
-    """This machine's clock and Freesound's disagree, so nothing may be dated."""
-
-
 class StopCollectingError(SoundweaveError):
     """No more requests may be sent now; what was collected is kept."""
+
+
+class ClockError(StopCollectingError):
+    """This machine's clock and Freesound's disagree, so nothing may be dated."""
 
 
 class BudgetSpentError(StopCollectingError):

@@ -57,7 +57,7 @@ def run(
         try:
             with closing(client):
                 _collect(night, plan, outcome)
-                if outcome.pages:  # answers agreed with this machine's clock
+                if client.is_clock_confirmed:
                     _fix_dates(night)
         except BaseException:
             outcome.stopped = "failed"
@@ -111,6 +111,8 @@ def _night(
     outcome: Outcome,
 ) -> Night:
     room = Room.of(config, store.count_found(connection, ""))
+    if store.is_rebuilding(connection):
+        room = Room(0, 0)  # the sounds that it has not asked for yet have their places
     settings = refreshing(config, plan, is_full=room.night == 0)
     return Night(connection, client, settings, times.now(), plan.query, room, outcome.distrusted)
 
@@ -146,8 +148,6 @@ def _run_phase(night: Night, name: str, limit: int, outcome: Outcome, bar: Progr
                 bar.step(night.client.requests_sent - requests_shown)
                 requests_shown = night.client.requests_sent
                 bar.note(f"{name}: {outcome.added} new sounds")
-    except ClockError:
-        raise
     except ApiError as error:
         # A pack or sound that cannot be read must not keep the other phases from running.
         outcome.stopped, outcome.failure = "failed", str(error)
@@ -160,7 +160,8 @@ def _run_phase(night: Night, name: str, limit: int, outcome: Outcome, bar: Progr
 def _note_growth(night: Night, outcome: Outcome, *, was_full: bool) -> None:
     if night.room.night == 0 and outcome.stopped in {"complete", "max_requests"}:
         is_full = store.count_found(night.connection, "") >= night.config.max_sounds
-        outcome.stopped = "ceiling" if was_full or is_full else "new_sounds"
+        waits = store.is_rebuilding(night.connection)
+        outcome.stopped = "ceiling" if is_full or (was_full and not waits) else "new_sounds"
 
 
 def _fix_dates(night: Night) -> None:

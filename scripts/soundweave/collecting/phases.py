@@ -26,7 +26,7 @@ SIMILAR_BATCH = 100  # targets selected at a time: their answers change which on
 # A sound that search leaves out is looked for every night, a hidden one now and then.
 MISSING = """
     SELECT id FROM missing JOIN sounds ON id = sound_id
-    WHERE (removed_at IS NULL AND checked_at < :now) OR checked_at <= :before
+    WHERE checked_at <= iif(removed_at IS NULL, :last_night, :before)
     ORDER BY removed_at IS NOT NULL, checked_at, id LIMIT :limit
 """
 UNSEEN = """
@@ -36,6 +36,7 @@ UNSEEN = """
     ORDER BY last_seen, id LIMIT :limit
 """
 
+HALF_A_DAY = 0.5
 MAX_FAILURES_IN_A_ROW = 3  # as many are an outage, not a few sounds that cannot be requested
 
 
@@ -137,17 +138,26 @@ def refresh(night: Night) -> Iterator[Change]:
     """
     missing: list[int] = []
     for ids in due_sounds(night.connection, night.config, night.started):
-        sounds = api.sounds_by_id(night.client, ids).sounds
-        missing_here = [n for n in ids if n not in {sound.id for sound in sounds}]
+        page = api.sounds_by_id(night.client, ids)
+        missing_here = [number for number in ids if number not in page.ids]
         with transaction(night.connection):
-            change = _save(night, sounds)
+            change = _save(night, page.sounds)
             hidden = store.mark_missing(
                 night.connection, missing_here, night.started, night.config.hidden_after_nights
             )
         yield replace(change, removed=hidden)
         missing += missing_here
+    failures_in_a_row = 0
     for sound_id in missing:
-        yield _check_sound(night, sound_id)
+        try:
+            yield _check_sound(night, sound_id)
+        except ApiError as error:
+            log.warning("sound %d: %s", sound_id, error)
+            failures_in_a_row += 1
+            if failures_in_a_row == MAX_FAILURES_IN_A_ROW:
+                raise
+        else:
+            failures_in_a_row = 0
 
 
 PHASES: dict[str, Callable[[Night], Iterator[Change]]] = {
@@ -181,7 +191,8 @@ def due_sounds(
     """
     limit = config.refresh_requests * api.PAGE_SIZE
     before = times.before(now, days=config.refresh_after_days)
-    values = {"now": now, "before": before, "limit": limit}
+    last_night = times.before(now, days=HALF_A_DAY)  # a night that is run again is the same night
+    values = {"now": now, "last_night": last_night, "before": before, "limit": limit}
     ids = [row["id"] for query in (MISSING, UNSEEN) for row in connection.execute(query, values)]
     ids = ids[:limit]
     return [ids[start : start + api.PAGE_SIZE] for start in range(0, len(ids), api.PAGE_SIZE)]
@@ -194,6 +205,7 @@ def _walk(night: Night, cursor: str, query: str) -> Iterator[Change]:
         query=query,
         overlap_days=night.config.overlap_days,
         known=lambda: store.count_found(night.connection, cursor if query else ""),
+        forget=lambda: store.forget_found(night.connection, cursor),
         distrust=night.distrust,
     )
     for page, new_state in walk.pages():
@@ -250,14 +262,17 @@ def _similar_targets(night: Night, failed: set[int]) -> list[int]:
 def _pack(night: Night, pack_id: int) -> Iterator[Change]:
     cursor = f"pack:{pack_id}"
     page_number = int(store.read_cursor(night.connection, cursor).get("page", 1))
-    last = False
+    last, ids = False, frozenset[int]()
     while not last:
         try:
             page = api.pack_sounds(night.client, pack_id, page_number)
         except NotFoundError:
             _end_pack(night, pack_id, "gone_at" if page_number == 1 else "completed_at")
             return
-        page_number, last = page_number + 1, page.last or page.is_empty
+        if page.ids and page.ids == ids:
+            night.distrust(f"page {page_number} of pack {pack_id} repeats the page before")
+            return
+        page_number, last, ids = page_number + 1, page.last or page.is_empty, page.ids
         with transaction(night.connection):
             change = _save(night, page.sounds)
             if not change.is_cut:
@@ -275,6 +290,8 @@ def _end_pack(night: Night, pack_id: int, column: str) -> None:
             (night.started, pack_id),
         )
         night.connection.execute("DELETE FROM cursors WHERE name = ?", (f"pack:{pack_id}",))
+        if column == "gone_at":
+            store.check_soon(night.connection, pack_id)
 
 
 def _check_sound(night: Night, sound_id: int) -> Change:

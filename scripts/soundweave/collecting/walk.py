@@ -9,6 +9,8 @@ search. No single answer decides what is skipped:
 - A walk that reached the oldest sound compares the sounds that arrived with the number that exists,
   every night. If some are missing, it walks again: from where it ended if that was an empty page,
   and from the newest sound otherwise. A night gives up after a few pages without a new sound.
+  Some never arrive, so after the second time it waits for a day, two, four, at most a month.
+- A search's results change, so its walk starts again after a month.
 
 The state of a walk, saved as JSON:
 
@@ -18,6 +20,9 @@ The state of a walk, saved as JSON:
     down   the position of the downward walk, likewise; None for the newest sound
     done   whether the downward walk has reached the oldest sound
     owed   whether an upward walk ended and no downward page followed yet
+    tries  how often the downward walk started again because sounds were missing
+    again  when it may do so again
+    repeat when the walk of a search starts again
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +40,9 @@ Step = tuple[SoundPage, State]
 
 PAGES_PER_SEARCH = 10
 FRUITLESS_PAGES = 2 * PAGES_PER_SEARCH
+TRIES_AT_ONCE = 2
+LONGEST_WAIT = 32  # days
+REPEAT = 30  # days
 
 
 class RepeatedPageError(Exception):
@@ -59,7 +67,8 @@ class Walk:
     """A walk during one night.
 
     `overlap_days`: how far before `high` to look again, for sounds approved long after upload.
-    `known` counts the sounds that arrived, and `distrust` takes what the answers contradict.
+    `known` counts the sounds that arrived, `forget` starts that count again for a search, and
+    `distrust` takes what the answers contradict.
     """
 
     def __init__(
@@ -70,12 +79,14 @@ class Walk:
         query: str,
         overlap_days: float,
         known: Callable[[], int],
+        forget: Callable[[], None],
         distrust: Callable[[str], None],
     ) -> None:
         self._client = client
         self._query = query
         self._overlap_days = overlap_days
         self._known = known
+        self._forget = forget
         self._distrust = distrust
         self._state = {**state, **{way: _new_search(state.get(way)) for way in ("up", "down")}}
         self._last_answer: tuple[str, str, list[int]] = ("", "", [])
@@ -117,12 +128,23 @@ class Walk:
         page = api.search(self._client, query=self._query, filters="", sort=DOWN.sort, page=1)
         yield page, self._state
         known = self._known()
+        now = times.now()
         if page.count is not None and page.count > known:
-            self._distrust(
-                f"the walk has ended, but Freesound counts {page.count} sounds and {known} arrived:"
-                " walking again"
-            )
-            self._state = {**self._state, "done": False}
+            if now >= self._state.get("again", ""):
+                self._distrust(
+                    f"the walk has ended, but Freesound counts {page.count} sounds and {known}"
+                    " arrived: walking again"
+                )
+                self._start_again(tries=self._state.get("tries", 0) + 1)
+        elif self._query and now >= self._state.get("repeat", ""):
+            self._start_again(tries=0)
+
+    def _start_again(self, tries: int) -> None:
+        days = min(2 ** (tries - TRIES_AT_ONCE), LONGEST_WAIT) if tries >= TRIES_AT_ONCE else 0
+        again = times.before(times.now(), days=-days)
+        self._state = {**self._state, "done": False, "tries": tries, "again": again}
+        if self._query and not self._state["down"]:
+            self._forget()
 
     def _up(self) -> Step:
         page, position, ended = self._read(UP, self._state["up"])
@@ -145,6 +167,8 @@ class Walk:
             "done": ended,
             "owed": False,
         }
+        if ended and self._query:
+            self._state["repeat"] = times.before(times.now(), days=-REPEAT)
         return page, self._state
 
     def _read(self, way: Direction, position: Position) -> tuple[SoundPage, Position, bool]:

@@ -21,11 +21,13 @@ PAGE_SIZE = 150  # the API's maximum
 class SoundPage:
     """One page of results; `last` when neither its link nor its count says that more follow.
 
-    `count` is the number of all results, None if the answer lacks it. A page without results
-    `is_empty`; one with unreadable results alone is not, though it has no sounds either.
+    `ids` are those of all results, also of the sounds that cannot be read. `count` is the number of
+    all results, None if the answer lacks it. A page without results `is_empty`; one with unreadable
+    results alone is not, though it has no sounds either.
     """
 
     sounds: tuple[Sound, ...]
+    ids: frozenset[int]
     last: bool
     is_empty: bool
     count: int | None
@@ -52,7 +54,7 @@ def search(client: FreesoundClient, *, query: str, filters: str, sort: str, page
     except NotFoundError:
         if page == 1:
             raise  # there is no search here, rather than no result
-        return SoundPage((), last=True, is_empty=True, count=None)
+        return SoundPage((), frozenset(), last=True, is_empty=True, count=None)
 
 
 def pack_sounds(client: FreesoundClient, pack_id: int, page: int) -> SoundPage:
@@ -105,8 +107,10 @@ def _paging(page: int) -> dict[str, str | int]:
 def _page(answer: dict[str, Any], page: int) -> SoundPage:
     results, count = _results(answer), _count(answer)
     sounds = [sound for raw in results if (sound := _read(raw)) is not None]
+    numbers = (raw.get("id") for raw in results if isinstance(raw, dict))
+    ids = frozenset(number for number in numbers if isinstance(number, int))
     is_last = not answer.get("next") and page * PAGE_SIZE >= (count or 0)
-    return SoundPage(tuple(sounds), is_last, is_empty=not results, count=count)
+    return SoundPage(tuple(sounds), ids, is_last, is_empty=not results, count=count)
 
 
 def _count(answer: dict[str, Any]) -> int | None:

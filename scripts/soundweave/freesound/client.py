@@ -76,6 +76,7 @@ class FreesoundClient:
         self._quota = quota
         self._limit = max_requests
         self.requests_sent = 0
+        self.is_clock_confirmed = False  # by the date of an answer
         size = config.answer_megabytes * http.MEGABYTE
         self._limits = http.Limits(config.timeout_seconds, size)
         self._session = http.Session()
@@ -136,7 +137,7 @@ class FreesoundClient:
                 f"no complete answer from {address} ({type(error).__name__})"
             ) from error
         self._quota.answered(ledger_row, reply.status)
-        clock.check(reply.headers)
+        self.is_clock_confirmed |= clock.agrees(reply.headers)
         return _parse(path, reply)
 
     def _must_stop(self, state: tenacity.RetryCallState) -> bool:

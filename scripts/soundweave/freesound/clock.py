@@ -9,19 +9,20 @@ from soundweave.base.errors import ClockError
 TOLERANCE_SECONDS = 86_400
 
 
-def check(headers: Mapping[str, str]) -> None:
-    """Raise ClockError if an answer's Date is more than a day away from this machine's clock.
+def agrees(headers: Mapping[str, str]) -> bool:
+    """Whether an answer's Date confirms this machine's clock; without a readable Date, it is false.
 
-    With a wrong clock, nothing may be saved: sounds seen in the future are not due for years.
-    An answer without a readable Date passes.
+    Raises ClockError if they are more than a day apart: with a wrong clock, nothing may be saved,
+    because sounds seen in the future are not due for years.
     """
     try:
         server = times.stamp(parsedate_to_datetime(headers.get("Date", "")))
     except (ValueError, OverflowError):
-        return
+        return False
     here = times.now()
     if abs((times.parse(here) - times.parse(server)).total_seconds()) > TOLERANCE_SECONDS:
         raise ClockError(
             f"this machine's clock says {here}, but the server's says {server}: the answer is not"
             " used; set the clock"
         )
+    return True

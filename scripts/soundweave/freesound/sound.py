@@ -80,7 +80,7 @@ def read_sound(raw: object) -> Sound:
         preview_ogg=_url(previews.get("preview-hq-ogg")),
         num_downloads=int(_number(raw, "num_downloads", MOST_DOWNLOADS)),
         is_explicit=_flag(raw.get("is_explicit")),
-        gen_ai_preference=_text(raw, "gen_ai_preference", optional=True) or None,
+        gen_ai_preference=_word(raw.get("gen_ai_preference")),
     )
 
 
@@ -129,10 +129,13 @@ def _number(raw: Mapping[str, Any], field: str, largest: float) -> float:
     return float(value)
 
 
+# What newer servers added is no reason to leave a sound out: unlike expected means not known.
 def _flag(value: object) -> bool | None:
-    if value is not None and not isinstance(value, bool):
-        raise InvalidSoundError("is_explicit is not true or false")
-    return value
+    return value if isinstance(value, bool) else None
+
+
+def _word(value: object) -> str | None:
+    return clean(value) or None if isinstance(value, str) else None
 
 
 def _stamp(value: object) -> str:

@@ -58,6 +58,12 @@ def _rebuild_is_faster(connection: sqlite3.Connection) -> bool:
     return bool(links < threshold)
 
 
+def are_outdated(connection: sqlite3.Connection) -> bool:
+    """Whether sounds that have edges were removed, or changed their user or pack, since."""
+    query = "SELECT EXISTS (SELECT 1 FROM links_due CROSS JOIN links USING (sound_id))"
+    return bool(connection.execute(query).fetchone()[0])
+
+
 def _rebuild(connection: sqlite3.Connection) -> Stats:
     old = connection.execute(f"{COUNT_EDGES} links").fetchone()
     same = connection.execute(

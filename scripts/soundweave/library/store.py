@@ -10,6 +10,7 @@ from soundweave.base.text import without_password
 from soundweave.freesound.sound import Sound
 from soundweave.library import renames, similar_sounds
 
+REBUILD = "rebuild"  # the cursor of a rebuild under way: the last id that was asked for
 UPSERT_SOUND = """
     INSERT INTO sounds (id, name, user_id, pack_id, license, created, duration, type, tags,
                         num_downloads, preview_mp3, preview_ogg, is_explicit, gen_ai_preference,
@@ -95,6 +96,20 @@ def forget_missing(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
     )
 
 
+def check_soon(connection: sqlite3.Connection, pack_id: int) -> None:
+    """Have the sounds of a pack that is gone checked by the next nights."""
+    connection.execute(
+        "INSERT INTO missing (sound_id, nights, checked_at) SELECT id, 0, first_seen FROM sounds"
+        " WHERE pack_id = ? AND removed_at IS NULL ON CONFLICT DO NOTHING",
+        (pack_id,),
+    )
+
+
+def is_rebuilding(connection: sqlite3.Connection) -> bool:
+    """Whether a rebuild of the library from its ids ended early."""
+    return bool(read_cursor(connection, REBUILD))
+
+
 def read_cursor(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
     """Read a walk's saved state; a missing or unreadable one is empty, so the walk starts over."""
     row = connection.execute("SELECT state FROM cursors WHERE name = ?", (name,)).fetchone()
@@ -120,6 +135,11 @@ def save_found(connection: sqlite3.Connection, walk: str, sounds: Iterable[Sound
         "INSERT INTO found (walk, sound_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
         ((walk, sound.id) for sound in sounds),
     )
+
+
+def forget_found(connection: sqlite3.Connection, walk: str) -> None:
+    """Forget what a walk has read, because it starts again."""
+    connection.execute("DELETE FROM found WHERE walk = ?", (walk,))
 
 
 def count_found(connection: sqlite3.Connection, walk: str) -> int:

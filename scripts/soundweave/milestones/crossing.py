@@ -22,21 +22,25 @@ def status(
     history: list[dict[str, Any]],
     library: Identity,
     published: str = "",
+    *,
+    is_outdated: bool = False,
 ) -> dict[str, Any]:
     """Report whether `nodes` sounds crossed a milestone (milestone_status.schema.json).
 
     `published` is the record of the site that is online; with any text but that of the last
-    milestone, the site is published again. It is empty where nothing is published.
+    milestone, the site is published again. It is empty where nothing is published. So is a site
+    that `is_outdated`: it shows sounds that are gone.
     """
     reached = max((_boundary(record) for record in history), default=0)
     number = nodes // interval
     crossed = list(range(reached // interval + 1, number + 1))
     previous = int(history[-1]["nodes"]) if history else 0
     is_online = not published or _published(published) == max(reached, nodes) // interval * interval
+    is_current = bool(history) and is_online and not is_outdated
     return {
         "is_milestone": bool(crossed),
         # A library that has no milestone yet gets a site, too: its first night ends with one.
-        "runs_actions": bool(crossed) or (nodes > 0 and not (history and is_online)),
+        "runs_actions": bool(crossed) or (nodes > 0 and not is_current),
         "milestone_number": number,
         "current_nodes": nodes,
         "previous_milestone_nodes": previous,

@@ -22,8 +22,6 @@ from soundweave.storage.recorded_ids import Recorded
 
 log = logging.getLogger(__name__)
 
-CURSOR = "rebuild"  # while a rebuild is under way: the last id that was asked for
-
 
 def rebuild(config: Config, checkpoint_dir: Path, recorded: Recorded) -> str:
     """Add the sounds that are recorded and missing; returns why it ended early, if it did.
@@ -49,14 +47,9 @@ def rebuild(config: Config, checkpoint_dir: Path, recorded: Recorded) -> str:
     return problem
 
 
-def is_under_way(connection: sqlite3.Connection) -> bool:
-    """Whether a rebuild ended early."""
-    return bool(store.read_cursor(connection, CURSOR))
-
-
 def missing_ids(connection: sqlite3.Connection, recorded: Recorded) -> list[int]:
     """The recorded sounds that the library lacks and this rebuild has not asked for yet."""
-    asked = store.read_cursor(connection, CURSOR).get("asked", 0)
+    asked = store.read_cursor(connection, store.REBUILD).get("asked", 0)
     missing = recorded.first_seen.keys() - _ids(connection)
     return sorted(sound_id for sound_id in missing if sound_id > asked)
 
@@ -77,11 +70,11 @@ def _request_all(
                     "UPDATE sounds SET first_seen = ? WHERE id = ?",
                     [(recorded.first_seen.get(sound.id, now), sound.id) for sound in sounds],
                 )
-                store.save_cursor(connection, CURSOR, {"asked": ids[-1]})
+                store.save_cursor(connection, store.REBUILD, {"asked": ids[-1]})
     except (ApiError, StopCollectingError) as error:
         log.warning("rebuild: %s", error)
         return str(error)
-    connection.execute("DELETE FROM cursors WHERE name = ?", (CURSOR,))
+    connection.execute("DELETE FROM cursors WHERE name = ?", (store.REBUILD,))
     return ""
 
 

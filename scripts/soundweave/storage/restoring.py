@@ -21,7 +21,7 @@ from soundweave.base.errors import (
     PublishError,
 )
 from soundweave.github.releases import DraftRelease
-from soundweave.library import database, health, identity
+from soundweave.library import database, health, identity, store
 from soundweave.library.identity import FIELD, Identity
 from soundweave.storage import rebuilding, recorded_ids, release_copies
 from soundweave.storage.recorded_ids import Recorded
@@ -203,7 +203,7 @@ def _expected(places: Places, library: Identity | None, recorded: Recorded | Non
 
 def _is_under_way(places: Places) -> bool:
     with database.snapshot(places.checkpoint_dir) as reader:
-        return rebuilding.is_under_way(reader)
+        return store.is_rebuilding(reader)
 
 
 def _count(checkpoint_dir: Path) -> int:

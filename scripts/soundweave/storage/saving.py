@@ -8,7 +8,7 @@ from pathlib import Path
 from soundweave.base import times
 from soundweave.base.errors import PublishError
 from soundweave.github.releases import DraftRelease
-from soundweave.library import database, health, identity
+from soundweave.library import database, health, identity, store
 from soundweave.storage import rebuilding, recorded_ids, release_copies
 from soundweave.storage.recorded_ids import Recorded
 
@@ -42,7 +42,7 @@ def save(
         known = recorded_ids.known(reader)
         removed = {row["id"] for row in reader.execute("SELECT id FROM sounds WHERE removed_at")}
         pending = rebuilding.missing_ids(reader, recorded) if recorded else []
-        if not rebuilding.is_under_way(reader):
+        if not store.is_rebuilding(reader):
             pending = []
     result = Saved(len(known))
     if recorded:
