@@ -2,7 +2,9 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,24 @@ def test_a_smaller_cached_library_does_not_take_the_place_of_a_larger_copy(home:
     before = contents(home.library)
     home.lose("cache", "ids")
     small.rename(home.cache)
+    assert home.restore().tier == "draft release"
+    assert contents(home.library) == before
+
+
+def test_a_newer_copy_that_is_nearly_whole_is_better_than_a_larger_one(home: Home) -> None:
+    home.nights.collector = replace(home.nights.collector, max_sounds=600)
+    home.night()
+    time.sleep(1.1)  # copies are dated to the second
+    gone = sorted(home.nights.ids())[:3]
+    for number in gone:
+        home.nights.standin.catalog.remove(number)
+    home.nights.age()
+    home.night(most=20)
+    assert not home.nights.ids() & set(gone)
+    before = contents(home.library)
+    copies = [asset["name"] for asset in home.releases.assets()]
+    assert len(copies) == 2
+    home.lose("cache", "ids")
     assert home.restore().tier == "draft release"
     assert contents(home.library) == before
 

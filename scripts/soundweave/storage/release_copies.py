@@ -16,6 +16,7 @@ NAME = re.compile(
 )
 SET_ASIDE = "set-aside-"
 KEEP = 2  # the newest copies of a library; its largest one stays as well
+NEARLY_ALL = 0.95  # of the sounds that a library should have
 KEEP_SET_ASIDE = 2
 DAYS = 7  # a copy is written at least this often
 LEVEL = 6  # of gzip: higher ones take long and save little
@@ -40,6 +41,17 @@ def copies(release: DraftRelease) -> list[Copy]:
         if match
     ]
     return sorted(found, key=lambda copy: (copy.sounds, copy.time), reverse=True)
+
+
+def best_first(copies: list[Copy], expected: int) -> list[Copy]:
+    """Sort the copies of a library of about `expected` sounds: the newest nearly whole one first.
+
+    An older copy may have more sounds, but some of them are gone by now, and newer ones missing.
+    """
+    enough = NEARLY_ALL * max([expected, *(copy.sounds for copy in copies)])
+    whole = [copy for copy in copies if copy.sounds >= enough]
+    rest = [copy for copy in copies if copy.sounds < enough]
+    return sorted(whole, key=lambda copy: copy.time, reverse=True) + rest
 
 
 def is_due(existing: list[Copy], library_id: str, now: str) -> bool:

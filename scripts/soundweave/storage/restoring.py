@@ -131,11 +131,12 @@ def _use_release(
     folder = places.checkpoint_dir / "downloaded"
     folder.mkdir(parents=True, exist_ok=True)
     with _noted(result, "the draft release cannot be read"):
-        for copy in release_copies.copies(release):
-            if library and copy.library_id != library.id:
-                continue
-            if copy.sounds <= result.sounds:
-                break
+        copies = [
+            copy
+            for copy in release_copies.copies(release)
+            if copy.sounds > result.sounds and (not library or copy.library_id == library.id)
+        ]
+        for copy in release_copies.best_first(copies, result.expected):
             if _download(folder, copy, result, release):
                 result.expected = result.expected or copy.sounds
                 health.remove(places.checkpoint_dir)
