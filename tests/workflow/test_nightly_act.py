@@ -311,8 +311,8 @@ def test_hostile_inputs_are_refused_before_anything_is_installed(project, tmp_pa
     "query",
     [
         "--help",
-        "'\"; touch $STUB_RUN/mark; $(touch $STUB_RUN/mark) `touch $STUB_RUN/mark`",
-        "${{ github.token }} | <b> %0A::error::forged \\ Gänse",
+        "'\"; touch $STUB_RUN/mark; $(touch $STUB_RUN/mark) `touch $STUB_RUN/mark`"
+        " ${{ github.token }} | <b> %0A::error::forged \\ Gänse",
     ],
 )
 def test_a_hostile_query_is_only_text(project, query):
@@ -350,16 +350,6 @@ def test_a_refused_key_makes_the_night_red_and_keeps_the_log(project):
     assert run.artifacts() == {"night-1": {"collection.log"}}
     assert "[Milestone" not in night.subjects()[0]
     assert night.key not in run.output
-
-
-def test_without_pages_the_run_warns_and_stays_green(project):
-    night = project(120)
-    night.has_pages = False
-    run = night.run()
-    assert run.code == 0, run.output
-    assert run.jobs() == GREEN
-    assert "Settings -> Pages" in run.annotations("warning")[-1]
-    assert night.subjects()[0].endswith("[Milestone 1]")
 
 
 def test_a_cancel_leaves_no_job_running_and_loses_nothing(project, tmp_path):

@@ -27,7 +27,8 @@ def test_what_was_not_published_is_published_the_next_night(project, has_pages):
     first = night.run(environment={"STUB_ARTIFACTS": "off" if has_pages else "on"})
     assert first.code == 0, first.output
     assert not is_online(first)
-    assert "next night" in first.annotations("warning")[-1]
+    advice = "Settings -> Pages" if not has_pages else "next night"
+    assert advice in first.annotations("warning")[-1]
     assert night.subjects()[0].endswith("[Milestone 1]")
 
     if not has_pages:  # without Pages, sites are made at milestones only
