@@ -15,6 +15,7 @@ from soundweave.base.paths import (
     TRANSLATIONS_DIR,
 )
 from soundweave.github import actions, commit, push
+from soundweave.github.git import Git
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     paths = [arguments.metrics_history, LIBRARY_IDS]
     if results:
         paths += commit.derived(results, arguments.milestone_history, arguments.reports_dir)
-    git = push.Git(Path())
+    git = Git(Path())
     translations = commit.translations(git, arguments.translations_dir)
     paths += translations + commit.locales(git, LOCALES_DIR)
     subject = commit.subject(

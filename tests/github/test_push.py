@@ -13,6 +13,8 @@ import commit_night
 from soundweave.base.errors import ConfigError, PublishError
 from soundweave.base.paths import ROOT
 from soundweave.github import commit, push
+from soundweave.github import git as git_module
+from soundweave.github.git import Git
 
 METRICS = {
     "timestamp": "2025-11-21T03:17:00Z",
@@ -96,7 +98,7 @@ def clone(origin, tmp_path, monkeypatch):
 
 
 def push_night(clone):
-    return push.commit_and_push(push.Git(clone), [Path(HISTORY)], "Nightly: +1 sounds")
+    return push.commit_and_push(Git(clone), [Path(HISTORY)], "Nightly: +1 sounds")
 
 
 def somebody_pushes(origin, tmp_path, name, text):
@@ -214,7 +216,7 @@ def test_a_history_that_others_change_keeps_what_they_did_and_gets_our_lines(
         (tmp_path / "other").rename(tmp_path / "seed-clone")
     push_theirs(origin, tmp_path, lambda other: (other / history).write_text(theirs))
     (clone / history).write_text(ours)
-    pushed = push.commit_and_push(push.Git(clone), [Path(history)], "x")
+    pushed = push.commit_and_push(Git(clone), [Path(history)], "x")
     assert git("show", f"main:{history}", cwd=origin) == after
     assert (pushed is None) == (after == theirs)
     assert not caplog.records
@@ -232,7 +234,7 @@ def test_bytes_that_are_no_text_survive_a_race(clone, origin, tmp_path):
 def test_of_a_generated_file_our_side_wins(clone, origin, tmp_path):
     somebody_pushes(origin, tmp_path, "edge_stats.json", '{"theirs": 1}\n')
     (clone / "edge_stats.json").write_text('{"ours": 1}\n')
-    push.commit_and_push(push.Git(clone), [Path("edge_stats.json")], "x")
+    push.commit_and_push(Git(clone), [Path("edge_stats.json")], "x")
     assert git("show", "main:edge_stats.json", cwd=origin) == '{"ours": 1}\n'
 
 
@@ -260,20 +262,20 @@ def test_variables_of_another_git_do_not_matter(clone, origin, tmp_path, monkeyp
 
 def test_the_environment_of_git(clone):
     environ = {"PATH": os.environ["PATH"], "GITHUB_TOKEN": TOKEN, "GIT_TRACE": "1"}
-    output = push.Git(clone, environ)("-c", "alias.variables=!env", "variables")
+    output = Git(clone, environ)("-c", "alias.variables=!env", "variables")
     lines = set(output.splitlines())
     assert {"GIT_TERMINAL_PROMPT=0", "LC_ALL=C"} <= lines
     assert any(text.endswith("=http.https://github.com/.extraheader") for text in lines)
     assert TOKEN not in output
     assert "GIT_TRACE" not in output
-    assert ".extraheader" not in push.Git(clone, {"PATH": environ["PATH"]})(
+    assert ".extraheader" not in Git(clone, {"PATH": environ["PATH"]})(
         "-c", "alias.variables=!env", "variables"
     )
 
 
 def test_without_git(clone, tmp_path):
     with pytest.raises(ConfigError, match="git is not installed"):
-        push.Git(clone, {"PATH": str(tmp_path)})("status")
+        Git(clone, {"PATH": str(tmp_path)})("status")
 
 
 def test_missing_files_are_left_out_and_ignored_ones_added(clone, origin):
@@ -282,14 +284,14 @@ def test_missing_files_are_left_out_and_ignored_ones_added(clone, origin):
     page.parent.mkdir(parents=True)
     page.write_text("<p>page")
     paths = [Path("no-such.json"), Path("website/public/index.html")]
-    push.commit_and_push(push.Git(clone), paths, "x")
+    push.commit_and_push(Git(clone), paths, "x")
     assert git("show", "main:website/public/index.html", cwd=origin) == "<p>page"
 
 
 def test_a_file_outside_the_repository_is_refused(clone, tmp_path):
     (tmp_path / "outside").write_text("x")
     with pytest.raises(ConfigError, match="outside the repository"):
-        push.commit_and_push(push.Git(clone), [tmp_path / "outside"], "x")
+        push.commit_and_push(Git(clone), [tmp_path / "outside"], "x")
 
 
 def test_a_detached_head_is_refused(clone):
@@ -301,7 +303,7 @@ def test_a_detached_head_is_refused(clone):
 
 def test_outside_a_repository(tmp_path):
     with pytest.raises(PublishError):
-        push.commit_and_push(push.Git(tmp_path), [], "x")
+        push.commit_and_push(Git(tmp_path), [], "x")
 
 
 def test_a_refused_push_is_tried_again_and_then_told(clone, origin):
@@ -329,7 +331,7 @@ def test_a_push_that_fails_once_succeeds(clone, origin, caplog):
     assert caplog.text.count("git push failed") == 1
 
 
-class LostAnswer(push.Git):
+class LostAnswer(Git):
     """The first push arrives, but its answer does not."""
 
     is_lost = False
@@ -431,7 +433,7 @@ def test_a_report_is_ours_unless_somebody_removed_or_replaced_it(
     (clone / STATS).write_text("{1}\n")
     if with_history:
         (clone / HISTORY).write_text(line(1) + line(2))
-    pushed = push.commit_and_push(push.Git(clone), [Path(STATS), Path(HISTORY)], "Nightly")
+    pushed = push.commit_and_push(Git(clone), [Path(STATS), Path(HISTORY)], "Nightly")
     assert (pushed is not None) == (is_ours or with_history)
     assert (STATS in caplog.text) != is_ours
     if is_ours:
@@ -452,14 +454,14 @@ def test_what_a_failed_attempt_left_is_not_in_the_way(clone, origin, tmp_path):
     hook.chmod(0o755)
     (clone / STATS).write_text("{1}\n")
     (clone / HISTORY).write_text(line(1) + line(2))
-    assert push.commit_and_push(push.Git(clone), [Path(HISTORY), Path(STATS)], "x")
+    assert push.commit_and_push(Git(clone), [Path(HISTORY), Path(STATS)], "x")
     assert line(2) in git("show", f"main:{HISTORY}", cwd=origin)
 
 
 def test_a_mode_that_somebody_set_stays(clone, origin, tmp_path):
     push_theirs(origin, tmp_path, made_executable)
     (clone / STATS).write_text("{1}\n")
-    assert push.commit_and_push(push.Git(clone), [Path(STATS)], "Nightly")
+    assert push.commit_and_push(Git(clone), [Path(STATS)], "Nightly")
     assert git("ls-tree", "main", STATS, cwd=origin).startswith("100755")
 
 
@@ -484,7 +486,7 @@ def test_a_new_file_needs_its_place(clone, origin, tmp_path, caplog, name, block
     (clone / parent).mkdir(parents=True)
     (clone / name).write_text("new\n")
     (clone / HISTORY).write_text(line(1) + line(2))
-    assert push.commit_and_push(push.Git(clone), [Path(name), Path(HISTORY)], "x")
+    assert push.commit_and_push(Git(clone), [Path(name), Path(HISTORY)], "x")
     files = git("ls-tree", "-r", "--name-only", "main", cwd=origin).split()
     assert (name in files) == (not blocked)
     assert (parent in files) == bool(blocked)
@@ -511,7 +513,7 @@ def test_what_a_person_edits_meanwhile_stays_as_edited(clone, origin, tmp_path, 
     push_theirs(origin, tmp_path, write("one\n\ntwo\n\nmine\n"))
     write("new\n\nnew\n\nthree\n")(clone)
     (clone / HISTORY).write_text(line(1) + line(2))
-    assert push.commit_and_push(push.Git(clone), [Path(name), Path(HISTORY)], "Second")
+    assert push.commit_and_push(Git(clone), [Path(name), Path(HISTORY)], "Second")
     assert git("show", f"main:{name}", cwd=origin) == "one\n\ntwo\n\nmine\n"
     assert git("show", "--format=", "--name-only", "main", cwd=origin).split() == [HISTORY]
 
@@ -556,10 +558,10 @@ def test_a_branch_that_was_deleted_is_not_created_again(clone, origin):
 def test_a_push_between_fetch_and_push_is_not_overwritten(clone, origin, tmp_path):
     somebody_pushes(origin, tmp_path, STATS, "theirs")
     theirs = git("rev-parse", "main", cwd=origin).strip()
-    git_command = push.Git(clone)
+    git_command = Git(clone)
     (clone / HISTORY).write_text(line(1) + line(2))
 
-    class Late(push.Git):
+    class Late(Git):
         """Sees the branch as it was before somebody's push, once."""
 
         fetched = 0
@@ -643,13 +645,13 @@ def test_a_slow_git_is_ended(clone, origin, monkeypatch):
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexec sleep 3\n")
     hook.chmod(0o755)
-    monkeypatch.setattr(push, "GIT_SECONDS", 1)
+    monkeypatch.setattr(git_module, "SECONDS", 1)
     (clone / HISTORY).write_text(line(1) + line(2))
     once = Retrying(
         stop=stop_after_attempt(1), retry=retry_if_exception_type(PublishError), reraise=True
     )
     with pytest.raises(PublishError, match="did not end within 1 s"):
-        push.commit_and_push(push.Git(clone), [Path(HISTORY)], "x", once)
+        push.commit_and_push(Git(clone), [Path(HISTORY)], "x", once)
 
 
 @pytest.mark.parametrize(

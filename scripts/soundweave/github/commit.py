@@ -14,7 +14,7 @@ from typing import Any
 from soundweave.base import files, jsonl, schemas
 from soundweave.base.errors import ConfigError
 from soundweave.base.paths import EDGE_STATS, VALIDATION_REPORT
-from soundweave.github.push import Git
+from soundweave.github.git import Git
 
 log = logging.getLogger(__name__)
 

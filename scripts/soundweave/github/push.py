@@ -4,17 +4,14 @@ Everything happens in a scratch work tree, so the caller's files, index and bran
 are. Only the night's own commit moves: it is made again on top of what the branch is now, so a
 forced push stays as pushed. Where somebody changed the same file, a history gets the night's
 lines, a report is the night's, and anything else stays as they have it: deleted, moved, replaced
-or edited. The token reaches git only through the environment.
+or edited.
 """
 
-import base64
 import logging
-import os
 import re
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -29,14 +26,12 @@ from tenacity import (
 
 from soundweave.base.errors import ConfigError, PublishError
 from soundweave.base.paths import EDGE_STATS, VALIDATION_REPORT
+from soundweave.github.git import Git, branch
 
 log = logging.getLogger(__name__)
 
-AUTHOR = "github-actions[bot]"
-EMAIL = "41898282+github-actions[bot]@users.noreply.github.com"
 ATTEMPTS = 6
 FIRST_DELAY, LONGEST_DELAY = 1.0, 20.0  # seconds
-GIT_SECONDS = 120
 REPORTS = {EDGE_STATS.name, VALIDATION_REPORT.name}  # made by commands, never by people
 
 ADVICE = "exempt the branch from the rule, under Settings -> Rules or Settings -> Branches"
@@ -69,58 +64,6 @@ REFUSALS = {
 
 class RefusedError(PublishError):
     """A push that another attempt cannot save; the message says what to do."""
-
-
-class Git:
-    """git in one folder, with the token of GitHub Actions if there is one."""
-
-    def __init__(self, folder: Path, environ: Mapping[str, str] = os.environ) -> None:
-        self.folder = folder
-        token = environ.get("GITHUB_TOKEN", "")
-        header = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-        self._secrets = [token, header] if token else []
-        self._environ = _environment(environ, header if token else "")
-
-    def __call__(self, *arguments: str, folder: Path | None = None) -> str:
-        """Run `git <arguments>` and return its output; raises PublishError with git's message."""
-        return self.read(*arguments, folder=folder).decode(errors="replace").strip()
-
-    def read(self, *arguments: str, folder: Path | None = None) -> bytes:
-        """Run git like a call does, and return the bytes of its output."""
-        command = f"git {arguments[0]}"
-        try:
-            done = subprocess.run(
-                ["git", *arguments],
-                cwd=folder or self.folder,
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=GIT_SECONDS,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise ConfigError("git is not installed") from error
-        except subprocess.TimeoutExpired as error:
-            raise PublishError(f"{command} did not end within {GIT_SECONDS} s") from error
-        if done.returncode:
-            words = (done.stderr or done.stdout).decode(errors="replace").strip()
-            raise PublishError(f"{command} failed: {self._redacted(words)}")
-        return done.stdout
-
-    def _redacted(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
-
-
-def branch(git: Git) -> str:
-    """The name of the checked-out branch; raises PublishError if there is no branch."""
-    try:
-        return git("symbolic-ref", "--quiet", "--short", "HEAD")
-    except PublishError as error:
-        raise PublishError(
-            "no branch is checked out, so nothing can be pushed; check out a branch by name"
-        ) from error
 
 
 def commit_and_push(
@@ -290,19 +233,3 @@ def _retrying() -> Retrying:
 
 def _may_pass(error: BaseException) -> bool:
     return isinstance(error, PublishError) and not isinstance(error, RefusedError)
-
-
-def _environment(environ: Mapping[str, str], header: str) -> dict[str, str]:
-    # Variables like GIT_TRACE would print the header.
-    variables = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
-    variables.pop("GITHUB_TOKEN", None)
-    variables |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    for role in ("AUTHOR", "COMMITTER"):
-        variables |= {f"GIT_{role}_NAME": AUTHOR, f"GIT_{role}_EMAIL": EMAIL}
-    settings = {"commit.gpgSign": "false", "core.hooksPath": os.devnull}
-    if header:
-        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
-        settings[f"http.{server}/.extraheader"] = f"AUTHORIZATION: basic {header}"
-    for number, (key, value) in enumerate(settings.items()):
-        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return variables | {"GIT_CONFIG_COUNT": str(len(settings))}
