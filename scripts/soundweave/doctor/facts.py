@@ -18,6 +18,9 @@ class Unknown:
     reason: str
 
 
+SETTINGS_NEED = "it needs a token that may read the repository's settings"
+
+
 class NotCheckedError(SoundweaveError):
     """A check needs a fact that is not known; the message is the reason."""
 

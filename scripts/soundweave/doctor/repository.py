@@ -4,7 +4,7 @@ What the token may not read is unknown. Nothing here changes anything.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -12,7 +12,9 @@ from urllib.parse import quote, urlsplit
 
 from soundweave.base import times
 from soundweave.base.paths import METRICS_HISTORY
+from soundweave.doctor import branch_rules
 from soundweave.doctor.facts import (
+    SETTINGS_NEED,
     Environment,
     GitHub,
     NotCheckedError,
@@ -31,26 +33,7 @@ CACHE_KEY = "freesound-library-"
 NIGHT = "night-1"  # the artifact of a night that collected
 SECRET = "FREESOUND_API_KEY"  # noqa: S105 - its name
 DATA = f"{METRICS_HISTORY.parent}/"  # what upstream's own nights commit
-SETTINGS_NEED = "it needs a token that may read the repository's settings"
 REMOTE = re.compile(r"(?:https?://|ssh://)?(?:[^@/]+@)?([\w.-]+)(?::\d+)?[:/](.+?)(?:\.git)?/?")
-# https://docs.github.com/rest/repos/rules: those that a push of one commit cannot satisfy.
-REFUSING_RULES = {
-    "update": "updates are restricted",
-    "pull_request": "a pull request is required",
-    "required_status_checks": "status checks are required",
-    "required_signatures": "signed commits are required",
-    "required_deployments": "deployments are required",
-    "merge_queue": "a merge queue is required",
-}
-# https://docs.github.com/rest/branches/branch-protection
-REFUSING_PROTECTION = {
-    "required_pull_request_reviews": REFUSING_RULES["pull_request"],
-    "required_status_checks": REFUSING_RULES["required_status_checks"],
-    "required_signatures": REFUSING_RULES["required_signatures"],
-    "restrictions": REFUSING_RULES["update"],
-    "lock_branch": "the branch is locked",
-}
-GITHUB_ACTIONS = "github-actions"  # the app whose token a night uses
 
 
 def connect(project: Project) -> Rest:
@@ -124,7 +107,7 @@ class _Lookup:
             token_may_write=_look_up(self._token_may_write),
             pages=_look_up(self._pages),
             environment=_look_up(self._environment),
-            refusing_rules=_look_up(lambda: tuple(dict.fromkeys(self._refusing_rules()))),
+            refusing_rules=_look_up(lambda: branch_rules.refusing(self._rest, self._branch)),
             cache_gone=_look_up(self._cache_gone),
             commits_behind=_look_up(self._commits_behind),
             scheduled_branch=_look_up(lambda: _branch_of(night)),
@@ -188,30 +171,8 @@ class _Lookup:
             listed = self._rest.get(f"{path}/deployment-branch-policies", per_page=100)
             allows = any(_fits(self._branch, item) for item in listed.get("branch_policies", []))
         elif policy.get("protected_branches"):
-            allows = bool(self._branch_facts().get("protected"))
+            allows = branch_rules.is_protected(self._rest, self._branch)
         return Environment(allows, "required_reviewers" in rules)
-
-    def _refusing_rules(self) -> Iterator[str]:
-        rules = self._rest.get_list(f"/rules/branches/{quote(self._branch, safe='')}", per_page=100)
-        refusing = [
-            REFUSING_RULES[kind] for rule in rules if (kind := rule.get("type")) in REFUSING_RULES
-        ]
-        yield from refusing
-        branch = self._branch_facts()
-        # Rulesets protect a branch too; their rules are known by now.
-        if not branch.get("protected") or rules:
-            return
-        try:
-            protection = self._rest.get(f"/branches/{quote(self._branch, safe='')}/protection")
-        except GitHubError as error:
-            if error.status == 404:
-                return
-            yield from _visible_protection(branch, error)
-        else:
-            yield from _refusals(protection)
-
-    def _branch_facts(self) -> dict[str, Any]:
-        return self._rest.get(f"/branches/{quote(self._branch, safe='')}")
 
     def _cache_gone(self) -> bool:
         if self._rest.get("/actions/caches", key=CACHE_KEY, per_page=1).get("total_count"):
@@ -271,24 +232,6 @@ def _fits(branch: str, policy: dict[str, Any]) -> bool:
         and (pattern.count("/") == branch.count("/") or "**" in pattern)
         and fnmatchcase(branch, pattern)
     )
-
-
-def _refusals(protection: dict[str, Any]) -> Iterator[str]:
-    for name, words in REFUSING_PROTECTION.items():
-        rule = protection.get(name)
-        if not isinstance(rule, dict) or rule.get("enabled") is False:
-            continue
-        apps = [app.get("slug") for app in rule.get("apps", [])]
-        if GITHUB_ACTIONS not in apps:
-            yield words
-
-
-def _visible_protection(branch: dict[str, Any], error: GitHubError) -> Iterator[str]:
-    # Whoever may read the branch sees this part of its protection.
-    checks = (branch.get("protection") or {}).get("required_status_checks") or {}
-    if checks.get("enforcement_level", "off") == "off":
-        raise NotCheckedError(f"the branch is protected; {SETTINGS_NEED}") from error
-    yield REFUSING_RULES["required_status_checks"]
 
 
 def _branch_of(night: dict[str, Any] | Unknown) -> str:
