@@ -7,7 +7,8 @@ import pytest
 
 from soundweave.base import config
 from soundweave.base.errors import ClockError, NotFoundError
-from soundweave.collecting import phases
+from soundweave.collecting import phases, refresh
+from soundweave.collecting.shared import Night
 from soundweave.library import database, store
 from soundweave.standin import Catalog, Fault
 from tests.freesound.test_sound import GOOD
@@ -127,7 +128,7 @@ def test_packs_that_all_fail_end_the_phase_but_not_the_night(start: Start) -> No
 def test_refresh_stays_within_its_limit(tmp_path: Path) -> None:
     make_library(tmp_path, [{"last_seen": OLD} for _ in range(500)])
     with database.snapshot(tmp_path) as reader:
-        due = phases.due_sounds(reader, replace(SETTINGS, refresh_requests=2), NOW)
+        due = refresh.due_sounds(reader, replace(SETTINGS, refresh_requests=2), NOW)
     assert [len(ids) for ids in due] == [150, 150]
 
 
@@ -137,7 +138,7 @@ def test_only_sounds_not_seen_for_long_are_due(tmp_path: Path) -> None:
     with database.snapshot(tmp_path) as reader:
         for days in (SETTINGS.refresh_after_days, 0):
             settings = replace(SETTINGS, refresh_after_days=days)
-            assert [list(ids) for ids in phases.due_sounds(reader, settings, NOW)] == [[1]]
+            assert [list(ids) for ids in refresh.due_sounds(reader, settings, NOW)] == [[1]]
 
 
 class Client:
@@ -168,7 +169,7 @@ def test_a_sound_missing_from_search_is_requested_by_id(
     saved(tmp_path, {}, seen=OLD)
     client: Any = Client(answer)
     with database.writing(tmp_path) as connection:
-        list(phases.refresh(phases.Night(connection, client, SETTINGS, NOW)))
+        list(refresh.refresh(Night(connection, client, SETTINGS, NOW)))
         row = connection.execute("SELECT name, removed_at, last_seen FROM sounds").fetchone()
     assert tuple(row) == (name, removed_at, OLD if removed_at else NOW)
 
@@ -269,6 +270,8 @@ def test_sounds_that_search_returns_and_nobody_can_read_are_not_missing(start: S
             nights.age()
             assert nights.run()["removed"] == 0
     assert nights.ids() == set(nights.standin.catalog.sounds)
+    # Nor do they come first again every night.
+    assert nights.value(f"SELECT count(*) FROM sounds WHERE last_seen = '{OLD}'") == 0
 
 
 def test_a_night_that_is_run_again_counts_once(start: Start) -> None:
@@ -297,7 +300,7 @@ def test_a_wrong_clock_leaves_no_trace_in_the_queue_of_similar_sounds(tmp_path: 
     client: Any = Client(ClockError("set the clock"))
     with database.writing(tmp_path) as connection:
         with pytest.raises(ClockError):
-            list(phases.similar(phases.Night(connection, client, SETTINGS, NOW)))
+            list(phases.similar(Night(connection, client, SETTINGS, NOW)))
         assert connection.execute("SELECT count(*) FROM similarity_targets").fetchone()[0] == 0
 
 

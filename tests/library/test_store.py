@@ -67,7 +67,7 @@ def test_a_pack_that_comes_back_is_not_gone(tmp_path: Path, name: str | None) ->
 def test_marks_are_for_one_sound(tmp_path: Path) -> None:
     make_library(tmp_path, [{}, {}, {}])
     with database.writing(tmp_path) as connection:
-        store.mark_seen(connection, 2, "2026-01-01T00:00:00Z")
+        store.mark_seen(connection, [2], "2026-01-01T00:00:00Z")
         store.mark_removed(connection, 1, "2026-01-01T00:00:00Z")
         rows = connection.execute(
             "SELECT id, last_seen > '2026', removed_at FROM sounds ORDER BY id"

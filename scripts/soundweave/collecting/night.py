@@ -25,7 +25,7 @@ from soundweave.base.progress import Progress, progress
 from soundweave.base.text import without_password
 from soundweave.collecting import metrics
 from soundweave.collecting.metrics import Outcome
-from soundweave.collecting.phases import PHASES, Night
+from soundweave.collecting.phases import PHASES
 from soundweave.collecting.plan import (
     Plan,
     growth_share,
@@ -34,6 +34,7 @@ from soundweave.collecting.plan import (
     requests_needed,
 )
 from soundweave.collecting.room import Room
+from soundweave.collecting.shared import Night
 from soundweave.freesound.client import FreesoundClient
 from soundweave.freesound.quota import Quota
 from soundweave.library import database, store, wrong_dates

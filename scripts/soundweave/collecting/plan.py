@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from soundweave.base.config import CollectorConfig
 from soundweave.base.errors import ConfigError
-from soundweave.collecting import phases
+from soundweave.collecting import phases, refresh
 from soundweave.freesound.sound import clean
 from soundweave.library import database, similar_sounds
 
@@ -90,7 +90,7 @@ def requests_needed(
     limits = request_limits(plan, config, is_full=is_full)
     config = refreshing(config, plan, is_full=is_full)
     due = {
-        "refresh": len(phases.due_sounds(connection, config, now)),
+        "refresh": len(refresh.due_sounds(connection, config, now)),
         "packs": len(phases.due_packs(connection, config, now)),
         "similar": len(similar_sounds.targets(connection, config, now, limits.get("similar", 0))),
     }

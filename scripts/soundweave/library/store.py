@@ -52,9 +52,12 @@ def present(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
     return {row["id"] for row in rows}
 
 
-def mark_seen(connection: sqlite3.Connection, sound_id: int, when: str) -> None:
-    """Record that a sound still exists."""
-    connection.execute("UPDATE sounds SET last_seen = ? WHERE id = ?", (when, sound_id))
+def mark_seen(connection: sqlite3.Connection, ids: Iterable[int], when: str) -> None:
+    """Record that sounds still exist."""
+    connection.execute(
+        "UPDATE sounds SET last_seen = ? WHERE id IN (SELECT value FROM json_each(?))",
+        (when, json.dumps(list(ids))),
+    )
 
 
 def mark_removed(connection: sqlite3.Connection, sound_id: int, when: str) -> None:
