@@ -101,6 +101,9 @@ def test_a_site_of_the_same_inputs_can_be_amended(site):
         lambda site: site.change(community=np.array([1, -1])),
         lambda site: site.change(points=np.array([[0.0, 1.0], [1.5, 0.501]])),
         lambda site: site.change(communities=[]),
+        lambda site: site.change(names=["another", *site.catalog.names[1:]]),
+        lambda site: site.change(licenses=site.catalog.licenses[::-1] * 2),
+        lambda site: site.change(license_of=site.catalog.license_of + 1),
         lambda site: site.change(
             communities=[replace(site.catalog.communities[0], label="rain, roof")]
         ),

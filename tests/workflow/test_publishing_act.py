@@ -8,6 +8,7 @@ from tests.workflow.act import git
 
 HISTORY = "data/metrics_history.jsonl"
 MILESTONES = "data/milestone_history.jsonl"
+LANDING_PAGE = "scripts/generate_landing_page.py"
 DONE = {"check": "success", "nightly": "success", "report": "success"}
 PUBLISHED = DONE | {"deploy": "success"}
 PROTECTED = """#!/bin/sh
@@ -45,6 +46,20 @@ def test_what_was_not_published_is_published_the_next_night(project, has_pages):
     third = night.run()
     assert third.jobs() == DONE
     assert "Run the three milestone jobs" not in third.steps()
+
+
+def test_a_site_that_could_not_be_updated_with_the_results_is_made_again(project):
+    night = project(120)
+    script = night.show(LANDING_PAGE)
+    broken = "import sys\nif '--amend' in sys.argv:\n    raise SystemExit(1)\n"
+    night.change({LANDING_PAGE: broken + script})
+    first = night.run()
+    assert first.steps()["Update the site with the results"] == "failure"
+    assert is_online(first)
+    night.change({LANDING_PAGE: script})
+    second = night.run()
+    assert second.jobs() == PUBLISHED, second.output
+    assert "### A site without a new milestone" in second.summary()
 
 
 def test_attempt_2_of_a_run_publishes_what_attempt_1_did_not(project):
