@@ -217,6 +217,19 @@ def test_the_same_page_over_and_over_costs_two_requests(
         assert len(nights.ids()) == SIZE
 
 
+def test_a_clock_that_no_answer_confirms_rewrites_no_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with nights_of(catalog(), tmp_path, monkeypatch) as nights:
+        nights.run(most=40)
+        before = nights.value("SELECT min(first_seen) FROM sounds")
+        with monkeypatch.context() as patch:
+            patch.setattr(times, "now", lambda: "2012-01-01T00:00:00Z")
+            patch.setattr("soundweave.freesound.clock.agrees", lambda _: False)
+            nights.run(most=1)
+        assert nights.value("SELECT min(first_seen) FROM sounds") == before
+
+
 @pytest.mark.parametrize("clock", ["1999-05-01T00:00:00Z", "2004-12-31T00:00:00Z", "ahead"])
 @pytest.mark.parametrize("is_dated", [True, False], ids=["dated answers", "no dates"])
 @pytest.mark.parametrize("first_nights", [0, 1])

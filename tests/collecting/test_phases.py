@@ -295,6 +295,18 @@ def test_one_page_that_fails_keeps_no_other_from_being_checked(start: Start) -> 
     assert nights.ids() == {*nights.standin.catalog.sounds, 1}
 
 
+def test_failures_with_answers_between_them_are_no_outage(start: Start) -> None:
+    nights = start(one_pack(300))
+    nights.run()
+    for number in range(1, 31):
+        nights.standin.catalog.remove(number)
+    for number in (1, 3, 5, 7, 9):
+        fault = Fault("overloaded", times=None, path=f"sounds/{number}/")
+        nights.standin.add_fault(fault)
+    nights.age()
+    assert nights.run(most=200)["removed"] == 25
+
+
 def test_a_wrong_clock_leaves_no_trace_in_the_queue_of_similar_sounds(tmp_path: Path) -> None:
     saved(tmp_path, {}, seen=OLD)
     client: Any = Client(ClockError("set the clock"))

@@ -62,6 +62,23 @@ def test_a_healthy_set_up_is_exit_code_0_in_the_workflows_first_job(set_up: SetU
     assert "::" not in done.stdout
     assert "invalid_configuration" in done.stdout  # not checked
     assert not (set_up.folder / "GITHUB_STEP_SUMMARY").exists()
+    assert site_url(set_up) == "https://acme.github.io/demo/"
+
+
+def site_url(set_up: SetUp) -> str:
+    name, value, _ = (set_up.folder / "GITHUB_OUTPUT").read_text().splitlines()
+    assert name.startswith("site_url<<")
+    return value
+
+
+def test_without_pages_or_an_answer_about_them_the_site_has_no_address(set_up: SetUp) -> None:
+    set_up.refuse("/pages")
+    step(set_up, "doctor.py")
+    assert site_url(set_up) == ""
+    (set_up.folder / "GITHUB_OUTPUT").unlink()
+    set_up.answers[""]["has_pages"] = False
+    step(set_up, "doctor.py")
+    assert site_url(set_up) == ""
 
 
 def test_findings_are_annotations_and_rows_of_the_summary(set_up: SetUp) -> None:

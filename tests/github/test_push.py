@@ -352,6 +352,24 @@ def test_a_push_whose_answer_is_lost_is_found(clone, origin, caplog):
     assert "others changed" not in caplog.text
 
 
+def test_a_push_whose_answer_is_lost_is_found_below_another_one(clone, origin, tmp_path, caplog):
+    class Overtaken(LostAnswer):
+        def read(self, *arguments, folder=None):
+            try:
+                return super().read(*arguments, folder=folder)
+            except PublishError:
+                somebody_pushes(origin, tmp_path, "theirs.txt", "theirs")
+                raise
+
+    name = "data/translations/a/es/translation.md"
+    (clone / name).parent.mkdir(parents=True)
+    (clone / name).write_text("ours\n")
+    push.commit_and_push(Overtaken(clone), [Path(name)], "Nightly: 1 translation")
+    assert git("show", f"main:{name}", cwd=origin) == "ours\n"
+    assert len(log(origin)) == 3
+    assert "others changed" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("said", "advice"),
     [
