@@ -73,8 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     result = {"site": str(args.output_dir / "public"), **vars(built)}
     text = (
-        "{site}: {sounds:,} sounds, {nights:,} nights, {milestones:,} milestones;"
-        " {written:,} files written, {kept:,} kept"
+        "{site}: sounds {sounds:,}, nights {nights:,}, milestones {milestones:,};"
+        " files written {written:,}, kept {kept:,}"
     )
     cli.show(result, text.format_map(result), as_json=args.json)
     return 0
