@@ -44,6 +44,30 @@ def test_a_snapshot_does_not_see_what_is_written_meanwhile(tmp_path: Path) -> No
         assert count(reader) == 2
 
 
+def test_snapshots_taken_together_are_the_same_while_another_process_writes(tmp_path: Path) -> None:
+    make_library(tmp_path, [{}])
+    done = threading.Event()
+
+    def write() -> None:
+        with database.writing(tmp_path) as connection:
+            while not done.is_set():
+                connection.execute("INSERT INTO requests (at, path) VALUES (0, '/')")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(200):
+            with database.snapshots(tmp_path, 3) as readers:
+                newest = {
+                    reader.execute("SELECT max(id) FROM requests").fetchone()[0]
+                    for reader in readers
+                }
+                assert len(newest) == 1
+    finally:
+        done.set()
+        writer.join()
+
+
 def test_a_snapshot_cannot_write(tmp_path: Path) -> None:
     make_library(tmp_path, [{}])
     with pytest.raises(LibraryError, match="readonly"), database.snapshot(tmp_path) as reader:

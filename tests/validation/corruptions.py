@@ -35,12 +35,12 @@ STORAGE: dict[str, Corruption] = {
         "indexes",
         "sounds_created",
     ),
-    "a sound of nobody": (sound(9, "user_id", "99"), "foreign_keys", "sounds 9"),
-    "a missing pack": (sql("DELETE FROM packs WHERE id = 3"), "foreign_keys", "sounds 3"),
+    "a sound of nobody": (sound(9, "user_id", "99"), "foreign_keys", "sound 9"),
+    "a missing pack": (sql("DELETE FROM packs WHERE id = 3"), "foreign_keys", "sound 3"),
     "a pack of nobody": (
         sql("UPDATE packs SET user_id = 99 WHERE id = 2"),
         "foreign_keys",
-        "packs 2",
+        "pack 2",
     ),
     "a line that is not JSON": (raw("metrics.jsonl", b"{]\n"), "damaged_histories", "line 3"),
     "a line that is not an object": (raw("metrics.jsonl", b"[1]\n"), "damaged_histories", "line 3"),
@@ -505,8 +505,8 @@ ALL = STORAGE | RECORDS | NETWORK | HISTORIES
 
 # The column or the values that the finding of a corruption names.
 NAMES = {
-    "a sound of nobody": "users",
-    "a missing pack": "packs",
+    "a sound of nobody": "the user does not exist",
+    "a missing pack": "the pack does not exist",
     "an index of nothing": "has 0 entries for 50 rows",
     "no user": "user_id",
     "no license": "license",

@@ -2,6 +2,10 @@ import json
 import shutil
 import sqlite3
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,10 @@ from soundweave.freesound.sound import LARGEST_ID
 from soundweave.library import database, edges
 from soundweave.standin import synthetic_catalog
 from soundweave.validation import registry, text_columns
-from soundweave.validation.finding import LONGEST, plain
+from soundweave.validation.finding import LONGEST, Finding, plain
+from soundweave.validation.report import validate
+from soundweave.validation.scan import STAMP, no_time
+from soundweave.validation.subject import Subject
 from tests.conftest import Run
 from tests.support.make_library import make_library
 from tests.support.nights import nights_of
@@ -345,6 +352,63 @@ def test_bad_values_of_neighboring_blocks_are_each_reported_once() -> None:
     values = text_columns.bad_values(connection, "names", {"name": text_columns.not_text})
     assert list(values) == [(number, "name") for number in bad]
     connection.close()
+
+
+STAMPS = st.one_of(
+    st.text(max_size=24),
+    st.from_regex(r"\A[0-9]{4}-[0-3][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z\Z"),
+    st.datetimes(min_value=datetime(1000, 1, 1)).map(lambda moment: moment.strftime(STAMP)),
+    st.sampled_from(
+        [
+            "2014-02-29T00:00:00Z",
+            "2016-02-29T00:00:00Z",
+            "2014-02-30T00:00:00Z",
+            "2014-04-31T00:00:00Z",
+            "2014-04-16T24:00:00Z",
+            "2014-04-16T20:07:11z",
+            "2014-04-16t20:07:11Z",
+            "2014-04-16 20:07:11Z",
+            "2014-04-16T20:07:11.5Z",
+            "2014-04-16T20:07:11Z\0",
+            "2014-13-01T00:00:00Z",
+            "2014-00-10T00:00:00Z",
+        ]
+    ),
+)
+
+
+@given(STAMPS)
+def test_a_time_is_right_exactly_when_sqlite_writes_it_the_same(text: str) -> None:
+    exact = f"strftime('{STAMP}', :time, '+0 days') IS NOT :time"
+    with closing(sqlite3.connect(":memory:")) as connection:
+        is_bad, is_exactly_bad = connection.execute(
+            f"SELECT {no_time(':time')}, {exact}", {"time": text}
+        ).fetchone()
+    assert bool(is_bad) == bool(is_exactly_bad)
+
+
+def test_two_groups_of_checks_run_side_by_side(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One after another, the first would wait for the second until the time is up.
+    together = threading.Barrier(2)
+
+    def check_of(name: str) -> registry.Check:
+        def check(subject: Subject) -> Iterator[Finding]:
+            together.wait(timeout=60)
+            yield Finding(name, str(id(subject.library)))
+
+        check.__name__ = name
+        return check
+
+    groups = [(check_of(name),) for name in ("one", "two")]
+    monkeypatch.setattr(registry, "GROUPS", groups)
+    monkeypatch.setattr(registry, "CHECKS", {"one": None, "two": None})
+    levels = config.ValidationConfig(largest_shrink=0.5, largest_gap_days=3, levels={})
+    histories = (folder / "metrics.jsonl", folder / "milestones.jsonl")
+    findings = findings_of(validate(folder / "library", *histories, levels))
+    assert list(findings) == ["one", "two"]
+    assert len({finding["what"] for found in findings.values() for finding in found}) == 2
 
 
 ADDRESSES = st.sampled_from(

@@ -6,8 +6,8 @@ whatever a writer commits meanwhile.
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from soundweave.base.errors import (
@@ -65,6 +65,16 @@ def snapshot(checkpoint_dir: Path) -> Iterator[sqlite3.Connection]:
 
     Raises NoLibraryError and LibraryError like `connect`.
     """
+    with snapshots(checkpoint_dir, 1) as (reader,):
+        yield reader
+
+
+@contextmanager
+def snapshots(checkpoint_dir: Path, count: int) -> Iterator[list[sqlite3.Connection]]:
+    """Open the library `count` times, all with the same state; each may serve a thread of its own.
+
+    Raises NoLibraryError and LibraryError like `connect`.
+    """
     path = checkpoint_dir / FILE_NAME
     _require(path)
     # In a read-only folder SQLite cannot create the files that it shares with writers.
@@ -73,17 +83,13 @@ def snapshot(checkpoint_dir: Path) -> Iterator[sqlite3.Connection]:
     if mode == "immutable=1" and wal.exists() and wal.stat().st_size:
         raise LibraryError(f"{wal} has changes of a killed writer; make its folder writable")
     uri = f"{path.resolve().as_uri()}?{mode}"
-    with (
-        _translated_errors(path),
-        closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as reader,
-    ):
-        reader.row_factory = sqlite3.Row
-        if _version(reader) != len(MIGRATIONS):
+    with _translated_errors(path), ExitStack() as stack:
+        readers = [stack.enter_context(_reader(uri)) for _ in range(count)]
+        if _version(readers[0]) != len(MIGRATIONS):
             # Readers know only the newest schema, so migrate an older library first.
             connect(checkpoint_dir).close()
-        reader.execute("BEGIN")
-        reader.execute("SELECT 1 FROM meta").fetchone()  # the snapshot is taken at the first read
-        yield reader
+        _begin_together(readers)
+        yield readers
 
 
 @contextmanager
@@ -118,16 +124,21 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Count the sounds (not removed), the removed sounds, and the users, packs and edges."""
     row = connection.execute(
         """
-        -- Each of these is read from an index alone.
-        SELECT (SELECT count(*) FROM sounds WHERE removed_at IS NULL) AS sounds,
-               (SELECT count(*) FROM sounds)
-               - (SELECT count(*) FROM sounds WHERE removed_at IS NULL) AS removed,
-               -- One lookup per hub; count(DISTINCT ...) would sort all sounds.
+        WITH gone AS MATERIALIZED (
+            SELECT user_id, ifnull(pack_id, -1) AS pack_id FROM sounds
+            WHERE removed_at IS NOT NULL
+        )
+        SELECT (SELECT count(*) FROM sounds) - (SELECT count(*) FROM gone) AS sounds,
+               (SELECT count(*) FROM gone) AS removed,
+               -- One lookup per hub; count(DISTINCT ...) would sort all sounds. The index answers
+               -- it, except for the few hubs that lost a sound.
                (SELECT count(*) FROM users WHERE EXISTS (
-                    SELECT 1 FROM sounds WHERE user_id = users.id AND removed_at IS NULL
+                    SELECT 1 FROM sounds WHERE user_id = users.id
+                    AND (users.id NOT IN (SELECT user_id FROM gone) OR removed_at IS NULL)
                )) AS users,
                (SELECT count(*) FROM packs WHERE EXISTS (
-                    SELECT 1 FROM sounds WHERE pack_id = packs.id AND removed_at IS NULL
+                    SELECT 1 FROM sounds WHERE pack_id = packs.id
+                    AND (packs.id NOT IN (SELECT pack_id FROM gone) OR removed_at IS NULL)
                )) AS packs,
                (SELECT count(*) + count(pack_id) FROM links) AS edges
         """
@@ -145,6 +156,32 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"cannot create {folder}: {error.strerror}") from error
+
+
+@contextmanager
+def _reader(uri: str) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    with closing(connection):
+        connection.row_factory = sqlite3.Row
+        yield connection
+
+
+def _begin_together(readers: Sequence[sqlite3.Connection]) -> None:
+    """Begin a transaction on each connection, all before or all after whatever another commits."""
+    while True:
+        before = _data_version(readers[-1])
+        for reader in readers:
+            reader.execute("BEGIN")
+            reader.execute("SELECT 1 FROM meta").fetchone()  # takes the snapshot
+        if _data_version(readers[-1]) == before:
+            return
+        for reader in readers:
+            reader.execute("ROLLBACK")
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    # It changes when another connection commits: https://sqlite.org/pragma.html#pragma_data_version
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 @contextmanager

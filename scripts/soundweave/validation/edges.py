@@ -1,6 +1,5 @@
 """Checks of the edges: membership, its hubs, and similarity."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 
@@ -112,25 +111,14 @@ def membership(subject: Subject) -> Iterator[Finding]:
     return subject.scan(EDGES, "membership")
 
 
-def missing_edges(subject: Subject) -> Iterator[Finding]:
-    """Every sound has its edges or is noted as due."""
-    rows = subject.library.execute(
-        """
-        SELECT id FROM sounds
-        WHERE removed_at IS NULL AND id NOT IN (SELECT sound_id FROM links)
-          AND id NOT IN (SELECT sound_id FROM links_due)
-        """
-    )
-    for row in rows:
-        yield Finding(f"sound {row[0]}", "has no edges")
-
-
 def hub_sizes(subject: Subject) -> Iterator[Finding]:
     """Every hub records the true number of its edges, at least one."""
     for kind in KINDS:
         hubs = subject.library.execute("SELECT hub_id, size FROM hubs WHERE kind = ?", (kind,))
         recorded = dict(tuple(row) for row in hubs)
         counted = _sizes(subject, kind)
+        if recorded == counted:
+            continue
         for hub in sorted(recorded.keys() | counted.keys(), key=str):
             if recorded.get(hub) != counted[hub] or not counted[hub]:
                 says = f"records {recorded[hub]} edges" if hub in recorded else "is missing"
@@ -138,11 +126,10 @@ def hub_sizes(subject: Subject) -> Iterator[Finding]:
 
 
 def _sizes(subject: Subject, kind: str) -> Counter[int]:
-    # One JSON text for all rows: GROUP BY would sort them, which takes twice as long.
-    (ids,) = subject.library.execute(
-        f"SELECT json_group_array({kind}_id) FROM links WHERE {kind}_id IS NOT NULL"
-    ).fetchone()
-    return Counter(json.loads(ids))
+    # One text for all rows: GROUP BY would sort them, which takes twice as long.
+    (ids,) = subject.library.execute(f"SELECT group_concat({kind}_id) FROM links").fetchone()
+    sizes = Counter((ids or "").split(","))
+    return Counter({int(hub): size for hub, size in sizes.items() if hub})
 
 
 def similarity_loops(subject: Subject) -> Iterator[Finding]:

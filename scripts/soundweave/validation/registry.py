@@ -3,47 +3,68 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from soundweave.base.errors import ConfigError
-from soundweave.validation import edges, metrics, milestones, positions, records, storage
+from soundweave.validation import (
+    edges,
+    metrics,
+    milestones,
+    positions,
+    records,
+    repeats,
+    storage,
+    texts,
+)
 from soundweave.validation.finding import Finding
 from soundweave.validation.subject import Subject
 
 Check = Callable[[Subject], Iterator[Finding]]
 
-CHECKS: dict[str, Check] = {
-    check.__name__: check
-    for check in (
+# The checks of a group share what they read; groups run side by side.
+GROUPS: tuple[tuple[Check, ...], ...] = (
+    (
         storage.integrity,
         storage.schema,
         storage.indexes,
-        storage.foreign_keys,
         storage.damaged_histories,
         storage.torn_histories,
+    ),
+    (
+        records.foreign_keys,
         records.required_fields,
         records.ranges,
-        records.preview_urls,
         records.known_licenses,
+        records.known_preferences,
         records.dates,
         records.date_order,
         records.future_dates,
         records.tags,
-        records.known_preferences,
-        records.encodings,
-        records.duplicates,
-        records.unique_users,
-        records.pack_owners,
+        records.missing_edges,
+    ),
+    (
+        texts.encodings,
+        texts.preview_urls,
+    ),
+    (
+        repeats.duplicates,
+        repeats.unique_users,
+        repeats.pack_owners,
+    ),
+    (
         edges.edge_ends,
         edges.removed_edges,
         edges.membership,
-        edges.missing_edges,
         edges.hub_sizes,
         edges.similarity_loops,
         edges.similarity_ends,
         edges.similarity_scores,
         edges.similarity_symmetry,
         edges.similarity_answers,
+    ),
+    (
         positions.positions,
         positions.coordinates,
         positions.community_sizes,
+    ),
+    (
         metrics.metrics_lines,
         metrics.counts_against_metrics,
         metrics.sudden_shrink,
@@ -51,13 +72,16 @@ CHECKS: dict[str, Check] = {
         metrics.missing_nights,
         metrics.night_order,
         metrics.nodes_add_up,
+    ),
+    (
         milestones.milestone_lines,
         milestones.milestone_order,
         milestones.milestone_repeats,
         milestones.milestone_numbers,
         milestones.milestone_crossings,
-    )
-}
+    ),
+)
+CHECKS = {check.__name__: check for group in GROUPS for check in group}
 
 
 def levels(configured: Mapping[str, str | bool]) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from soundweave.validation import registry
 from soundweave.validation.finding import Finding, NotApplicableError, plain
 from soundweave.validation.subject import Subject
 
+THREADS = 2  # SQLite works outside of Python's lock, so each of them can use a core
 LISTED = 20  # findings of one check in the report; all are counted
 
 # What SQLite, a decoder or arithmetic raises on damaged data. Anything else is a bug.
@@ -37,9 +39,13 @@ def validate(
     statistics = dict.fromkeys(("sounds", "removed", "users", "packs", "edges"), 0)
     checks: list[dict[str, Any]] = []
     try:
-        with database.snapshot(checkpoint_dir) as connection:
-            connection.text_factory = _text
-            subject = Subject(connection, metrics_history, milestone_history, config, times.now())
+        # One for each thread that runs checks, one for this thread.
+        with database.snapshots(checkpoint_dir, THREADS + 1) as readers:
+            for reader in readers:
+                reader.text_factory = _text
+            subject = Subject(
+                list(readers), metrics_history, milestone_history, config, times.now()
+            )
             checks += _run_all(subject, levels)
             statistics = subject.counts
     except LibraryError as error:
@@ -58,18 +64,22 @@ def validate(
 
 
 def _run_all(subject: Subject, levels: dict[str, str]) -> list[dict[str, Any]]:
-    checks = []
     with progress("validating", len(levels), "checks") as bar:
-        for name, level in levels.items():
-            checks.append(_run(name, level, subject))
-            bar.step()
-            bar.note(name)
-    return checks
+
+        def run(group: Sequence[registry.Check]) -> list[dict[str, Any]]:
+            results = []
+            for check in group:
+                results.append(_run(check, levels[check.__name__], subject))
+                bar.step()
+                bar.note(check.__name__)
+            return results
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            return list(chain.from_iterable(pool.map(run, registry.GROUPS)))
 
 
-def _run(name: str, level: str, subject: Subject) -> dict[str, Any]:
-    check = registry.CHECKS[name]
-    result = _result(name, (check.__doc__ or "").strip(), level)
+def _run(check: registry.Check, level: str, subject: Subject) -> dict[str, Any]:
+    result = _result(check.__name__, (check.__doc__ or "").strip(), level)
     if level == "off":
         return result | {"status": "skipped"}
     began = time.monotonic()

@@ -46,15 +46,6 @@ def indexes(subject: Subject) -> Iterator[Finding]:
                 yield Finding(f"library.db: {name}", f"has {entries} entries for {expected} rows")
 
 
-def foreign_keys(subject: Subject) -> Iterator[Finding]:
-    """The user and pack of every sound, and the user of every pack, exist."""
-    # Other checks cover the references of the other tables.
-    for checked in ("sounds", "packs"):
-        rows = subject.library.execute(f"PRAGMA foreign_key_check({checked})")
-        for table, row_id, parent, _ in rows:
-            yield Finding(f"{table} {row_id}", f"refers to a missing row of {parent}")
-
-
 def damaged_histories(subject: Subject) -> Iterator[Finding]:
     """Every line of the histories is a JSON object."""
     for history in (subject.metrics, subject.milestones):

@@ -1,8 +1,9 @@
 """The library and histories under validation."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -18,13 +19,25 @@ CLOCKS_DIFFER_DAYS = 1
 
 @dataclass(frozen=True)
 class Subject:
-    """One snapshot of a library, and the histories that go with it; `now` is a stamp."""
+    """One snapshot of a library, and the histories that go with it; `now` is a stamp.
 
-    library: sqlite3.Connection
+    `readers` are connections to the snapshot. Each thread takes one for itself.
+    """
+
+    readers: list[sqlite3.Connection]
     metrics_history: Path
     milestone_history: Path
     config: ValidationConfig
     now: str
+    _own: threading.local = field(default_factory=threading.local)
+
+    @property
+    def library(self) -> sqlite3.Connection:
+        """The connection of this thread."""
+        if not hasattr(self._own, "reader"):
+            self._own.reader = self.readers.pop()
+        reader: sqlite3.Connection = self._own.reader
+        return reader
 
     @cached_property
     def metrics(self) -> histories.History:
@@ -48,7 +61,7 @@ class Subject:
 
     def scan(self, scan: Scan, check: str) -> Iterator[Finding]:
         """Yield the findings of one check from a shared scan."""
-        return self._scans.findings(scan, check)
+        return self._scans.findings(self.library, scan, check)
 
     def bad_texts(
         self, table: str, tests: Mapping[str, text_columns.Test]
@@ -68,4 +81,4 @@ class Subject:
 
     @cached_property
     def _scans(self) -> Scans:
-        return Scans(self.library, {"future": self.future})
+        return Scans({"future": self.future})

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 
 ROWS = 4096
-FIRST = -(2**63)
+FIRST, LAST = -(2**63), 2**63 - 1
 SCHEMES = (b"http://", b"https://")
 VISIBLE = bytes(range(ord("!"), ord("~") + 1))
 SEPARATOR = b"\n"  # not part of any multi-byte character
@@ -18,28 +18,35 @@ def bad_values(
 ) -> Iterator[tuple[int, str]]:
     """Yield (id, column) of each bad value. Only rows of a bad block are checked one by one."""
     columns = list(tests)
-    names = ", ".join(columns)
     values = ", ".join(f"CAST({column} AS BLOB)" for column in columns)
     joined = ", ".join(
         f"CAST(group_concat({column}, '\n') AS BLOB), count({column})" for column in columns
     )
-    block = f"SELECT id, {names} FROM {table} WHERE id > ? ORDER BY id LIMIT {ROWS}"
-    after = FIRST
-    while True:
-        last, *contents = connection.execute(
-            f"SELECT max(id), {joined} FROM ({block})", (after,)
+    for block in _blocks(connection, table):
+        contents = connection.execute(
+            f"SELECT {joined} FROM {table} WHERE id > ? AND id <= ?", block
         ).fetchone()
-        if last is None:
-            return
-        blocks = zip(tests.values(), contents[::2], contents[1::2], strict=True)
-        if any(count and is_bad(content, count) for is_bad, content, count in blocks):
+        columns_of_block = zip(tests.values(), contents[::2], contents[1::2], strict=True)
+        if any(count and is_bad(content, count) for is_bad, content, count in columns_of_block):
             rows = connection.execute(
-                f"SELECT id, {values} FROM {table} WHERE id > ? AND id <= ?", (after, last)
+                f"SELECT id, {values} FROM {table} WHERE id > ? AND id <= ?", block
             )
             for row_id, *row in rows:
                 for column, value in zip(columns, row, strict=True):
                     if value is not None and tests[column](value, 1):
                         yield row_id, column
+
+
+def _blocks(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, int]]:
+    # By the last id instead of LIMIT, SQLite joins the texts without a copy of each row.
+    after: int = FIRST
+    while after < LAST:
+        row = connection.execute(
+            f"SELECT id FROM {table} NOT INDEXED WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?",
+            (after, ROWS - 1),
+        ).fetchone()
+        last = row[0] if row else LAST
+        yield after, last
         after = last
 
 
