@@ -74,7 +74,7 @@ class Data:
             map_files.write(new, sounds)
             search_index.write(new, sounds, most=most)
             allowed = previews.origins(reader, origins)
-            sounds_api.write(new, Snapshot(sounds, group_pages, reader, allowed))
+            sounds_api.write(new, Snapshot(sounds, group_pages, allowed))
         self.written, self.kept = new.written, new.kept
 
     def read(self, path: str) -> Any:

@@ -79,7 +79,7 @@ def write(
     with database.snapshot(folder / "library") as reader, tree.replacing(folder) as new:
         read = catalog.read(reader)
         shell = Shell(new, bundled, words, title="Soundweave", base_url=None)
-        snapshot = Snapshot(read, groups.choose(read, configured.group_pages), reader, ORIGINS)
+        snapshot = Snapshot(read, groups.choose(read, configured.group_pages), ORIGINS)
         lists.write(shell, snapshot, configured)
         group_pages.write(shell, snapshot, configured)
     return Site(folder, shell)

@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -41,6 +42,20 @@ def test_the_same_again_writes_nothing(site):
     changed = [path for path, time in before.items() if path.stat().st_mtime_ns != time]
     assert changed == []
     assert (second.written, second.kept) == (0, len(before))
+
+
+def test_one_core_writes_the_same_as_two(site, monkeypatch):
+    def contents():
+        return {path: path.read_bytes() for path in site.public.rglob("*") if path.is_file()}
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    site()
+    alone = contents()
+    shutil.rmtree(site.public)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    built = site()
+    assert contents() == alone
+    assert built.written == len(alone)
 
 
 def test_without_the_bundles_it_says_how_to_make_them(site, tmp_path):

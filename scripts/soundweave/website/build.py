@@ -1,10 +1,11 @@
 """Builds the whole site, part by part, and puts it in place once it is complete."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from soundweave.base import paths
+from soundweave.base import paths, second_process
 from soundweave.base.config import WebsiteConfig
 from soundweave.base.progress import progress
 from soundweave.library import database, identity
@@ -25,6 +26,10 @@ from soundweave.website.frame import assets, locales, sitemap, tree
 from soundweave.website.frame.shell import Shell
 from soundweave.website.pages import about, front, group_pages, lists, map_page
 from soundweave.website.pages.translations import translation_pages
+
+Parts = Mapping[str, Callable[[], None]]
+BESIDE = ("sound files", "authors, packs, tags")  # half of the work, for the second core
+LAST = ("sitemap", "mark")  # the sitemap lists the pages written before
 
 
 @dataclass(frozen=True)
@@ -76,17 +81,19 @@ def build(
         )
         snapshot = groups.read(reader, settings)
         shell = Shell(site, bundles, languages, title=settings.title, base_url=base_url)
-        parts = _parts(shell, snapshot, nights, settings, inputs)
+        parts = partial(_parts, snapshot=snapshot, nights=nights, settings=settings, inputs=inputs)
         if amend:
             amending.check(website_dir / tree.PUBLIC, shell, snapshot, settings, nights)
-            parts = {name: parts[name] for name in amending.PARTS}
-        with progress("site", len(parts), "parts") as bar:
-            for name, write in parts.items():
-                bar.note(name)
-                write()
-                bar.step()
-        if amend:
+            _write(parts(shell), amending.PARTS)
             site.keep_rest()
+        else:
+            with second_process.beside(partial(_write_beside, shell.part(), parts)) as rest:
+                own = [name for name in parts(shell) if name not in (*BESIDE, *LAST)]
+                _write(parts(shell), own)
+                written, addresses = rest()
+            site.add(written)
+            shell.addresses += addresses
+            _write(parts(shell), LAST)
     return Built(
         sounds=len(snapshot.catalog),
         nights=len(nights.nights),
@@ -97,10 +104,24 @@ def build(
     )
 
 
+def _write(parts: Parts, names: Sequence[str]) -> None:
+    with progress("site", len(names), "parts") as bar:
+        for name in names:
+            bar.note(name)
+            parts[name]()
+            bar.step()
+
+
+def _write_beside(shell: Shell, parts: Callable[[Shell], Parts]) -> tuple[tree.Tree, list[str]]:
+    for name in BESIDE:
+        parts(shell)[name]()
+    return shell.tree, shell.addresses
+
+
 def _parts(
     shell: Shell, snapshot: Snapshot, nights: History, settings: WebsiteConfig, inputs: Inputs
-) -> dict[str, Callable[[], None]]:
-    """Map each part to its writer, in order: the sitemap lists the pages written before it."""
+) -> Parts:
+    """Map each part to its writer."""
     site, catalog = shell.tree, snapshot.catalog
     texts, translations = inputs.texts_dir, inputs.translations_dir
     return {

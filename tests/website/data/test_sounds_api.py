@@ -5,9 +5,8 @@ import io
 import pytest
 
 from soundweave.library import database
-from soundweave.website.data import catalog, groups, previews, sounds_api
-from soundweave.website.data.groups import Snapshot
-from soundweave.website.frame import addresses, tree
+from soundweave.website.data import previews, sounds_api
+from soundweave.website.frame import addresses
 from tests.site.catalogs import HOSTILE
 
 BY = "http://creativecommons.org/licenses/by/4.0/"
@@ -250,16 +249,3 @@ def test_unchanged_files_are_kept(data):
         path for path in data.files("api") if (data.public / path).stat().st_ino != before[path]
     }
     assert changed == {"api/sounds/5.json"}
-
-
-def test_a_catalog_of_another_night_is_refused(data):
-    data.make([{"id": 1}, {"id": 2}])
-    with database.snapshot(data.folder / "library") as reader:
-        old = catalog.read(reader)
-    data.execute("UPDATE sounds SET removed_at = '2026-01-01T00:00:00Z' WHERE id = 1")
-    with (
-        database.snapshot(data.folder / "library") as reader,
-        pytest.raises(AssertionError),
-        tree.replacing(data.folder / "site") as new,
-    ):
-        sounds_api.write(new, Snapshot(old, groups.choose(old, 5), reader, []))

@@ -36,9 +36,7 @@ def make(data):
             tree.replacing(data.folder / "site") as new,
         ):
             shell = Shell(new, bundled, words, title="Weave", base_url=None)
-            map_page.write(
-                shell, Snapshot(catalog.read(reader), Groups({}, {}, {}), reader, ORIGINS)
-            )
+            map_page.write(shell, Snapshot(catalog.read(reader), Groups({}, {}, {}), ORIGINS))
         return lambda path: read_tree((data.public / path).read_text("utf-8"))
 
     return written

@@ -23,7 +23,7 @@ def make(folder, sounds, *, most=250, link=OWN, pages=1000, origins=(CDN,)):
     make_library(folder, sounds)
     with database.snapshot(folder) as reader:
         sounds = catalog.read(reader)
-        snapshot = Snapshot(sounds, groups.choose(sounds, pages), reader, origins)
+        snapshot = Snapshot(sounds, groups.choose(sounds, pages), origins)
         text = rows.Rows(snapshot, most=most)(sounds.newest, link)
     return read_tree(text), text
 

@@ -4,8 +4,6 @@ The process pool is Pebble's: if a worker hangs or is killed, only its own task 
 standard library's pool breaks as a whole.
 """
 
-import multiprocessing
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessPool
 
-from soundweave.base import runner
+from soundweave.base import runner, second_process
 from soundweave.base.errors import ConfigError
 
 Result = TypeVar("Result")
@@ -80,14 +78,7 @@ def _start_worker() -> None:
     # Ctrl-C reaches the whole process group; only the parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     runner.guard()  # a worker of the fork server inherits no streams
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: Any) -> None:
-    parent.join()
-    os.kill(os.getpid(), signal.SIGKILL)
+    second_process.end_with_parent()
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,9 @@ from soundweave.network.arrays import Network
 
 UNKNOWN_AUTHOR = "?"
 SOUNDS = """
-    SELECT name, license, created, duration, num_downloads FROM sounds
-    WHERE removed_at IS NULL ORDER BY id
+    SELECT name, license, created, duration, num_downloads,
+           type, preview_mp3, preview_ogg, is_explicit, gen_ai_preference
+    FROM sounds WHERE removed_at IS NULL ORDER BY id
 """
 COMMUNITIES = "SELECT id, x, y, radius, size, label FROM communities ORDER BY id"
 
@@ -37,6 +39,16 @@ class Community:
     radius: float
     size: int
     label: str
+
+
+class Extra(NamedTuple):
+    """What pages and data files say of a sound beside its other columns, as the library has it."""
+
+    type: str
+    preview_mp3: str | None
+    preview_ogg: str | None
+    is_explicit: int | None
+    gen_ai_preference: str | None
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ class Catalog:
     created: list[str]
     seconds: np.ndarray
     downloads: np.ndarray
+    extras: list[Extra]
     community: np.ndarray
     points: np.ndarray
     communities: list[Community]
@@ -142,13 +155,15 @@ def read(reader: sqlite3.Connection) -> Catalog:
     """Read all sounds of a snapshot of the library, except the removed ones."""
     net = arrays.read(reader)
     license_numbers: dict[str, int] = {}  # by URL, in order of appearance
-    names, license_of, created, seconds, downloads = [], [], [], [], []
-    for name, url, stamp, duration, count in _rows(reader, SOUNDS):
+    names, license_of, created, seconds, downloads, extras = [], [], [], [], [], []
+    for name, url, stamp, duration, count, kind, mp3, ogg, explicit, wish in _rows(reader, SOUNDS):
         names.append(name)
         license_of.append(license_numbers.setdefault(url, len(license_numbers)))
         created.append(stamp)
         seconds.append(duration)
         downloads.append(count)
+        # There are few types and wishes: one text of each is enough.
+        extras.append(Extra(intern(kind), mp3, ogg, explicit, wish and intern(wish)))
     users = dict(_rows(reader, "SELECT id, username FROM users"))
     pack_names, pack_owners = _packs(reader, net)
     community, points = _positions(reader, net)
@@ -163,6 +178,7 @@ def read(reader: sqlite3.Connection) -> Catalog:
         created=created,
         seconds=np.array(seconds, dtype=np.float64),
         downloads=np.array(downloads, dtype=np.int64),
+        extras=extras,
         community=community,
         points=points,
         communities=[Community(*row) for row in _rows(reader, COMMUNITIES)],

@@ -27,14 +27,10 @@ class Groups:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot's sounds, the groups that have a page, and where previews may come from.
-
-    `reader` is the snapshot the catalog was read from, for what the catalog leaves out.
-    """
+    """A snapshot's sounds, the groups that have a page, and where previews may come from."""
 
     catalog: Catalog
     groups: Groups
-    reader: sqlite3.Connection
     preview_origins: Sequence[str]
 
 
@@ -42,7 +38,7 @@ def read(reader: sqlite3.Connection, settings: WebsiteConfig) -> Snapshot:
     """Read a snapshot of the library."""
     catalog = catalogs.read(reader)
     groups = choose(catalog, settings.group_pages)
-    return Snapshot(catalog, groups, reader, previews.origins(reader, settings.preview_origins))
+    return Snapshot(catalog, groups, previews.origins(reader, settings.preview_origins))
 
 
 def choose(catalog: Catalog, most: int) -> Groups:

@@ -23,10 +23,6 @@ from soundweave.website.frame.tree import Tree
 SHARD = 1000  # range of ids that share a file
 SIMILAR = 20  # similar sounds listed with a sound
 PLAIN_UP_TO = 100_000  # sounds; above, the CSV is compressed: 700 000 sounds would take 180 MB
-QUERY = """
-    SELECT id, type, preview_mp3, preview_ogg, is_explicit, gen_ai_preference
-    FROM sounds WHERE removed_at IS NULL ORDER BY id
-"""
 COLUMNS = (
     *("id", "name", "author", "license", "url"),
     *("is_explicit", "gen_ai_preference"),
@@ -80,20 +76,18 @@ class _Sounds:
         self._alike = similar.best(net, SIMILAR)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        cursor = self._snapshot.reader.cursor()
-        cursor.row_factory = None  # plain tuples: a third of the time
-        for sound, (number, kind, mp3, ogg, explicit, wish) in enumerate(cursor.execute(QUERY)):
-            if number != self._ids[sound]:
-                raise AssertionError("the catalog is from another snapshot")
+        origins = self._snapshot.preview_origins
+        extras = self._catalog.extras
+        for sound, (number, extra) in enumerate(zip(self._ids, extras, strict=True)):
             yield {
                 "id": number,
                 **self._own_facts(sound),
-                "type": kind,
-                "is_explicit": None if explicit is None else bool(explicit),
-                "gen_ai_preference": wish,
+                "type": extra.type,
+                "is_explicit": None if extra.is_explicit is None else bool(extra.is_explicit),
+                "gen_ai_preference": extra.gen_ai_preference,
                 "previews": {
-                    "mp3": previews.offered(mp3, self._snapshot.preview_origins),
-                    "ogg": previews.offered(ogg, self._snapshot.preview_origins),
+                    "mp3": previews.offered(extra.preview_mp3, origins),
+                    "ogg": previews.offered(extra.preview_ogg, origins),
                 },
                 **self._connections(sound),
             }

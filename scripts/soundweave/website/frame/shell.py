@@ -69,6 +69,16 @@ class Shell:
         self._environment = _environment()
         self._icon = _icon()
 
+    def part(self) -> "Shell":
+        """Return a shell for a part of the same site, which another process may write."""
+        return Shell(
+            self.tree.part(),
+            self.assets,
+            self.languages,
+            title=self.title,
+            base_url=self.base_url,
+        )
+
     def page(self, template: str, place: Place, head: Head, **values: object) -> None:
         """Render a template that extends base.html, and write it."""
         words = self.languages[place.lang]

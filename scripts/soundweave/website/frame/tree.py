@@ -62,6 +62,16 @@ class Tree:
         else:
             self.written += 1
 
+    def part(self) -> "Tree":
+        """Return a tree for a part of the same site, which another process may write."""
+        return Tree(self._new, self._old)
+
+    def add(self, part: "Tree") -> None:
+        """Count the files of a part."""
+        self.written += part.written
+        self.kept += part.kept
+        self.paths += part.paths
+
     def keep_rest(self) -> None:
         """Keep every file of the old site that was not written again."""
         written = set(self.paths)

@@ -4,7 +4,6 @@ A row contains no words. What a link or a player is for is in the head of its co
 row names by id: `map` and `heard` on the page, s123 for the name of sound 123.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -18,10 +17,6 @@ from soundweave.website.frame.shell import macro
 from soundweave.website.pages.cards import card
 
 BUDGET = 430_000  # bytes of all rows of a page; the page around them stays below 70 000
-PREVIEWS = (
-    "SELECT id, preview_mp3, preview_ogg FROM sounds WHERE id IN (SELECT value FROM json_each(?))"
-)
-
 AnyCut = TypeVar("AnyCut")
 
 
@@ -56,21 +51,16 @@ class Rows:
 
     def __call__(self, sounds: np.ndarray, link: Markup) -> Markup:
         """Return the rows of these sounds, in their order; at most `most` of them fit a page."""
-        cards = [card(self._snapshot, sound) for sound in sounds.tolist()]
-        urls = self._previews([sound.id for sound in cards])
-        renders = (partial(self._render, sound, urls.get(sound.id), link) for sound in cards)
+        renders = (
+            partial(self._render, card(self._snapshot, sound), self._preview(sound), link)
+            for sound in sounds.tolist()
+        )
         return Markup("\n").join(fitting(render, CUTS, self._share) for render in renders)
 
-    def _previews(self, ids: Sequence[int]) -> dict[int, str]:
-        """Return the addresses of the previews, by sound id."""
-        origins = self._snapshot.preview_origins
-        cursor = self._snapshot.reader.cursor()
-        cursor.row_factory = None  # plain tuples are faster
-        return {
-            number: url
-            for number, mp3, ogg in cursor.execute(PREVIEWS, (json.dumps(ids),))
-            if (url := previews.offered(mp3, origins) or previews.offered(ogg, origins))
-        }
+    def _preview(self, sound: int) -> str | None:
+        origins, extra = self._snapshot.preview_origins, self._snapshot.catalog.extras[sound]
+        mp3, ogg = extra.preview_mp3, extra.preview_ogg
+        return previews.offered(mp3, origins) or previews.offered(ogg, origins)
 
 
 def fitting(render: Callable[[AnyCut], Markup], cuts: Sequence[AnyCut], share: int) -> Markup:
