@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from soundweave.base import cli, paths
+from soundweave.base import cli, jsonl, paths
+from soundweave.base.errors import LibraryError
 from soundweave.nightly import Workspace, run_night
 from soundweave.standin import StandIn, synthetic_catalog
 
@@ -26,13 +27,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
     workspace = Workspace(args.workspace.resolve())
-    sounds = workspace.known_sounds() + AHEAD
+    sounds = _known_sounds(workspace) + AHEAD
     with StandIn(synthetic_catalog(sounds=sounds, seed=args.seed)) as standin:
         passed = run_night(workspace, standin.base_url, args.max_requests, quiet=args.json)
     page = str(workspace.page) if workspace.page.exists() else None
     result = {"passed": passed, "sounds": workspace.known_sounds(), "page": page}
     cli.show(result, _text(workspace), as_json=args.json)
     return 0 if passed else 1
+
+
+def _known_sounds(workspace: Workspace) -> int:
+    try:
+        return workspace.known_sounds()
+    except LibraryError:  # damaged: the night restores it
+        nights = jsonl.read(workspace.folder / paths.METRICS_HISTORY)
+        return int(nights[-1]["nodes"]) if nights else 0
 
 
 def _text(workspace: Workspace) -> str:

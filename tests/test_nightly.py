@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from soundweave import nightly
 from soundweave.base import files, jsonl, paths
 from soundweave.library import database
@@ -59,6 +61,23 @@ def test_a_command_that_fails_ends_the_night(tmp_path: Path, run: Run) -> None:
     assert done.returncode == 1
     assert "Collect sounds: exit code 1" in done.stderr
     assert "Detect a milestone" not in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"not a library", None], ids=["empty", "other", "torn"])
+def test_the_next_night_brings_back_a_damaged_library(
+    tmp_path: Path, run: Run, content: bytes | None
+) -> None:
+    night = ("run_nightly.py", "--workspace", tmp_path, "--max-requests", 2)
+    no_milestone_soon(tmp_path)
+    assert run(*night).returncode == 0
+    known = nightly.Workspace(tmp_path).known_sounds()
+    library = tmp_path / paths.CHECKPOINT_DIR / database.FILE_NAME
+    whole = library.read_bytes()
+    library.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    done = run(*night)
+    assert done.returncode == 0, done.stderr
+    assert f"{known} sounds from the ids in git" in done.stdout
+    assert nightly.Workspace(tmp_path).known_sounds() >= known > 0
 
 
 def test_one_night_at_a_time(tmp_path: Path, run: Run) -> None:
@@ -144,6 +163,7 @@ def no_milestone_soon(folder: Path) -> None:
 def test_the_steps_that_need_nothing_from_github_run_in_the_order_of_the_workflow() -> None:
     names = [step.name for step in nightly.local_steps()]
     assert names == [
+        "Restore the library",
         "Collect sounds",
         "Detect a milestone",
         "Draw the map",
@@ -151,6 +171,7 @@ def test_the_steps_that_need_nothing_from_github_run_in_the_order_of_the_workflo
         "Summarize the milestone",
         "Record the milestone",
         "Update the site with the results",
+        "Copy the library",
     ]
 
 
