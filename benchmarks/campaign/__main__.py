@@ -3,7 +3,7 @@
 import random
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from benchmarks.campaign import answers, damage, kills
@@ -11,7 +11,9 @@ from benchmarks.campaign.tally import Tally
 from benchmarks.measure import machine, table
 from soundweave.base import cli, files
 from soundweave.base.errors import SoundweaveError
+from soundweave.base.progress import progress
 
+DAMAGED, WRONG = "Damaged libraries", "Wrong answers"
 INTRODUCTION = """# What a library survives
 
 `make campaign` writes this page. It kills the commands at random moments, lets the API answer
@@ -34,13 +36,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="soundweave-") as name, ProcessPoolExecutor() as pool:
         folder = Path(name)
         jobs = {
-            "Kills": pool.submit(kills.run, folder / "kills", args.kills, args.seed),
-            "Wrong answers": pool.submit(answers.run, folder / "answers", args.answers, args.seed),
-            "Damaged libraries": pool.submit(
-                damage.run, folder / "damage", args.libraries, args.seed
-            ),
+            pool.submit(kills.run, folder / f"kills-{n}", subject, count, args.seed + n): "Kills"
+            for n, (subject, count) in enumerate(kills.shares(args.kills))
         }
-        parts = {title: job.result() for title, job in jobs.items()}
+        jobs[pool.submit(damage.run, folder / "damage", args.libraries, args.seed)] = DAMAGED
+        jobs[pool.submit(answers.run, folder / "answers", args.answers, args.seed)] = WRONG
+        with progress("campaign", len(jobs), "parts") as bar:
+            for job in as_completed(jobs):
+                bar.step()
+                bar.note(", ".join(f"{tally.name}: {tally.done}" for tally in job.result()))
+        parts: dict[str, list[Tally]] = {}
+        for job, title in jobs.items():
+            parts.setdefault(title, []).extend(job.result())
     failures = [
         f"{tally.name}: {failure}"
         for part in parts.values()

@@ -74,18 +74,20 @@ class Subject:
     before: tuple[tuple[str, ...], ...] = ()
 
 
-def run(folder: Path, kills: int, seed: int) -> list[Tally]:
-    """Kill each command a share of `kills` times."""
-    generator = random.Random(seed)
+def shares(kills: int) -> list[tuple[str, int]]:
+    """Return the name of each subject, and its share of the kills."""
+    whole = sum(subject.share for subject in SUBJECTS)
+    return [(subject.name, round(subject.share * kills / whole)) for subject in SUBJECTS]
+
+
+def run(folder: Path, name: str, kills: int, seed: int) -> list[Tally]:
+    """Kill the command of a subject `kills` times."""
+    (subject,) = (subject for subject in SUBJECTS if subject.name == name)
     catalog = synthetic_catalog(sounds=SOUNDS, seed=seed)
     with StandIn(catalog, 0, None, None) as standin, ChatServer() as endpoint:
         environment = _environment(standin.base_url, endpoint.base_url)
         base = _base(folder / "base", environment)
-        whole = sum(subject.share for subject in SUBJECTS)
-        return [
-            _kill_again_and_again(subject, base, round(subject.share * kills / whole), generator)
-            for subject in SUBJECTS
-        ]
+        return [_kill_again_and_again(subject, base, kills, random.Random(seed))]
 
 
 def _kill_again_and_again(
