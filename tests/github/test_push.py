@@ -139,6 +139,28 @@ def test_the_callers_tree_stays_as_it_is(clone):
     assert len(git("worktree", "list", cwd=clone).splitlines()) == 1
 
 
+@pytest.mark.parametrize("head", ["", "0" * 40, "1" * 40], ids=["empty", "null", "unknown"])
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_what_a_killed_run_left_does_not_stop_the_next(clone, origin, tmp_path, head, is_locked):
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    left = tmp_path / f"soundweave-{ended.pid}-a_b1" / "tree"
+    used = tmp_path / f"soundweave-{os.getpid()}-c2" / "tree"
+    for scratch in (left, used):
+        scratch.parent.mkdir()
+        git("worktree", "add", "--detach", str(scratch), "HEAD", cwd=clone)
+    if is_locked:
+        git("worktree", "lock", str(left), cwd=clone)
+    folder = Path((left / ".git").read_text().removeprefix("gitdir: ").strip())
+    (folder / "HEAD").write_text(f"{head}\n" if head else "")
+    (clone / HISTORY).write_text(line(1) + line(2))
+    pushed = push_night(clone)
+    assert git("rev-parse", "main", cwd=origin).strip() == pushed
+    assert not left.parent.exists()
+    listed = git("worktree", "list", cwd=clone).splitlines()
+    assert [entry.split()[0] for entry in listed] == [str(clone), str(used)]
+
+
 def test_no_hook_runs_and_nothing_is_signed(clone, origin, tmp_path, monkeypatch):
     marker = tmp_path / "a hook ran"
     hooks = tmp_path / "hooks"

@@ -8,11 +8,12 @@ or edited.
 """
 
 import logging
+import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 FIRST_DELAY, LONGEST_DELAY = 1.0, 20.0  # seconds
+SCRATCH = re.compile(r"soundweave-(\d{1,9})-\w+")  # the process that uses it is in its name
 REPORTS = {EDGE_STATS.name, VALIDATION_REPORT.name}  # made by commands, never by people
 
 ADVICE = "exempt the branch from the rule, under Settings -> Rules or Settings -> Branches"
@@ -212,13 +214,37 @@ def _explained() -> Iterator[None]:
 
 @contextmanager
 def _scratch_tree(git: Git) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="soundweave-", ignore_cleanup_errors=True) as folder:
+    _remove_leftovers(git)
+    prefix = f"soundweave-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
         scratch = Path(folder) / "tree"
         git("worktree", "add", "--quiet", "--detach", str(scratch), "HEAD")
         try:
             yield scratch
         finally:
             git("worktree", "remove", "--force", str(scratch))
+
+
+def _remove_leftovers(git: Git) -> None:
+    """Remove the scratch trees of killed runs: one that is half made breaks every fetch."""
+    for line in git("worktree", "list", "--porcelain").splitlines():
+        scratch = Path(line.removeprefix("worktree "))
+        owner = SCRATCH.fullmatch(scratch.parent.name)
+        if line.startswith("worktree ") and owner and not _is_running(int(owner[1])):
+            with suppress(PublishError):
+                git("worktree", "unlock", str(scratch))  # git locks it while it makes it
+            shutil.rmtree(scratch.parent, ignore_errors=True)
+            git("worktree", "prune")
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # somebody else's
+    return True
 
 
 def _retrying() -> Retrying:
