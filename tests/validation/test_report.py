@@ -1,3 +1,4 @@
+import _thread
 import json
 import shutil
 import sqlite3
@@ -8,6 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -354,7 +356,48 @@ def test_bad_values_of_neighboring_blocks_are_each_reported_once() -> None:
     connection.close()
 
 
+def test_rows_out_of_order_end_the_pass() -> None:
+    # SQLite itself puts rows in order, a damaged file does not.
+    rows = {"execute.return_value.fetchone.side_effect": [(5,), (None, 0), (5,)]}
+    connection = mock.Mock(**rows)
+    with pytest.raises(sqlite3.DatabaseError, match="out of order"):
+        list(text_columns.bad_values(connection, "names", {"name": lambda *_: False}))
+
+
+def test_a_hub_of_another_type_is_named(folder: Path) -> None:
+    sql(*loose("links"), "UPDATE links SET user_id = 'abc' WHERE sound_id = 3")(folder)
+    places = {finding["where"] for finding in findings_of(report_of(folder))["hub_sizes"]}
+    assert "user hub abc" in places
+
+
+def test_an_interrupt_ends_the_checks_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = []
+
+    def endless(subject: Subject) -> Iterator[Finding]:
+        _thread.interrupt_main()
+        query = (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        )
+        subject.library.execute(query).fetchone()
+        yield Finding("never", "ends")
+
+    def later(subject: Subject) -> Iterator[Finding]:
+        ran.append(subject)
+        yield from ()
+
+    monkeypatch.setattr(registry, "GROUPS", [(endless, later)])
+    monkeypatch.setattr(registry, "CHECKS", {"endless": None, "later": None})
+    levels = config.ValidationConfig(largest_shrink=0.5, largest_gap_days=3, levels={})
+    histories = (folder / "metrics.jsonl", folder / "milestones.jsonl")
+    with pytest.raises(KeyboardInterrupt):
+        validate(folder / "library", *histories, levels)
+    assert ran == []
+
+
 STAMPS = st.one_of(
+    st.none(),
     st.text(max_size=24),
     st.from_regex(r"\A[0-9]{4}-[0-3][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z\Z"),
     st.datetimes(min_value=datetime(1000, 1, 1)).map(lambda moment: moment.strftime(STAMP)),
@@ -378,7 +421,7 @@ STAMPS = st.one_of(
 
 
 @given(STAMPS)
-def test_a_time_is_right_exactly_when_sqlite_writes_it_the_same(text: str) -> None:
+def test_a_time_is_right_exactly_when_sqlite_writes_it_the_same(text: str | None) -> None:
     exact = f"strftime('{STAMP}', :time, '+0 days') IS NOT :time"
     with closing(sqlite3.connect(":memory:")) as connection:
         is_bad, is_exactly_bad = connection.execute(

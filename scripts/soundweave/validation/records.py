@@ -11,9 +11,9 @@ from soundweave.validation.subject import Subject
 
 # Cheap patterns accept the way we write a list of strings; anything else is parsed.
 BAD_TAGS = """
-    CASE WHEN json_valid(tags) IS NOT 1 THEN 1
+    CASE WHEN typeof(tags) != 'text' OR NOT json_valid(tags) THEN 1
          WHEN tags GLOB '*,[^" ]*' OR tags GLOB '*, [^"]*' OR tags NOT GLOB '[[]["]*' THEN
-              typeof(tags) != 'text' OR json_type(tags) != 'array'
+              json_type(tags) != 'array'
               OR EXISTS (SELECT 1 FROM json_each(tags) AS tag WHERE tag.type != 'text')
     END
 """

@@ -1,4 +1,4 @@
-"""Checks across rows: what must be there once, or belong to one user."""
+"""Checks across rows: what must be unique, or belong to one user."""
 
 from collections.abc import Iterator
 

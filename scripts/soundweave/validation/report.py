@@ -1,6 +1,7 @@
 """Runs the checks and reports what they found."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from soundweave.validation import registry
 from soundweave.validation.finding import Finding, NotApplicableError, plain
 from soundweave.validation.subject import Subject
 
-THREADS = 2  # SQLite works outside of Python's lock, so each of them can use a core
+THREADS = 2  # SQLite works outside the GIL, so each of them can use a core
 LISTED = 20  # findings of one check in the report; all are counted
 
 # What SQLite, a decoder or arithmetic raises on damaged data. Anything else is a bug.
@@ -64,18 +65,26 @@ def validate(
 
 
 def _run_all(subject: Subject, levels: dict[str, str]) -> list[dict[str, Any]]:
+    stopped = threading.Event()
     with progress("validating", len(levels), "checks") as bar:
 
         def run(group: Sequence[registry.Check]) -> list[dict[str, Any]]:
             results = []
             for check in group:
+                if stopped.is_set():
+                    break
                 results.append(_run(check, levels[check.__name__], subject))
                 bar.step()
                 bar.note(check.__name__)
             return results
 
         with ThreadPoolExecutor(THREADS) as pool:
-            return list(chain.from_iterable(pool.map(run, registry.GROUPS)))
+            try:
+                return list(chain.from_iterable(pool.map(run, registry.GROUPS)))
+            except KeyboardInterrupt:
+                stopped.set()
+                subject.interrupt()
+                raise
 
 
 def _run(check: registry.Check, level: str, subject: Subject) -> dict[str, Any]:

@@ -11,16 +11,17 @@ SPACES = "char(9, 10, 11, 12, 13, 32)"
 
 
 def no_time(column: str) -> str:
-    """SQL that is true unless the value is a stamp in our format, of a real day."""
-    # Writing a time is expensive, and SQLite reads only true numbers. It also reads February 30 and
-    # hour 24, which a modifier turns into another time.
+    """SQL that is true unless the value is a stamp in our format, of a real day, or NULL."""
+    # Formatting a time is expensive, and SQLite parses only valid numbers. It also parses
+    # February 30 and hour 24, which a modifier turns into another time.
     unlike = (
-        f"{column} IS NULL OR {column} NOT GLOB '????-??-??T??:??:??Z'"
+        f"{column} NOT GLOB '????-??-??T??:??:??Z'"
         f" OR substr({column}, 1, 20) IS NOT {column}"  # a NUL ends a text for GLOB
     )
     unusual = f"substr({column}, 9, 2) > '28' OR substr({column}, 12, 2) > '23'"
     exact = f"strftime('{STAMP}', {column}, '+0 days') IS NOT {column}"
-    return f"({unlike} OR julianday({column}) IS NULL OR (({unusual}) AND {exact}))"
+    bad = f"{unlike} OR julianday({column}) IS NULL OR (({unusual}) AND {exact})"
+    return f"({column} IS NOT NULL AND ({bad}))"
 
 
 @dataclass(frozen=True)

@@ -30,14 +30,21 @@ class Subject:
     config: ValidationConfig
     now: str
     _own: threading.local = field(default_factory=threading.local)
+    _taken: list[sqlite3.Connection] = field(default_factory=list)
 
     @property
     def library(self) -> sqlite3.Connection:
         """The connection of this thread."""
         if not hasattr(self._own, "reader"):
             self._own.reader = self.readers.pop()
+            self._taken.append(self._own.reader)
         reader: sqlite3.Connection = self._own.reader
         return reader
+
+    def interrupt(self) -> None:
+        """End what other threads are reading."""
+        for reader in self._taken:
+            reader.interrupt()
 
     @cached_property
     def metrics(self) -> histories.History:

@@ -46,6 +46,8 @@ def _blocks(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, i
             (after, ROWS - 1),
         ).fetchone()
         last = row[0] if row else LAST
+        if last <= after:
+            raise sqlite3.DatabaseError(f"the rows of {table} are out of order")
         yield after, last
         after = last
 
