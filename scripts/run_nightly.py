@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from soundweave.base import cli, jsonl, paths
-from soundweave.base.errors import LibraryError
+from soundweave.base.errors import HistoryError, LibraryError
 from soundweave.nightly import Workspace, run_night
 from soundweave.standin import StandIn, synthetic_catalog
 
@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     cli.setup_logging(verbose=args.verbose)
     workspace = Workspace(args.workspace.resolve())
-    sounds = _known_sounds(workspace) + AHEAD
+    sounds = known_sounds(workspace) + AHEAD
     with StandIn(synthetic_catalog(sounds=sounds, seed=args.seed)) as standin:
         passed = run_night(workspace, standin.base_url, args.max_requests, quiet=args.json)
     page = str(workspace.page) if workspace.page.exists() else None
@@ -36,12 +36,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if passed else 1
 
 
-def _known_sounds(workspace: Workspace) -> int:
+def known_sounds(workspace: Workspace) -> int:
+    """Return how many sounds earlier nights collected, even if their library is lost."""
     try:
-        return workspace.known_sounds()
-    except LibraryError:  # damaged: the night restores it
         nights = jsonl.read(workspace.folder / paths.METRICS_HISTORY)
-        return int(nights[-1]["nodes"]) if nights else 0
+    except HistoryError:  # the night says what is wrong with it
+        nights = []
+    recorded = max((int(night["nodes"]) for night in nights), default=0)
+    try:
+        return max(workspace.known_sounds(), recorded)
+    except LibraryError:  # damaged: the night restores it
+        return recorded
 
 
 def _text(workspace: Workspace) -> str:

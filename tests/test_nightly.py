@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+import run_nightly
 from soundweave import nightly
 from soundweave.base import files, jsonl, paths
 from soundweave.library import database
@@ -78,6 +79,34 @@ def test_the_next_night_brings_back_a_damaged_library(
     assert done.returncode == 0, done.stderr
     assert f"{known} sounds from the ids in git" in done.stdout
     assert nightly.Workspace(tmp_path).known_sounds() >= known > 0
+
+
+def test_a_lost_library_does_not_shrink_the_stand_in(tmp_path: Path) -> None:
+    history = tmp_path / paths.METRICS_HISTORY
+    history.parent.mkdir()
+    workspace = nightly.Workspace(tmp_path)
+    assert run_nightly.known_sounds(workspace) == 0
+    history.write_text("".join(json.dumps({"nodes": nodes}) + "\n" for nodes in (700, 900, 800)))
+    assert run_nightly.known_sounds(workspace) == 900
+    library = tmp_path / paths.CHECKPOINT_DIR / database.FILE_NAME
+    library.parent.mkdir()
+    library.write_text("not a library")
+    assert run_nightly.known_sounds(workspace) == 900
+
+
+def test_a_night_that_fails_copies_what_it_collected(tmp_path: Path, run: Run) -> None:
+    night = ("run_nightly.py", "--workspace", tmp_path, "--max-requests", 2)
+    no_milestone_soon(tmp_path)
+    assert run(*night).returncode == 0
+    ids = tmp_path / paths.LIBRARY_IDS
+    ids.unlink()
+    status = tmp_path / paths.MILESTONE_STATUS
+    status.unlink()
+    status.mkdir()  # so that it cannot be written
+    done = run(*night)
+    assert done.returncode == 1
+    assert "Detect a milestone: exit code" in done.stderr
+    assert ids.exists()
 
 
 def test_one_night_at_a_time(tmp_path: Path, run: Run) -> None:

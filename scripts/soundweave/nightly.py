@@ -22,7 +22,7 @@ from soundweave.github import actions
 from soundweave.library import database
 
 RESULTS_STEP = "results"  # fails when the milestone's validation failed
-WITHOUT_TOKEN = ("restore", "copy")  # steps that use the draft release only if they have a token
+TOKEN_OPTIONAL = ("restore", "copy")  # with one, these steps use the draft release as well
 # What a night only reads.
 LINKS = ("scripts", paths.TEXTS_DIR, paths.TRANSLATIONS_DIR, paths.LOCALES_DIR)
 CONDITION = re.compile(r"steps\.(\w+)\.outputs\.(\w+) == '(\w+)'")
@@ -81,7 +81,7 @@ def local_steps(workflow: Path = paths.WORKFLOW) -> Iterator[Step]:
     for step in read_yaml(workflow)["jobs"]["nightly"]["steps"]:
         variables: dict[str, Any] = step.get("env", {})
         condition = str(step.get("if", ""))
-        is_local = step.get("id") in WITHOUT_TOKEN or not (
+        is_local = step.get("id") in TOKEN_OPTIONAL or not (
             "github.token" in str(variables)
             or re.search(r"needs\.|\.outcome", condition)  # how a step on GitHub ended
         )
@@ -116,8 +116,10 @@ def run_night(
 
 def _run_steps(folder: Path, environment: dict[str, str], output: TextIO) -> bool:
     outputs: dict[tuple[str, str], str] = {}
+    passed, failure = True, ""
     for step in local_steps():
-        if not step.applies(outputs):
+        has_failed = failure or not passed
+        if not step.applies(outputs) or (has_failed and "always()" not in step.condition):
             continue
         print(f"\n── {step.name}", file=output, flush=True)
         with tempfile.NamedTemporaryFile() as output_file:
@@ -132,12 +134,12 @@ def _run_steps(folder: Path, environment: dict[str, str], output: TextIO) -> boo
             step_outputs = actions.read_outputs(Path(output_file.name))
         outputs |= {(step.id, name): value for name, value in step_outputs.items()}
         if code and step.id == RESULTS_STEP:
-            return False
-        if code and not step.may_fail:
-            raise SoundweaveError(
-                f"{step.name}: exit code {code}; the lines above say what went wrong"
-            )
-    return True
+            passed = False
+        elif code and not step.may_fail and not has_failed:
+            failure = f"{step.name}: exit code {code}; the lines above say what went wrong"
+    if failure:
+        raise SoundweaveError(failure)
+    return passed
 
 
 def _environment(base_url: str, max_requests: int) -> dict[str, str]:
