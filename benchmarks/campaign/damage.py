@@ -1,4 +1,4 @@
-"""Nights that start with a damaged library, and must bring it back."""
+"""Nights that start with a damaged library, and must restore it."""
 
 import random
 import shutil

@@ -48,13 +48,15 @@ def test_one_core_writes_the_same_as_two(site, monkeypatch):
     def contents():
         return {path: path.read_bytes() for path in site.public.rglob("*") if path.is_file()}
 
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
     site()
     alone = contents()
     shutil.rmtree(site.public)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     built = site()
     assert contents() == alone
+    listed = (site.public / "sitemap.xml").read_text()
+    assert all(f"https://example.org/{kind}/" in listed for kind in ("sounds", "users", "packs"))
     assert built.written == len(alone)
 
 

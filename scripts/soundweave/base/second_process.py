@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -21,8 +22,8 @@ Result = TypeVar("Result")
 def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     """Let `work` run beside the block, which gets a function that waits for its result.
 
-    With one core, or outside of Linux, where forking is not safe, that function does the work. It
-    raises what the work raises. A block that fails or is interrupted ends the process.
+    With one core, or on systems where forking is not safe, that function does the work. It raises
+    what the work raises. A block that fails or is interrupted ends the process.
     """
     if sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1:
         yield work
@@ -54,15 +55,19 @@ def _work(work: Callable[[], object], sender: Connection) -> None:
     try:
         result, error = work(), None
     except Exception as raised:  # noqa: BLE001 - the parent raises it
+        raised.add_note(f"In the second process:\n{traceback.format_exc()}")
         result, error = None, raised
-    sender.send((result, error))
+    try:
+        sender.send((result, error))
+    except Exception as problem:  # noqa: BLE001 - what the work raised cannot be sent
+        sender.send((None, RuntimeError(f"{error!r} ({problem})")))
 
 
 def _wait(receiver: Connection) -> Any:
     try:
         result, error = receiver.recv()
     except EOFError:
-        raise SoundweaveError("a process was killed; is there too little memory?") from None
+        raise SoundweaveError("the second process died; is the machine out of memory?") from None
     if error:
         raise error
     return result

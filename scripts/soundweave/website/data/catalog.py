@@ -42,7 +42,7 @@ class Community:
 
 
 class Extra(NamedTuple):
-    """What pages and data files say of a sound beside its other columns, as the library has it."""
+    """What pages and data files say of a sound besides its other columns, as the library has it."""
 
     type: str
     preview_mp3: str | None

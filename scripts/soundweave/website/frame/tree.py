@@ -70,7 +70,6 @@ class Tree:
         """Count the files of a part."""
         self.written += part.written
         self.kept += part.kept
-        self.paths += part.paths
 
     def keep_rest(self) -> None:
         """Keep every file of the old site that was not written again."""
