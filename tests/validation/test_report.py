@@ -100,6 +100,17 @@ def test_a_removed_sound_and_one_that_moved_are_no_findings(folder: Path) -> Non
     assert findings_of(report_of(folder)) == {}
 
 
+def test_a_library_without_packs_passes(folder: Path) -> None:
+    sql(
+        "UPDATE sounds SET pack_id = NULL",
+        "UPDATE links SET pack_id = NULL",
+        "DELETE FROM packs",
+        "DELETE FROM pack_hubs",
+    )(folder)
+    assert "foreign_keys" not in (found := findings_of(report_of(folder)))
+    assert "edge_ends" not in found
+
+
 def test_a_renamed_user_is_no_finding(folder: Path) -> None:
     sql(
         "INSERT INTO users VALUES (70, 'renamed')",

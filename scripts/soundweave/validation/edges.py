@@ -29,7 +29,8 @@ EDGES = Scan(
         Rule(
             "edge_ends",
             "the pack does not exist",
-            f"{OTHER_PACK} AND edge.pack_id NOT IN (SELECT id FROM packs)",
+            f"{OTHER_PACK} AND edge.pack_id IS NOT NULL"
+            " AND edge.pack_id NOT IN (SELECT id FROM packs)",
         ),
         Rule(
             "removed_edges",

@@ -24,14 +24,19 @@ def _outside(column: str, least: int, most: int) -> str:
     return f"({column} BETWEEN {least} AND {most}) IS NOT TRUE"
 
 
+def _without(column: str, table: str) -> str:
+    # Nothing, not even NULL, is in an empty table.
+    return f"({column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {table}))"
+
+
 def _empty(column: str) -> str:
     # Nearly every name starts with something visible and needs no trimming.
     return f"({column} IS NULL OR ({column} < '!' AND trim({column}, {SPACES}) = ''))"
 
 
 RULES = (
-    Rule("foreign_keys", "the user does not exist", "user_id NOT IN (SELECT id FROM users)"),
-    Rule("foreign_keys", "the pack does not exist", "pack_id NOT IN (SELECT id FROM packs)"),
+    Rule("foreign_keys", "the user does not exist", _without("user_id", "users")),
+    Rule("foreign_keys", "the pack does not exist", _without("pack_id", "packs")),
     *(
         Rule("required_fields", f"{column} is missing", _empty(column))
         for column in ("name", "license", "created", "tags", "first_seen", "last_seen")
@@ -81,7 +86,7 @@ SOUNDS = Scan("sounds NOT INDEXED", "'sound ' || id", RULES)
 PACKS = Scan(
     "packs NOT INDEXED",
     "'pack ' || id",
-    (Rule("foreign_keys", "the user does not exist", "user_id NOT IN (SELECT id FROM users)"),),
+    (Rule("foreign_keys", "the user does not exist", _without("user_id", "users")),),
 )
 
 
