@@ -1,6 +1,7 @@
 import base64
 import json
 import os
+import shutil
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,7 @@ import pytest
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 import commit_night
+from soundweave.base import files
 from soundweave.base.errors import ConfigError, PublishError
 from soundweave.base.paths import ROOT
 from soundweave.github import commit, push
@@ -142,21 +144,21 @@ def test_the_callers_tree_stays_as_it_is(clone):
 @pytest.mark.parametrize("head", ["", "0" * 40, "1" * 40], ids=["empty", "null", "unknown"])
 @pytest.mark.parametrize("is_locked", [True, False])
 def test_what_a_killed_run_left_does_not_stop_the_next(clone, origin, tmp_path, head, is_locked):
-    with subprocess.Popen(["true"]) as ended:
-        ended.wait()
-    left = tmp_path / f"soundweave-{ended.pid}-a_b1" / "tree"
-    used = tmp_path / f"soundweave-{os.getpid()}-c2" / "tree"
-    for scratch in (left, used):
+    left, used, lost = (tmp_path / f"soundweave-push-{name}" / "tree" for name in "abc")
+    for scratch in (left, used, lost):
         scratch.parent.mkdir()
         git("worktree", "add", "--detach", str(scratch), "HEAD", cwd=clone)
     if is_locked:
         git("worktree", "lock", str(left), cwd=clone)
     folder = Path((left / ".git").read_text().removeprefix("gitdir: ").strip())
     (folder / "HEAD").write_text(f"{head}\n" if head else "")
+    shutil.rmtree(lost.parent)
     (clone / HISTORY).write_text(line(1) + line(2))
-    pushed = push_night(clone)
+    with files.alone(used.parent, "as a push does"):
+        pushed = push_night(clone)
     assert git("rev-parse", "main", cwd=origin).strip() == pushed
     assert not left.parent.exists()
+    assert not lost.parent.exists()
     listed = git("worktree", "list", cwd=clone).splitlines()
     assert [entry.split()[0] for entry in listed] == [str(clone), str(used)]
 

@@ -8,7 +8,6 @@ or edited.
 """
 
 import logging
-import os
 import re
 import shutil
 import tempfile
@@ -25,6 +24,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from soundweave.base import files
 from soundweave.base.errors import ConfigError, PublishError
 from soundweave.base.paths import EDGE_STATS, VALIDATION_REPORT
 from soundweave.github.git import Git, branch
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 FIRST_DELAY, LONGEST_DELAY = 1.0, 20.0  # seconds
-SCRATCH = re.compile(r"soundweave-(\d{1,9})-\w+")  # the process that uses it is in its name
+SCRATCH, IN_USE = "soundweave-push-", "another push is using it"
 REPORTS = {EDGE_STATS.name, VALIDATION_REPORT.name}  # made by commands, never by people
 
 ADVICE = "exempt the branch from the rule, under Settings -> Rules or Settings -> Branches"
@@ -215,8 +215,10 @@ def _explained() -> Iterator[None]:
 @contextmanager
 def _scratch_tree(git: Git) -> Iterator[Path]:
     _remove_leftovers(git)
-    prefix = f"soundweave-{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix=SCRATCH, ignore_cleanup_errors=True) as folder,
+        files.alone(Path(folder), IN_USE),
+    ):
         scratch = Path(folder) / "tree"
         git("worktree", "add", "--quiet", "--detach", str(scratch), "HEAD")
         try:
@@ -228,23 +230,21 @@ def _scratch_tree(git: Git) -> Iterator[Path]:
 def _remove_leftovers(git: Git) -> None:
     """Remove the scratch trees of killed runs: one that is half made breaks every fetch."""
     for line in git("worktree", "list", "--porcelain").splitlines():
-        scratch = Path(line.removeprefix("worktree "))
-        owner = SCRATCH.fullmatch(scratch.parent.name)
-        if line.startswith("worktree ") and owner and not _is_running(int(owner[1])):
+        key, _, path = line.partition(" ")
+        scratch = Path(path)
+        if key != "worktree" or not scratch.parent.name.startswith(SCRATCH):
+            continue
+        # The kernel gives up the lock of a killed process, whatever its number is used for now.
+        with suppress(ConfigError), files.alone(_existing(scratch.parent), IN_USE):
             with suppress(PublishError):
                 git("worktree", "unlock", str(scratch))  # git locks it while it makes it
             shutil.rmtree(scratch.parent, ignore_errors=True)
             git("worktree", "prune")
 
 
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # somebody else's
-    return True
+def _existing(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)  # somebody may have emptied the temporary folder
+    return folder
 
 
 def _retrying() -> Retrying:
