@@ -42,7 +42,8 @@ def known_sounds(workspace: Workspace) -> int:
         nights = jsonl.read(workspace.folder / paths.METRICS_HISTORY)
     except HistoryError:  # the night says what is wrong with it
         nights = []
-    recorded = max((int(night["nodes"]) for night in nights), default=0)
+    counts = (night.get("nodes") for night in nights)
+    recorded = max((count for count in counts if isinstance(count, int)), default=0)
     try:
         return max(workspace.known_sounds(), recorded)
     except LibraryError:  # damaged: the night restores it

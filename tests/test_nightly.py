@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,8 @@ def test_a_lost_library_does_not_shrink_the_stand_in(tmp_path: Path) -> None:
     history.parent.mkdir()
     workspace = nightly.Workspace(tmp_path)
     assert run_nightly.known_sounds(workspace) == 0
-    history.write_text("".join(json.dumps({"nodes": nodes}) + "\n" for nodes in (700, 900, 800)))
+    lines: list[dict[str, Any]] = [{"nodes": nodes} for nodes in (700, 900, "many", None, 800)]
+    history.write_text("".join(json.dumps(line) + "\n" for line in [*lines, {}]))
     assert run_nightly.known_sounds(workspace) == 900
     library = tmp_path / paths.CHECKPOINT_DIR / database.FILE_NAME
     library.parent.mkdir()
