@@ -81,19 +81,18 @@ def build(
         )
         snapshot = groups.read(reader, settings)
         shell = Shell(site, bundles, languages, title=settings.title, base_url=base_url)
-        parts = partial(_parts, snapshot=snapshot, nights=nights, settings=settings, inputs=inputs)
+        parts = _parts(shell, snapshot, nights, settings, inputs)
         if amend:
             amending.check(website_dir / tree.PUBLIC, shell, snapshot, settings, nights)
-            _write(parts(shell), amending.PARTS)
+            _write(parts, amending.PARTS)
             site.keep_rest()
         else:
-            with second_process.beside(partial(_write_beside, shell.part(), parts)) as rest:
-                own = [name for name in parts(shell) if name not in (*BESIDE, *LAST)]
-                _write(parts(shell), own)
-                written, addresses = rest()
-            site.add(written)
-            shell.addresses += addresses
-            _write(parts(shell), LAST)
+            second = shell.part()
+            second_parts = _parts(second, snapshot, nights, settings, inputs)
+            with second_process.beside(partial(_write_beside, second, second_parts)) as rest:
+                _write(parts, [name for name in parts if name not in (*BESIDE, *LAST)])
+                shell.add(*rest())
+            _write(parts, LAST)
     return Built(
         sounds=len(snapshot.catalog),
         nights=len(nights.nights),
@@ -112,9 +111,9 @@ def _write(parts: Parts, names: Sequence[str]) -> None:
             bar.step()
 
 
-def _write_beside(shell: Shell, parts: Callable[[Shell], Parts]) -> tuple[tree.Tree, list[str]]:
+def _write_beside(shell: Shell, parts: Parts) -> tuple[tree.Tree, list[str]]:
     for name in BESIDE:
-        parts(shell)[name]()
+        parts[name]()
     return shell.tree, shell.addresses
 
 

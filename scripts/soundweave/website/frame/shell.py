@@ -79,6 +79,11 @@ class Shell:
             base_url=self.base_url,
         )
 
+    def add(self, part: Tree, addresses: Sequence[str]) -> None:
+        """Count the files of a part, and remember the addresses of its pages."""
+        self.tree.add(part)
+        self.addresses += addresses
+
     def page(self, template: str, place: Place, head: Head, **values: object) -> None:
         """Render a template that extends base.html, and write it."""
         words = self.languages[place.lang]
