@@ -17,7 +17,7 @@ from soundweave.standin.catalog import words
 
 WITH_SIMILAR = 0.02  # share of the sounds with similar ones: as at first, more with each night
 ANSWER = 20
-NIGHT, NIGHT_SHARE = 1_500, 0.02  # sounds per night, and the largest share of the library
+NIGHT, NIGHT_SHARE = 500, 0.02  # sounds per night, and the largest share of the library
 CHANGED = 0.03  # share of tags that differ within a pack; real ones compress a little better
 UPLOADERS = 100  # per night, at most
 SEED = 1

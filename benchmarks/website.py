@@ -176,6 +176,9 @@ def _document(sites: Sequence[Site]) -> str:
         "files": lambda site: f"{site.files:,}",
         "on disk, MB": lambda site: _megabytes(site.disk),
         "seconds a night later": lambda site: f"{site.later.seconds:,.1f}",
+        "seconds a night later, of a fresh site's": lambda site: (
+            f"{site.later.seconds / site.first.seconds:.2f}"
+        ),
         "files reused then, by hard link": lambda site: f"{site.later.reused:.0%}",
     }
     loading: Rows = {
