@@ -82,6 +82,7 @@ lock: setup ## write requirements*.txt again from pyproject.toml (newer versions
 	$(COMPILE) --all-extras -o requirements-dev.txt
 	$(COMPILE) --extra collect --extra network --extra site --extra standin -c requirements-dev.txt -o requirements.txt
 	$(COMPILE) --extra translate -c requirements-dev.txt -o requirements-translate.txt
+	$(COMPILE) --extra install -c requirements-dev.txt -o requirements-uv.txt
 
 release: ## date the changelog, write the version, commit and tag: VERSION=0.2.0
 	@.ci/release "$(VERSION)"

@@ -18,7 +18,8 @@ PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-
 EXTRAS = {
     "requirements.txt": ("collect", "network", "site", "standin"),
     "requirements-translate.txt": ("translate",),
-    "requirements-dev.txt": ("collect", "network", "site", "standin", "translate", "dev"),
+    "requirements-uv.txt": ("install",),
+    "requirements-dev.txt": tuple(PROJECT["optional-dependencies"]),
 }
 LOCKED = re.compile(
     r"^([a-z0-9.-]+)==(\S+)(?: ; .*)? \\\n((?:    --hash=sha256:.*\n)+)", re.MULTILINE
