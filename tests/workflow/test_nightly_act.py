@@ -307,16 +307,12 @@ def test_hostile_inputs_are_refused_before_anything_is_installed(project, tmp_pa
     assert len(night.subjects()) == 1
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "--help",
-        "'\"; touch $STUB_RUN/mark; $(touch $STUB_RUN/mark) `touch $STUB_RUN/mark`"
-        " ${{ github.token }} | <b> %0A::error::forged \\ Gänse",
-    ],
-)
-def test_a_hostile_query_is_only_text(project, query):
+def test_a_hostile_query_is_only_text(project):
     night = project(60)
+    query = (
+        "--help'\"; touch $STUB_RUN/mark; $(touch $STUB_RUN/mark) `touch $STUB_RUN/mark`"
+        " ${{ github.token }} | <b> %0A::error::forged \\ Gänse"
+    )
     run = night.run(
         "workflow_dispatch", inputs={"query": query, "mode": "search", "max_requests": "2"}
     )
