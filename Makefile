@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 INSTALL := $(PIP) --require-hashes
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" $(UPGRADE)
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" $(UPGRADE)
 PAGE := build/nightly/website/public
 BUNDLED := website/package-lock.json website/build.mjs $(shell find website/src -type f)
 SCRIPTS := $(addprefix website/dist/,site.css front.js list.js map.js)
@@ -79,10 +79,10 @@ lighthouse: .venv/ready ## measure accessibility, best practices and SEO of the 
 	cd website && CHROME_PATH="$(CHROME_PATH)" npm_config_ignore_scripts=true npx --yes @lhci/cli@0.15.1 autorun
 
 lock: setup ## write requirements*.txt again from pyproject.toml (newer versions: UPGRADE=--upgrade)
-	$(COMPILE) --all-extras -o requirements-dev.txt
-	$(COMPILE) --extra collect --extra network --extra site --extra standin -c requirements-dev.txt -o requirements.txt
-	$(COMPILE) --extra translate -c requirements-dev.txt -o requirements-translate.txt
-	$(COMPILE) --extra install -c requirements-dev.txt -o requirements-uv.txt
+	$(COMPILE) pyproject.toml --all-extras -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra collect --extra network --extra site --extra standin -c requirements-dev.txt -o requirements.txt
+	$(COMPILE) pyproject.toml --extra translate -c requirements-dev.txt -o requirements-translate.txt
+	echo uv | $(COMPILE) - -c requirements-dev.txt -o requirements-uv.txt
 
 release: ## date the changelog, write the version, commit and tag: VERSION=0.2.0
 	@.ci/release "$(VERSION)"
