@@ -148,10 +148,11 @@ def test_what_a_killed_run_left_does_not_stop_the_next(clone, origin, tmp_path, 
     for scratch in (left, used, lost):
         scratch.parent.mkdir()
         git("worktree", "add", "--detach", str(scratch), "HEAD", cwd=clone)
-    if is_locked:
-        git("worktree", "lock", str(left), cwd=clone)
-    folder = Path((left / ".git").read_text().removeprefix("gitdir: ").strip())
-    (folder / "HEAD").write_text(f"{head}\n" if head else "")
+    for scratch in (left, lost):
+        if is_locked:
+            git("worktree", "lock", str(scratch), cwd=clone)
+        folder = Path((scratch / ".git").read_text().removeprefix("gitdir: ").strip())
+        (folder / "HEAD").write_text(f"{head}\n" if head else "")
     shutil.rmtree(lost.parent)
     (clone / HISTORY).write_text(line(1) + line(2))
     with files.alone(used.parent, "as a push does"):

@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -235,16 +235,13 @@ def _remove_leftovers(git: Git) -> None:
         if key != "worktree" or not scratch.parent.name.startswith(SCRATCH):
             continue
         # The kernel gives up the lock of a killed process, whatever its number is used for now.
-        with suppress(ConfigError), files.alone(_existing(scratch.parent), IN_USE):
+        is_there = scratch.parent.exists()  # somebody may have emptied the temporary folder
+        lock = files.alone(scratch.parent, IN_USE) if is_there else nullcontext()
+        with suppress(ConfigError), lock:
             with suppress(PublishError):
                 git("worktree", "unlock", str(scratch))  # git locks it while it makes it
             shutil.rmtree(scratch.parent, ignore_errors=True)
             git("worktree", "prune")
-
-
-def _existing(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)  # somebody may have emptied the temporary folder
-    return folder
 
 
 def _retrying() -> Retrying:
