@@ -135,7 +135,7 @@ def same_facts(nights: Nights, truth: dict[int, tuple[Any, ...]]) -> bool:
     }
 
 
-@settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(lie=lies(), number=st.integers(0, 12), budget=st.sampled_from([2, 5, 40]))
 def test_one_lying_answer_decides_nothing_for_good(
     lie: Lie,
